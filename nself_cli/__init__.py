@@ -1,0 +1,1 @@
+"""The command `nself`: the engine of pytest_nself on real environments."""

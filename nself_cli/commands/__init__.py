@@ -1,0 +1,1 @@
+"""One file per noun; a command reads, plans and runs."""

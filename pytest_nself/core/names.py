@@ -1,0 +1,38 @@
+"""Names of database objects, and the only place where identifiers and literals are quoted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def quote_identifier(name: str) -> str:
+    """`name` as a quoted SQL identifier; ValueError for what PostgreSQL cannot hold (empty, or with a NUL)."""
+    if not name or "\0" in name:
+        raise ValueError(f"not a PostgreSQL identifier: {name!r}")
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_qualified(schema: str | None, name: str) -> str:
+    """`schema.name`, each part quoted; without a schema only the name."""
+    return quote_identifier(name) if schema is None else f"{quote_identifier(schema)}.{quote_identifier(name)}"
+
+
+def quote_literal(text: str) -> str:
+    """`text` as a SQL string literal that means the same whatever standard_conforming_strings says."""
+    if "\0" in text:
+        raise ValueError("a PostgreSQL string cannot hold a NUL character")
+    quoted = "'" + text.replace("'", "''") + "'"
+    return " E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRef:
+    """What a finding is about: `str()` gives `public.orders`, `public.orders.tenant_id`, `20240501120000_add_users`."""
+
+    kind: str
+    schema: str | None
+    name: str
+    part: str | None = None
+
+    def __str__(self) -> str:
+        return ".".join(part for part in (self.schema, self.name, self.part) if part is not None)

@@ -1,0 +1,1 @@
+"""One database: template, clone, and a test inside a transaction."""

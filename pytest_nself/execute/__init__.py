@@ -1,0 +1,1 @@
+"""The only hands: plans in, reports out."""

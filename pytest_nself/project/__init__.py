@@ -1,0 +1,1 @@
+"""Who we are working for: settings, environment and folders; the only readers of the environment."""

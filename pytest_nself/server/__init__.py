@@ -1,0 +1,1 @@
+"""A running PostgreSQL on which we may create databases."""
