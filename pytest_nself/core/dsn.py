@@ -38,7 +38,8 @@ class Dsn:
         if parts is None or parts.scheme.split("+")[0] not in ("postgresql", "postgres"):
             raise ConfigError(
                 "This is not a PostgreSQL URL.",
-                "It must look like postgresql://user:password@host:5432/dbname (the text given is not shown: it may hold a password).",
+                "It must look like postgresql://user:password@host:5432/dbname. "
+                "The text given is not shown: it may hold a password.",
                 "correct the URL; quote special characters in the password as %XX",
             )
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
