@@ -1,0 +1,158 @@
+"""How the steps of a plan travel: as few messages as the server allows, each exactly as it is sent.
+
+Statements that share a transaction go in one message with their `begin` and `commit`: a migration with its ledger row
+is one round trip. A preview prints these same messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from pytest_nself.core.sql import Transaction
+from pytest_nself.core.step import Command, CopyRows, Request, Statement, Step, WriteFile
+
+_LARGEST = 1 << 20
+"""Characters after which a message is sent although its transaction goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a message; `step` counts from 0 in the plan, None is ours (`begin`, timeouts, `commit`)."""
+
+    text: str
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Several statements in one message. `ends` says that with it all steps before `next_step` are committed."""
+
+    pieces: tuple[Piece, ...]
+    next_step: int
+    ends: bool
+
+    @property
+    def text(self) -> str:
+        """What is sent."""
+        return "\n".join(piece.text for piece in self.pieces)
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps that travel in it."""
+        return tuple(dict.fromkeys(piece.step for piece in self.pieces if piece.step is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """A step that needs a message of its own: bound parameters, expected rows, COPY, or what is not SQL at all."""
+
+    step: int
+
+
+Parcel: TypeAlias = Message | Single
+
+
+@dataclass(slots=True)
+class _Packing:
+    own_transactions: bool
+    pieces: list[Piece] = field(default_factory=list)
+    size: int = 0
+    inside: bool = False
+
+    def put(self, text: str, step: int | None = None) -> None:
+        self.pieces.append(Piece(text, step))
+        self.size += len(text)
+
+    def open(self) -> None:
+        if self.own_transactions and not self.inside:
+            self.put("begin;")
+            self.inside = True
+
+    def close(self) -> None:
+        if self.inside:
+            self.put("commit;")
+            self.inside = False
+
+    def flush(self, next_step: int) -> Iterator[Message]:
+        if self.pieces:
+            yield Message(tuple(self.pieces), next_step, self.own_transactions and not self.inside)
+            self.pieces.clear()
+            self.size = 0
+
+
+def parcels(steps: Sequence[Step], *, own_transactions: bool = True) -> Iterator[Parcel]:
+    """Pack the steps. Without `own_transactions` everything goes into the transaction that is open already."""
+    packing = _Packing(own_transactions)
+    for number, step in enumerate(steps):
+        if isinstance(step, Statement) and step.sql.transaction is Transaction.ALONE:
+            packing.close()
+            yield from packing.flush(number)
+            yield from _alone(packing, number, step)
+            continue
+        packing.open()
+        if isinstance(step, Statement):
+            for text in _timeouts(step, "set local"):
+                packing.put(text)
+        if not isinstance(step, Statement) or step.params or step.expects is not None:
+            yield from packing.flush(number)
+            yield Single(number)
+        else:
+            packing.put(_closed(step.sql.text), number)
+        if isinstance(step, Statement) and step.sql.transaction is Transaction.COMMIT_AFTER:
+            packing.close()
+            yield from packing.flush(number + 1)
+        elif packing.size > _LARGEST:
+            yield from packing.flush(number + 1)
+    packing.close()
+    yield from packing.flush(len(steps))
+
+
+def _alone(packing: _Packing, number: int, step: Statement) -> Iterator[Parcel]:
+    """A statement outside a transaction has a message for itself, its timeouts have theirs before and after."""
+    for text in _timeouts(step, "set"):
+        packing.put(text)
+        yield from packing.flush(number)
+    packing.put(_closed(step.sql.text), number)
+    yield from packing.flush(number + 1)
+    for name in [text.split()[1] for text in _timeouts(step, "set")]:
+        packing.put(f"reset {name};")
+        yield from packing.flush(number + 1)
+
+
+def _timeouts(step: Statement, how: str) -> Iterator[str]:
+    if step.lock_timeout_ms is not None:
+        yield f"{how} lock_timeout = {int(step.lock_timeout_ms)};"
+    if step.statement_timeout_ms is not None:
+        yield f"{how} statement_timeout = {int(step.statement_timeout_ms)};"
+
+
+def _closed(text: str) -> str:
+    """The text with an end of its own: a last comment, or a missing semicolon, must not reach into what follows."""
+    text = text.rstrip()
+    return text if text.endswith(";") and "--" not in text[text.rfind("\n") + 1 :] else f"{text}\n;"
+
+
+def preview(steps: Sequence[Step]) -> Iterable[str]:
+    """What would be sent, in order, as text that can be pasted into psql; steps that are not SQL as a comment."""
+    for parcel in parcels(steps):
+        if isinstance(parcel, Message):
+            yield parcel.text
+            continue
+        yield _shown(steps[parcel.step])
+
+
+def _shown(step: Step) -> str:
+    match step:
+        case Statement():
+            bound = f"  -- with {', '.join(map(str, step.params))}" if step.params else ""
+            return f"{step.sql.text.rstrip().rstrip(';')};{bound}"
+        case CopyRows():
+            return f"-- copy {step.rows} rows into {step.table} ({', '.join(step.columns)})"
+        case Command():
+            return f"-- run: {' '.join(step.argv)}"
+        case Request():
+            return f"-- {step.method} {step.url}"
+        case WriteFile():
+            return f"-- write {step.path} ({len(step.content)} bytes)"

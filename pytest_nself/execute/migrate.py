@@ -1,0 +1,85 @@
+"""Migrating a database: read the ledger, plan, execute; and errors that name the migration."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pytest_nself.core.errors import MigrationError, StepFailed
+from pytest_nself.core.plan import Plan
+from pytest_nself.database.database import Database
+from pytest_nself.migrations.ledger import LEDGER, PREPARE_LEDGER, LedgerTable, read_ledger, recorded_by
+from pytest_nself.migrations.migration import Migrations
+from pytest_nself.migrations.planner import plan_up
+
+from .executor import Watch, execute
+from .report import Report
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+class MigrationFailed(MigrationError, StepFailed):
+    """A migration that the server refused: `place` is the failing statement's, `report` says what is done."""
+
+
+def migrate_up(
+    migrations: Migrations,
+    on: Database,
+    *,
+    connection: psycopg.Connection[Any] | None = None,
+    environment: str | None = None,
+    table: LedgerTable = LEDGER,
+    accept: Collection[str] = frozenset(),
+    watch: Watch | None = None,
+) -> Report:
+    """Apply everything that is pending. For databases that nobody else migrates at the same time, such as our own.
+
+    Raises MigrationError (MigrationFailed for what the server refused).
+    """
+    if connection is None:
+        with on.connect(autocommit=True, prepare_threshold=None) as own:
+            return migrate_up(
+                migrations, on, connection=own, environment=environment, table=table, accept=accept, watch=watch
+            )
+    plan = plan_up(migrations, read_ledger(connection, table), environment=environment)
+    with naming_migrations(plan):
+        return execute(plan, on, accept=accept, watch=watch, connection=connection)
+
+
+@contextmanager
+def naming_migrations(plan: Plan) -> Iterator[None]:
+    """Turn a failed step of a migration plan into MigrationFailed, which says what is applied and what is not."""
+    try:
+        yield
+    except MigrationFailed:
+        raise
+    except StepFailed as error:
+        cause = f"{error.cause}\n{_standing(plan, error.report)}" if error.report is not None else error.cause
+        failed = MigrationFailed(error.problem, cause, error.remedy, place=error.place, report=error.report)
+        raise failed from error.__cause__
+
+
+def _standing(plan: Plan, report: Report) -> str:
+    """What is done for good and what is not, counted in migrations (each ends with its ledger step)."""
+    ends = {number: label for number, step in enumerate(plan.steps) if (label := recorded_by(step))}
+    done = [label for number, label in ends.items() if number < report.committed_steps]
+    left = [label for number, label in ends.items() if number >= report.committed_steps]
+    text = f"{len(done)} of {len(ends)} migrations of this run are done"
+    if done:
+        text += f" (the last is {done[-1]})"
+    if left:
+        text += f"; {left[0]} {_state(plan, report, list(ends))}"
+    if len(left) > 1:
+        text += f"; {len(left) - 1} more not started"
+    return f"{text}."
+
+
+def _state(plan: Plan, report: Report, ends: list[int]) -> str:
+    """How the failed migration stands: outside a transaction some of its statements may be done for good."""
+    begins = max((number + 1 for number in ends if number < report.committed_steps), default=0)
+    if begins == 0 and plan.steps[0].title == PREPARE_LEDGER:
+        begins = 1
+    count = report.committed_steps - begins
+    return f"is half-way ({count} of its statements are done)" if count > 0 else "is rolled back"

@@ -1,0 +1,196 @@
+"""Sends steps on a given connection: no guard, no lock, and no commit but what the parcels themselves say."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_nself.core.errors import StepFailed
+from pytest_nself.core.place import Place
+from pytest_nself.core.secret import Secret
+from pytest_nself.core.step import CopyRows, Statement, Step
+from pytest_nself.migrations.statements import place_at, split
+
+from .messages import Message, Parcel, Piece, parcels
+from .report import Result
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg.pq.abc import PGresult
+
+_REMEDIES = {
+    "25001": "say `-- nself:no-transaction` in the file's header, so that its statements run one by one",
+    "42501": "connect as a role that may do this, or grant it the right",
+    "55P03": "find who holds the lock (pg_stat_activity), then run it again",
+    "55P04": "use the new enum value in a later migration than the one that adds it",
+    "57014": "give the statement more time, or find what held it up, then run it again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A parcel that arrived: the steps it carried, and whether they are committed."""
+
+    results: tuple[Result, ...]
+    next_step: int
+    ends: bool
+
+
+def send(connection: psycopg.Connection[Any], steps: Sequence[Step]) -> tuple[Result, ...]:
+    """Run the steps inside the transaction that is open on the connection. Nothing is begun and nothing committed.
+
+    Raises StepFailed with the place of the failing statement; the transaction is then the caller's to roll back.
+    """
+    results: list[Result] = []
+    for parcel in parcels(steps, own_transactions=False):
+        results += send_parcel(connection, steps, parcel).results
+    return tuple(results)
+
+
+def send_parcel(connection: psycopg.Connection[Any], steps: Sequence[Step], parcel: Parcel) -> Sent:
+    """Send one parcel and wait for the answer."""
+    started = time.perf_counter()
+    if isinstance(parcel, Message):
+        answers = _exchange(connection, steps, parcel)
+        took_ms = 1000 * (time.perf_counter() - started)
+        # With one statement to a piece the counts can be told apart.
+        rows = [_rows(answer) for answer in answers] if len(answers) == len(parcel.pieces) else None
+        counts = {
+            piece.step: rows[number] if rows else None
+            for number, piece in enumerate(parcel.pieces)
+            if piece.step is not None
+        }
+        results = tuple(
+            Result(steps[step].title, took_ms if number == 0 else None, counts[step])
+            for number, step in enumerate(parcel.steps)
+        )
+        return Sent(results, parcel.next_step, parcel.ends)
+    step = steps[parcel.step]
+    count = _send_single(connection, step)
+    took_ms = 1000 * (time.perf_counter() - started)
+    return Sent((Result(step.title, took_ms, count),), parcel.step + 1, False)
+
+
+def _rows(answer: PGresult) -> int | None:
+    return answer.command_tuples
+
+
+def _exchange(connection: psycopg.Connection[Any], steps: Sequence[Step], message: Message) -> list[PGresult]:
+    """Send a message of several statements by the simple protocol; one result for each statement."""
+    from psycopg import generators, pq
+
+    pgconn = connection.pgconn
+    text = message.text
+    pgconn.send_query(text.encode(connection.info.encoding))
+    answers: list[PGresult] = connection.wait(generators.execute(pgconn))
+    last = answers[-1].status
+    if last == pq.ExecStatus.FATAL_ERROR:
+        raise _failure(connection, steps, message, answers)
+    if last in (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH):
+        connection.close()
+        step = steps[message.steps[0]]
+        raise StepFailed(
+            f"{step.title} wants to copy over the connection.",
+            "Rows cannot travel inside a message of SQL. The connection was closed, so nothing of it is done.",
+            "write the rows as `insert into … values`",
+            place=getattr(step, "place", None),
+        )
+    return answers
+
+
+def _send_single(connection: psycopg.Connection[Any], step: Step) -> int | None:
+    import psycopg
+
+    if not isinstance(step, Statement | CopyRows):
+        raise StepFailed(f"{step.title} is not a step for a database.", "Nothing of it was run.")
+    try:
+        with connection.cursor() as cursor:
+            if isinstance(step, CopyRows):
+                _copy(cursor, step)
+            else:
+                params = [param.reveal() if isinstance(param, Secret) else param for param in step.params]
+                # Bytes, because psycopg takes only literal strings for granted.
+                cursor.execute(step.sql.text.encode(connection.info.encoding), params or None, prepare=False)
+                if step.expects is not None:
+                    _check_expected(step, cursor)
+            return cursor.rowcount if cursor.rowcount >= 0 else None
+    except psycopg.Error as error:
+        raise _step_failed(step, getattr(step, "place", None), error) from error
+
+
+def _copy(cursor: psycopg.Cursor[Any], step: CopyRows) -> None:
+    query = f"copy {step.table} ({', '.join(step.columns)}) from stdin"
+    with cursor.copy(query.encode()) as copy:
+        for chunk in step.source():
+            copy.write(chunk)
+
+
+def _check_expected(step: Statement, cursor: psycopg.Cursor[Any]) -> None:
+    """Compare what came back with what the plan counted on, as the server prints it."""
+    answer = cursor.pgresult
+    assert answer is not None  # execute() raised otherwise
+    got = tuple(
+        tuple(_printed(answer.get_value(row, column)) for column in range(answer.nfields))
+        for row in range(answer.ntuples)
+    )
+    if got != step.expects:
+        raise StepFailed(
+            f"{step.title}: the server's answer is not what the plan counts on.",
+            f"Expected {step.expects!r}, got {got!r}.",
+            "look at the database, then plan again",
+            place=step.place,
+        )
+
+
+def _printed(value: bytes | None) -> str | None:
+    return None if value is None else value.decode()
+
+
+def _failure(
+    connection: psycopg.Connection[Any], steps: Sequence[Step], message: Message, answers: list[PGresult]
+) -> StepFailed:
+    from psycopg import errors
+
+    error = errors.error_from_result(answers[-1], encoding=connection.info.encoding)
+    position = error.diag.statement_position
+    piece, offset = _by_offset(message, int(position) - 1) if position else _by_count(message, len(answers) - 1)
+    step = steps[piece.step if piece.step is not None else (message.steps or (message.next_step - 1,))[-1]]
+    place = step.place if isinstance(step, Statement) else None
+    if place is not None and piece.step is not None:
+        place = place_at(piece.text, offset, place)
+    failed = _step_failed(step, place, error)
+    failed.__cause__ = error
+    return failed
+
+
+def _by_offset(message: Message, offset: int) -> tuple[Piece, int]:
+    """The piece that holds a character of the message, and where in it."""
+    for piece in message.pieces:
+        if offset <= len(piece.text):
+            return piece, max(0, offset)
+        offset -= len(piece.text) + 1
+    return message.pieces[-1], 0
+
+
+def _by_count(message: Message, answered: int) -> tuple[Piece, int]:
+    """The piece, and where in it, that holds the statement after so many answered ones."""
+    for piece in message.pieces:
+        statements = split(piece.text)
+        if answered < len(statements):
+            return piece, statements[answered].start
+        answered -= len(statements)
+    return message.pieces[-1], 0
+
+
+def _step_failed(step: Step, place: Place | None, error: psycopg.Error) -> StepFailed:
+    diag = error.diag
+    text = diag.message_primary or str(error).strip() or type(error).__name__
+    code = f"{error.sqlstate}: " if error.sqlstate else ""
+    parts = [f"{diag.severity or 'ERROR'} {code}{text}"]
+    parts += [part for part in (diag.message_detail, diag.message_hint, diag.context) if part]
+    remedy = _REMEDIES.get(error.sqlstate or "", "correct the statement, then run it again")
+    failed = StepFailed(f"Failed to {step.title}.", "\n".join(parts), remedy, place=place)
+    failed.__cause__ = error
+    return failed

@@ -1,0 +1,103 @@
+"""A migration: one version, the SQL that applies it and, where there is one, the SQL that takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from pytest_nself.core.errors import MigrationError
+from pytest_nself.core.finding import Findings, Severity
+from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.place import Place
+
+CHECKSUM_ALGORITHM = "sha256-up-1"
+"""sha256 in hex over the up text as UTF-8, CRLF read as LF, without a byte order mark.
+
+For a file that holds nothing but the up this is the file's own sha256, as any tool computes it.
+"""
+
+
+def checksum(up: str) -> str:
+    """The checksum of an up text; see CHECKSUM_ALGORITHM."""
+    return sha256(up.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Directives:
+    """What a file says of itself in its header."""
+
+    no_transaction: bool = False
+    down_no_transaction: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """`up` and `down` are the SQL as it is sent; `place` and `down_place` say where each begins in its file.
+
+    `version` orders migrations and stands in the ledger; `version_text` is how the file name writes it (`0007`).
+    """
+
+    version: int
+    version_text: str
+    name: str
+    up: str
+    down: str | None
+    place: Place
+    down_place: Place | None = None
+    directives: Directives = field(default=Directives())
+
+    @property
+    def label(self) -> str:
+        """`0007_add_users`, as the file name has it."""
+        return f"{self.version_text}_{self.name}" if self.name else self.version_text
+
+    @property
+    def checksum(self) -> str:
+        """The checksum of the up; see CHECKSUM_ALGORITHM."""
+        return checksum(self.up)
+
+    @property
+    def ref(self) -> ObjectRef:
+        """The migration as the subject of a finding."""
+        return ObjectRef("migration", None, self.label)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """What a folder holds: `migrations` by ascending version, and what was found on the way."""
+
+    folder: str
+    migrations: tuple[Migration, ...] = ()
+    findings: Findings = field(default_factory=Findings)
+
+    def __len__(self) -> int:
+        return len(self.migrations)
+
+    def __iter__(self) -> Iterator[Migration]:
+        return iter(self.migrations)
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 over everything that applying the migrations depends on."""
+        digest = sha256()
+        for one in self.migrations:
+            digest.update(repr((one.version, one.label, one.up, one.directives)).encode())
+        return digest.hexdigest()
+
+    def raise_errors(self) -> None:
+        """Raise MigrationError if a file cannot be used: a folder is applied as a whole or not at all."""
+        errors = self.findings.at_least(Severity.ERROR)
+        if not errors:
+            return
+        first = errors[0]
+        more = [str(finding) for finding in errors[1:20]]
+        if len(errors) > 20:
+            more.append(f"and {len(errors) - 20} more")
+        cause = "Nothing was sent to the database: a folder with errors is not applied in part."
+        if more:
+            cause += "\nAlso:\n" + "\n".join(f"  {line}" for line in more)
+        raise MigrationError(first.message, cause, first.remedy, place=first.place)

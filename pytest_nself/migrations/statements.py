@@ -1,0 +1,299 @@
+"""Statement boundaries in SQL text, found the way PostgreSQL's own scanner finds them.
+
+Only what must be known without a server: where statements begin and end, which comments stand between them, and which
+words a migration file cannot hold. What a statement means is the server's business.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pytest_nself.core.place import Place
+
+# The order matters: E'' before words, comments before operators. `$` belongs to words, so a$b$c is one word.
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+)
+  | (?P<line>--[^\n\r]*)
+  | (?P<block>/\*)
+  | (?P<string>[eE]'[^'\\]*(?:(?:\\.|'')[^'\\]*)*'(?:\s*\n\s*'[^'\\]*(?:(?:\\.|'')[^'\\]*)*')*
+      | '[^']*(?:''[^']*)*'
+      | \$(?P<tag>(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?)\$.*?\$(?P=tag)\$)
+  | (?P<quoted>"[^"]*(?:""[^"]*)*")
+  | (?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)
+  | (?P<other>(?:[0-9][0-9.]*|[,.=<>:*+%&|^!?@\#~\[\]{}`])+)
+  | (?P<semi>;)
+  | (?P<open>\()
+  | (?P<close>\))
+  | (?P<backslash>\\[^\n\r]*)
+  | (?P<broken>['"]|\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?\$)
+  | (?P<rest>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_LEADING = re.compile(r"(?:\s+|--[^\n\r]*|;)*")
+_BLOCK_EDGE = re.compile(r"/\*|\*/")
+_WORDS_KEPT = 8
+_ENDS = frozenset({"commit", "end"})
+_CONTROL = frozenset({"begin", "start", "commit", "end", "rollback", "abort"})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a text: `text[start:end]`, without its semicolon and the comments around it.
+
+    `words` are its first bare words in lower case, quoted names as they are written.
+    """
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A `--` comment between statements, or between the words of one, but never inside parentheses or a body."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that a migration's text cannot hold, and where; `offset` counts characters."""
+
+    offset: int
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one pass over a text finds."""
+
+    statements: tuple[Statement, ...]
+    comments: tuple[Comment, ...]
+    problems: tuple[Problem, ...]
+
+
+def scan(text: str) -> Scan:
+    """Find statements, the comments around them, and what cannot be sent to a server."""
+    statements: list[Statement] = []
+    comments: list[Comment] = []
+    problems: list[Problem] = []
+    match, position, size = _TOKEN.match, 0, len(text)
+    start = end = parens = body = 0
+    words: list[str] = []
+    inside = routine = after_begin = False
+
+    while position < size:
+        token = match(text, position)
+        assert token is not None  # `rest` takes any character
+        kind, begin, position = token.lastgroup, position, token.end()
+        if kind == "space":
+            continue
+        if kind == "line":
+            if not parens and not body:
+                comments.append(Comment(begin, position))
+            continue
+        if kind == "block":
+            position = _block_end(text, begin)
+            if position > size:
+                problems.append(Problem(begin, "a /* comment is never closed"))
+            continue
+        if kind == "semi" and not parens and not body:
+            if inside:
+                statements.append(Statement(start, end, tuple(words)))
+            inside, routine, after_begin, words = False, False, False, []
+            continue
+        if kind == "backslash":
+            problems.append(_backslash(begin, token.group()))
+            continue
+        if not inside:
+            inside, start, parens, body = True, begin, 0, 0
+        end = position
+        if kind == "word":
+            word = token.group().lower()
+            if len(words) < _WORDS_KEPT:
+                words.append(word)
+                routine = routine or (word in ("function", "procedure") and words[0] == "create")
+            if routine and not parens:
+                body += _body_step(word, body, after_begin)
+                after_begin = word == "begin"
+        elif kind == "quoted":
+            if len(words) < _WORDS_KEPT:
+                words.append(token.group())
+        elif kind == "open":
+            parens += 1
+        elif kind == "close":
+            parens = max(0, parens - 1)
+        elif kind == "broken":
+            problems.append(Problem(begin, f"the quote {token.group()} that opens here is never closed"))
+            end = position = size
+    if inside:
+        statements.append(Statement(start, end, tuple(words)))
+    return Scan(tuple(statements), tuple(comments), tuple(problems))
+
+
+def _body_step(word: str, depth: int, after_begin: bool) -> int:
+    """How a word changes the depth of a `begin atomic … end` body, where `case … end` nests."""
+    if not depth:
+        return 1 if word == "atomic" and after_begin else 0
+    return {"case": 1, "end": -1}.get(word, 0)
+
+
+def _block_end(text: str, start: int) -> int:
+    """The offset after a comment, whose insides may hold comments; beyond the text when it is never closed."""
+    depth, position = 0, start
+    while edge := _BLOCK_EDGE.search(text, position):
+        depth += 1 if edge.group() == "/*" else -1
+        position = edge.end()
+        if not depth:
+            return position
+    return len(text) + 1
+
+
+def _backslash(offset: int, line: str) -> Problem:
+    name = line.split()[0]
+    return Problem(
+        offset,
+        f"{name} is a command of psql, which the server does not know",
+        "write it as SQL, or leave it out",
+    )
+
+
+def split(text: str) -> tuple[Statement, ...]:
+    """The statements of a text, in order."""
+    return scan(text).statements
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing but blank space, semicolons and comments stands in the text."""
+    rest = text[_LEADING.match(text).end() :]  # type: ignore[union-attr]  # it matches the empty text
+    return not rest or (rest.startswith("/*") and not split(rest))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A migration's text made ready to send: its own outermost begin and commit blanked out, line for line."""
+
+    text: str
+    problems: tuple[Problem, ...]
+
+
+def one_transaction(text: str) -> Checked:
+    """`text` as the inside of one transaction.
+
+    A first `begin` with its last `commit` is that transaction and is replaced by blanks, so lines stay where they are.
+    Any other transaction control, psql commands and copying over the connection are problems.
+    """
+    found = scan(text)
+    statements = found.statements
+    inner = [statement for statement in statements if statement.words[:1] != ("set",)]
+    pair = _own_pair(text, inner)
+    problems = list(found.problems)
+    for statement in statements:
+        if statement not in pair and (problem := _refusal(text, statement)):
+            problems.append(problem)
+    if pair and not problems:
+        first, last = pair
+        text = (
+            text[: first.start]
+            + _as_options(text[first.start : first.end])
+            + text[first.end : last.start]
+            + " " * (last.end - last.start)
+            + text[last.end :]
+        )
+    problems.sort(key=lambda problem: problem.offset)
+    return Checked(text, tuple(problems))
+
+
+def each_alone(text: str) -> tuple[tuple[Statement, ...], tuple[Problem, ...]]:
+    """The statements of a text that runs outside a transaction, one by one, and what cannot be sent."""
+    found = scan(text)
+    refused = [problem for statement in found.statements if (problem := _refusal(text, statement))]
+    return found.statements, tuple(sorted([*found.problems, *refused], key=lambda problem: problem.offset))
+
+
+def _own_pair(text: str, statements: list[Statement]) -> tuple[Statement, ...]:
+    """The file's own outermost begin and commit, if it has them: nothing but `set` may stand outside."""
+    if len(statements) < 2:
+        return ()
+    first, last = statements[0], statements[-1]
+    begins = first.words[:1] == ("begin",) or first.words[:2] == ("start", "transaction")
+    plain_end = last.words[:1] and last.words[0] in _ENDS and last.words[1:] in ((), ("work",), ("transaction",))
+    return (first, last) if begins and plain_end else ()
+
+
+def _as_options(begin: str) -> str:
+    """`begin isolation level serializable` as the `set transaction` that does the same inside a transaction."""
+    options = re.sub(r"(?is)^(?:start\s+transaction|begin(?:\s+(?:work|transaction))?)", "", begin)
+    if not options.strip():
+        return re.sub(r"[^\n]", " ", begin)
+    return "set transaction" + options
+
+
+def _refusal(text: str, statement: Statement) -> Problem | None:
+    words = statement.words
+    first = words[0] if words else ""
+    if first == "rollback" and "to" in words[1:3]:
+        return None
+    if first in _CONTROL or words[:2] == ("prepare", "transaction"):
+        return Problem(
+            statement.start,
+            f"`{' '.join(words[:2])}` controls the transaction, which belongs to the migration as a whole",
+            "take it out: the file runs in one transaction; or put what follows into a migration of its own",
+        )
+    if first == "copy" and re.search(r"(?is)\b(?:from\s+stdin|to\s+stdout)\b", text[statement.start : statement.end]):
+        return Problem(
+            statement.start,
+            "copying over the connection cannot stand in a migration",
+            "write the rows as `insert into … values`",
+        )
+    return None
+
+
+def place_at(text: str, offset: int, base: Place) -> Place:
+    """The place of a character: `base` is where the text begins; without a line in it, only its path."""
+    if base.line is None:
+        return base
+    before = text[:offset]
+    line_start = before.rfind("\n") + 1
+    lines = before.count("\n")
+    column = offset - line_start + 1
+    if not lines and base.column is not None:
+        column += base.column - 1
+    return Place(base.path, base.line + lines, column)
+
+
+_EXTENSION = re.compile(
+    r"""(?is)^create\s+extension\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|[a-z_\x80-\U0010ffff][\w$]*)"""
+)
+
+
+def extensions_in(text: str) -> tuple[str, ...]:
+    """Names in the text's `create extension` statements, once each, in order; those inside `do` bodies are not seen."""
+    names: dict[str, None] = {}
+    for statement in split(text):
+        if statement.words[:2] != ("create", "extension"):
+            continue
+        # Comments may stand between the words; the server reads them as blanks.
+        if match := _EXTENSION.match(_without_comments(text[statement.start : statement.end])):
+            name = match.group(1)
+            names[name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()] = None
+    return tuple(names)
+
+
+def _without_comments(text: str) -> str:
+    parts, position = [], 0
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        assert token is not None
+        if token.lastgroup == "block":
+            position = min(_block_end(text, position), len(text))
+            parts.append(" ")
+            continue
+        parts.append(" " if token.lastgroup == "line" else token.group())
+        position = token.end()
+    return "".join(parts)
