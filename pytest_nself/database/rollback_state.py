@@ -1,0 +1,208 @@
+"""Where one test stands in the transactions it believes to make."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from psycopg import errors, pq
+from psycopg._preparing import Prepare, PrepareManager
+
+from pytest_nself.core.errors import IsolationError
+
+from . import rollback_sql as sql
+from .rollback_scan import Effects, scan
+
+if TYPE_CHECKING:
+    from psycopg._connection_base import BaseConnection
+    from psycopg._queries import PostgresQuery
+    from psycopg.pq.abc import PGconn, PGresult
+
+    from .emulation import EmulatedCommits
+
+IDLE = pq.TransactionStatus.IDLE
+INERROR = pq.TransactionStatus.INERROR
+OK = pq.ConnStatus.OK
+GOOD_RESULTS = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK})
+
+REMEDY = "take the fixture nself_database in this test, or mark the test with @pytest.mark.nself_rollback(False)"
+
+
+def outside_rollback(asked: str, cause: str) -> IsolationError:
+    """The error for what a rolled-back transaction cannot do."""
+    return IsolationError(f"This test asked for {asked}.", cause, REMEDY)
+
+
+def exec_(pgconn: PGconn, message: bytes) -> PGresult:
+    """Send `message` and wait; the last result. Raises psycopg's error when a statement of it failed.
+
+    Directly on the PGconn: psycopg's generators would cost more than the server's answer.
+    """
+    result = pgconn.exec_(message)
+    if result.status not in GOOD_RESULTS:
+        raise errors.error_from_result(result, encoding=pgconn._encoding)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a session asked its database once.
+
+    `modes` is the command that gives deferrable constraints their modes again, "" when the database has none.
+    """
+
+    function_settings: tuple[str, ...]
+    modes: str
+
+    @property
+    def modes_name_constraints(self) -> bool:
+        """Whether `modes` holds names, which a test's DDL can make stale."""
+        return "," in self.modes or self.modes not in _NAMELESS
+
+
+_NAMELESS = frozenset({"", "set constraints all deferred", "set constraints all immediate"})
+
+
+class Emulation:
+    """One test on the kept connection: which emulated transaction it is in, and what that must undo.
+
+    `begun`: the server's transaction stands. `idle`: nothing was executed since the last emulated commit, rollback or
+    begin. `lost`: the server's transaction was ended behind our back. `error`: the first IsolationError raised; the
+    test fails with it even if the code under test swallowed it.
+    """
+
+    __slots__ = (
+        "begun",
+        "cursors",
+        "deferrable",
+        "error",
+        "faces",
+        "facts",
+        "identity",
+        "idle",
+        "last",
+        "lost",
+        "persisted",
+        "pgconn",
+        "prepared",
+        "shadows",
+    )
+
+    def __init__(self, pgconn: PGconn, facts: Facts) -> None:
+        self.pgconn = pgconn
+        self.facts = facts
+        self.faces: list[EmulatedCommits] = []
+        self.prepared = Watch(self)
+        self.begun = False
+        self.idle = True
+        self.lost = False
+        self.error: IsolationError | None = None
+        self.identity: bytes | None = None
+        self.last = b""
+        self.deferrable = bool(facts.modes)
+        self.cursors = False
+        self.shadows: dict[str, str] = {}
+        self.persisted: frozenset[str] = frozenset()
+        self._record(facts.function_settings)
+
+    def begin(self) -> None:
+        """Begin the server's transaction.
+
+        At the first statement and not before, as psycopg does, so that now() is not older than the test.
+        """
+        capture = sql.capture(self.shadows, again=True) + b"; " if self.shadows else b""
+        result = exec_(self.pgconn, b"begin; " + capture + sql.SAVEPOINT + b"; " + sql.IDENTITY)
+        self.identity = result.get_value(0, 0)
+        self.begun = True
+
+    def fresh(self) -> None:
+        """A new emulated transaction starts here."""
+        self.idle = True
+        self.cursors = False
+        if len(self.shadows) != len(self.facts.function_settings):
+            self.shadows = {}
+            self._record(self.facts.function_settings)
+
+    def refuse(self, error: IsolationError) -> IsolationError:
+        """Keep the first error of its kind for the test's report; the error given."""
+        self.error = self.error or error
+        return error
+
+    def lose(self) -> IsolationError:
+        """The error for a transaction that the code under test ended behind our back."""
+        self.lost = True
+        return self.refuse(
+            outside_rollback(
+                "the end of its transaction",
+                "A statement sent as text ended the transaction that was to be rolled back after the test.",
+            )
+        )
+
+    def before(self, effects: Effects, params: Any) -> None:
+        """Prepare for a statement that does what a savepoint does not undo: refuse it, or keep values.
+
+        Raises IsolationError before anything is sent.
+        """
+        if effects.control:
+            raise self.refuse(
+                outside_rollback(
+                    f"transaction control sent as text: {effects.control}",
+                    "It would end the transaction that is rolled back after the test; it was not sent. "
+                    "commit(), rollback() and transaction() of the connection work.",
+                )
+            )
+        self.deferrable = self.deferrable or effects.deferrable
+        self.cursors = self.cursors or effects.cursor
+        local, plain = effects.names(params)
+        if local:
+            self._record(local)
+            self._send_ahead(sql.capture({name: self.shadows[name] for name in local}, again=False))
+        self.persisted = plain & self.shadows.keys()
+
+    def _record(self, names: Any) -> None:
+        for name in sorted(names):
+            self.shadows.setdefault(name, f"nself.kept_{len(self.shadows)}")
+
+    def _send_ahead(self, message: bytes) -> None:
+        for face in self.faces:
+            if face._pipeline is not None:
+                face._pipeline.command_queue.append(partial(self.pgconn.send_query_params, message, None))
+                face._pipeline.result_queue.append(None)
+                return
+        if self.pgconn.transaction_status != INERROR:  # then the statement itself fails, and says why
+            exec_(self.pgconn, message)
+
+
+class Watch(PrepareManager):
+    """psycopg's cache of prepared statements, which sees each statement just before it is sent and just after.
+
+    Every cursor of a connection asks it, also those made as `psycopg.ClientCursor(connection)` past any cursor
+    factory; so cursors stay psycopg's own classes.
+    """
+
+    def __init__(self, emulation: Emulation) -> None:
+        super().__init__()
+        self.emulation = emulation
+
+    def get(self, query: PostgresQuery, prepare: bool | None = None) -> tuple[Prepare, bytes]:
+        """Before a statement: psycopg's answer whether to prepare it."""
+        emulation = self.emulation
+        emulation.last = query.query
+        effects = scan(query.query)
+        if effects is not None:
+            emulation.before(effects, query.params)
+        return super().get(query, prepare)
+
+    def maintain_gen(self, conn: BaseConnection[Any]) -> Generator[Any, Any, None]:
+        """After a statement."""
+        emulation = self.emulation
+        if emulation.begun and emulation.pgconn.transaction_status == IDLE and conn._pipeline is None:
+            raise emulation.lose()
+        if emulation.persisted:
+            names, emulation.persisted = emulation.persisted, frozenset()
+            kept = {name: emulation.shadows[name] for name in names}
+            yield from conn._exec_command(sql.capture(kept, again=True))
+        if self._to_flush:
+            yield from super().maintain_gen(conn)
