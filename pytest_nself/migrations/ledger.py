@@ -97,6 +97,10 @@ class Ledger:
         return bool(self.columns)
 
 
+EMPTY_LEDGER = Ledger()
+"""The ledger of a database that was made just now."""
+
+
 def _applied_order(row: LedgerRow) -> tuple[bool, float, int]:
     when = row.applied_at
     return (when is not None, when.timestamp() if when is not None else 0.0, row.version)
@@ -156,14 +160,14 @@ def plan_ledger(ledger: Ledger) -> tuple[Statement, ...]:
     table = ledger.table
     texts = []
     if not ledger.schema_exists:
-        texts.append(f"create schema {quote_identifier(table.schema)};")
+        texts.append(f"create schema if not exists {quote_identifier(table.schema)};")
     if ledger.exists:
         added = ", ".join(f"add column {quote_identifier(name)} {kind}" for name, kind in missing)
         texts.append(f"alter table {table.quoted} {added};")
     else:
         columns = ["version bigint primary key", "dirty boolean not null default false"]
         columns += [f"{quote_identifier(name)} {kind}" for name, kind in missing]
-        texts.append(f"create table {table.quoted} (\n  " + ",\n  ".join(columns) + "\n);")
+        texts.append(f"create table if not exists {table.quoted} (\n  " + ",\n  ".join(columns) + "\n);")
     return (Statement(PREPARE_LEDGER, Sql("\n".join(texts), COMMIT_AFTER)),)
 
 
