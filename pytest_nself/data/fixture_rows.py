@@ -92,7 +92,7 @@ class Row:
 
 
 class FixtureRows:
-    """The rows of the sets loaded so far. A value: `merged` gives a new one."""
+    """The rows of the sets loaded so far. A value: `a | b` gives a new one."""
 
     __slots__ = ("_tables",)
 
@@ -134,7 +134,7 @@ class FixtureRows:
     def __repr__(self) -> str:
         return f"FixtureRows({', '.join(self._labels()) or 'nothing loaded'})"
 
-    def merged(self, other: FixtureRows) -> FixtureRows:
+    def __or__(self, other: FixtureRows) -> FixtureRows:
         """The rows of both, those of `other` behind; FixtureError if a label would name two rows."""
         tables = dict(self._tables)
         for key, rows in other._tables.items():

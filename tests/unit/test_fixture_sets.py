@@ -479,7 +479,7 @@ def test_words_that_only_look_like_transaction_control_are_sent(text: str) -> No
 def loaded(text: str, columns: list[str], *results: list[tuple[object, ...]]) -> FixtureRows:
     rows = FixtureRows()
     for insert, result in zip(inserts(text), results, strict=True):
-        rows = rows.merged(rows_returned(insert, columns, result))
+        rows |= rows_returned(insert, columns, result)
     return rows
 
 
@@ -557,7 +557,7 @@ def test_schemas_may_be_left_out_where_that_is_clear() -> None:
     rows = loaded("tables:\n  app.users:\n    alice: {email: a@x}\n", ["id"], [(1,)])
     assert rows["users.alice"] == rows["app.users.alice"]
     assert rows["users"] == rows["app.users"]
-    both = rows.merged(loaded("tables:\n  web.users:\n    bob: {email: b@x}\n", ["id"], [(2,)]))
+    both = rows | loaded("tables:\n  web.users:\n    bob: {email: b@x}\n", ["id"], [(2,)])
     assert both["web.users.bob"].id == 2
     with pytest.raises(UnknownRow):
         both["users.bob"]
@@ -572,10 +572,10 @@ def test_quoted_tables_are_found() -> None:
 def test_two_sets_may_share_a_table_but_not_a_label(users: FixtureRows) -> None:
     """Rows of several sets stand one behind the other; a label that would name two rows is refused."""
     carol = loaded("tables:\n  users:\n    carol: {email: c@x}\n", ["id", "email"], [(3, "c@x")])
-    assert [one.id for one in users.merged(carol)["users"]] == [1, 2, 3]
+    assert [one.id for one in (users | carol)["users"]] == [1, 2, 3]
     assert len(users["users"]) == 2
     with pytest.raises(FixtureError, match=r"row users\.alice"):
-        users.merged(users)
+        users | users
 
 
 def test_a_row_that_the_server_kept_back_is_an_error() -> None:

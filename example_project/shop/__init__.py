@@ -1,0 +1,1 @@
+"""A small shop for many tenants on one PostgreSQL database."""
