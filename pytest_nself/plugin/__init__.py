@@ -1,1 +1,71 @@
-"""Face one: the pytest plugin."""
+"""Face one, pytest: loading it decides where the database will be and imports nothing heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from . import options
+from .fixtures import (  # noqa: F401 - fixtures are found by their names in this module
+    nself_async_db,
+    nself_clone,
+    nself_database,
+    nself_db,
+    nself_dsn,
+    nself_fixtures,
+    nself_server,
+)
+from .state import RUN
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register flags and ini keys."""
+    options.add(parser)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
+    """Export the worker's address before the app is imported."""
+    from pytest_nself.core.errors import NselfError
+
+    from .run import Run
+
+    try:
+        run = Run(early_config)
+        early_config.stash[RUN] = run
+        early_config.add_cleanup(run.close)
+        if run.settings["start"] == "early":
+            _ = run.worker
+    except NselfError as error:
+        raise pytest.UsageError(str(error)) from error
+    return (yield)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers."""
+    for marker in options.MARKERS:
+        config.addinivalue_line("markers", marker)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test marked nself_fixtures gets its sets loaded also when it does not take the fixture."""
+    for item in items:
+        names = getattr(item, "fixturenames", None)
+        if names is not None and "nself_fixtures" not in names and item.get_closest_marker("nself_fixtures"):
+            names.insert(0, "nself_fixtures")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """One line: the provider, and the number of migrations."""
+    from .terminal import header
+
+    return header(config)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """What a run with a server should say; silent otherwise."""
+    from .terminal import summary
+
+    summary(terminalreporter, config)

@@ -1,0 +1,47 @@
+"""Flags, ini keys and markers of the plugin, generated from the declared settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_nself.project.settings import SETTINGS, Setting
+
+MARKERS = (
+    "nself_fixtures(*names): load these fixture sets before the test, inside its rolled-back transaction",
+    "nself_rollback(on): nself_rollback(False) gives nself_db a connection to the committed database, for a test that "
+    "commits",
+)
+
+_INI_KINDS = {"bool": "string", "list": "linelist", "seconds": "string", "text": "string"}
+
+
+def add(parser: pytest.Parser) -> None:
+    """Register every setting: as an ini key, and as a flag where it is one."""
+    group = parser.getgroup("nself", "real PostgreSQL (pytest-nself)")
+    for setting in SETTINGS:
+        parser.addini(setting.ini, _help(setting), type=_INI_KINDS[setting.kind], default=None)  # type: ignore[arg-type]
+        if setting.flag and setting.kind == "bool":
+            group.addoption(setting.option, dest=setting.ini, action="store_true", default=None, help=_help(setting))
+        elif setting.flag:
+            choices = setting.choices or None
+            group.addoption(setting.option, dest=setting.ini, default=None, choices=choices, help=_help(setting))
+
+
+def _help(setting: Setting) -> str:
+    unit = f" ({setting.unit})" if setting.unit else ""
+    return f"{setting.help}{unit}"
+
+
+def from_config(config: pytest.Config) -> tuple[Any, Any]:
+    """Two functions that read a setting: from the flags, and from the ini file."""
+    namespace = config.known_args_namespace
+
+    def flags(setting: Setting) -> Any:
+        return getattr(namespace, setting.ini, None)
+
+    def ini(setting: Setting) -> Any:
+        return config.getini(setting.ini)
+
+    return flags, ini

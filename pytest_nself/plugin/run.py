@@ -1,0 +1,222 @@
+"""One pytest process of a run: what was decided before the app is imported, and what follows from it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_nself.core.dsn import Dsn
+from pytest_nself.core.errors import NselfError
+from pytest_nself.project.environment import (
+    RUN_VARIABLE,
+    Exported,
+    connection_variables,
+    environ,
+    extra_variables,
+)
+from pytest_nself.project.pyproject import read_table
+from pytest_nself.project.settings import Settings
+
+from . import options
+
+if TYPE_CHECKING:
+    import socket
+
+    from pytest_nself.database.database import EphemeralDatabase
+    from pytest_nself.server.choose import Wish
+    from pytest_nself.server.server import Provider
+
+    from .worker import Worker
+
+SUPERUSER = "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What all processes of a run share, handed down in the environment; `owner` is the pid of the first one."""
+
+    id: str
+    owner: int
+    folder: str
+    host: str
+    port: int
+    password: str
+
+    @property
+    def prefix(self) -> str:
+        return f"nself_{self.id}_"
+
+
+class Run:
+    """The run, as one process sees it. Nothing is started before `worker` is used for the first time."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.root = config.rootpath
+        self.before = environ()
+        self.table = read_table(self.root)
+        flags, ini = options.from_config(config)
+        self.settings = Settings(flags=flags, environment=self.before, ini=ini, table=self.table)
+        self.name = self.before.get("PYTEST_XDIST_WORKER", "main")
+        self._reserved: socket.socket | None = None
+        self._worker: Worker | None = None
+        self._failure: NselfError | None = None
+        self.provider: Provider | None = None
+        self.no_provider: NselfError | None = None
+        try:
+            self.provider = self._choose()
+        except NselfError as error:
+            # A run without a database test needs no server: said when the first one asks.
+            self.no_provider = error
+        self.info = self._info()
+        self.exported = self._export()
+
+    def _choose(self) -> Provider:
+        from pytest_nself.server.choose import choose
+
+        return choose(self.wish, self.before)
+
+    @property
+    def wish(self) -> Wish:
+        """What the settings say about where a server comes from."""
+        from pytest_nself.server.choose import Wish
+
+        s = self.settings
+        return Wish(
+            provider=s["provider"],
+            dsn=s["dsn"],
+            dsn_origin=s.origin("dsn"),
+            postgres_bin=s["postgres_bin"],
+            postgres_version=s["postgres_version"],
+            image=s["image"],
+            cache=s["cache"],
+        )
+
+    def _info(self) -> RunInfo:
+        handed = self.before.get(RUN_VARIABLE)
+        if handed and "PYTEST_XDIST_WORKER" in self.before:
+            info = RunInfo(**json.loads(handed))
+            if info.owner == os.getppid():  # else another pytest inside a test: a run of its own
+                return info
+        self.name = "main"
+        run_id = os.urandom(4).hex()
+        from pytest_nself.server.runfolder import RUN_PREFIX, base_folder
+
+        folder = base_folder(self.settings["data_root"]) / f"{RUN_PREFIX}{run_id}"
+        if self.provider is None or self.provider.name == "existing":
+            port = 0
+        else:
+            self._reserved, port = _reserve_port()
+        host = self.provider.host if self.provider else "127.0.0.1"
+        return RunInfo(run_id, os.getpid(), str(folder), host, port, os.urandom(16).hex())
+
+    @property
+    def prefix(self) -> str:
+        """What the names of our databases begin with: short on our own server, with the run's id on somebody's."""
+        return self.info.prefix if self._existing else "nself_"
+
+    @property
+    def _existing(self) -> bool:
+        return self.provider is not None and self.provider.name == "existing"
+
+    @cached_property
+    def committed_dsn(self) -> Dsn:
+        """Where the worker's committed database will be: known before anything is started."""
+        dbname = f"{self.prefix}{self.name}"
+        if self._existing:
+            return Dsn.parse(self.settings["dsn"]).replace(dbname=dbname)
+        user = self.settings["role"] or SUPERUSER
+        return Dsn(self.info.host, self.info.port, dbname, user, self.info.password)
+
+    def _export(self) -> Exported:
+        variables = {RUN_VARIABLE: json.dumps(_fields(self.info))}
+        if self.provider is not None:
+            variables |= connection_variables(self.committed_dsn)
+            variables |= extra_variables(self.settings["export"], self.committed_dsn)
+            return Exported(variables)
+        return Exported({})
+
+    @property
+    def worker(self) -> Worker:
+        """This process's databases; the first use starts the server. Raises the same error each time it cannot."""
+        if self._worker is None:
+            if self._failure is not None:
+                raise NselfError(
+                    f"No database for this test: {self._failure.problem}", "The first test that asked shows why."
+                )
+            from .worker import open_worker
+
+            try:
+                if self.no_provider is not None:
+                    raise self.no_provider
+                self._worker = open_worker(self)
+            except NselfError as error:
+                self._failure = error
+                raise
+            from .pertest import PerTest
+
+            self.config.pluginmanager.register(PerTest(self._worker), "nself-per-test")
+        return self._worker
+
+    @property
+    def started(self) -> Worker | None:
+        """This process's databases if a test has asked for one, else None."""
+        return self._worker
+
+    def state(self) -> dict[str, Any] | None:
+        """What the process that started the server wrote down; None when no test of the run asked for a database."""
+        if not self.folder.exists():
+            return None
+        from pytest_nself.server.runfolder import RunFolder
+
+        return RunFolder(self.folder).read_state()
+
+    def kept_lines(self) -> list[str]:
+        """How to enter the databases of failed tests that were kept."""
+        from .worker import kept_lines
+
+        return kept_lines(self)
+
+    def build_environment(self, database: EphemeralDatabase) -> dict[str, str]:
+        """The environment of a recipe's command: ours, with the template in place of the tests' database."""
+        dsn = database.dsn.replace(host=self.info.host, port=self.info.port, password=self.info.password)
+        if self._existing:
+            dsn = Dsn.parse(self.settings["dsn"]).replace(dbname=database.dsn.dbname)
+        variables = connection_variables(dsn) | extra_variables(self.settings["export"], dsn)
+        return {**environ(), **variables}
+
+    def close(self) -> None:
+        """End this process's part of the run; the first process ends the server too."""
+        if self._worker is not None:
+            self._worker.close()
+        self.exported.restore()
+        if self.info.owner == os.getpid():
+            from .worker import end_run
+
+            end_run(self)
+        if self._reserved is not None:
+            self._reserved.close()
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.info.folder)
+
+
+def _fields(info: RunInfo) -> dict[str, Any]:
+    return {name: getattr(info, name) for name in RunInfo.__slots__}
+
+
+def _reserve_port() -> tuple[socket.socket, int]:
+    """A port nobody else gets: bound and never listening, so that a server with SO_REUSEADDR can still take it."""
+    import socket
+
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("127.0.0.1", 0))
+    return reserved, reserved.getsockname()[1]

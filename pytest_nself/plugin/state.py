@@ -1,0 +1,24 @@
+"""Where the run hangs on pytest's config."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .run import Run
+
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+FAILED: pytest.StashKey[bool] = pytest.StashKey()
+"""On a test: its set-up or body failed."""
+
+
+def run_of(config: pytest.Config) -> Run:
+    """This process's run."""
+    return config.stash[RUN]
+
+
+def failed(node: pytest.Item) -> bool:
+    """Whether the test's set-up or body failed."""
+    return node.stash.get(FAILED, False)

@@ -1,0 +1,85 @@
+"""What the run says: one header line, and a summary if a server ran."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from .run import Run
+from .state import RUN
+
+
+def header(config: pytest.Config) -> list[str]:
+    """The provider and the number of migrations, without starting or parsing anything."""
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return []
+    if run.provider is None:
+        return ["nself: no PostgreSQL server can be had (a test that asks for one says why)"]
+    return [f"nself: {_provider(run)}, {_recipe(run)}"]
+
+
+def _provider(run: Run) -> str:
+    provider = run.provider
+    assert provider is not None
+    installation = getattr(provider, "found", None)
+    where = getattr(installation, "origin", "") or str(getattr(provider, "dsn", "")) or getattr(provider, "image_name", "")
+    return f"{provider.name} ({where})" if where else provider.name
+
+
+def _recipe(run: Run) -> str:
+    recipe = run.table.get("recipe")
+    if recipe is not None:
+        return f"recipe {recipe.get('command') or recipe.get('callable')}"
+    setting = run.settings["migrations"]
+    from pytest_nself.migrations.layouts import CANDIDATES
+
+    folders = [run.root / name for name in ([setting] if setting else CANDIDATES)]
+    versions: set[str] = set()
+    for folder in folders:
+        if folder.is_dir():
+            for entry in folder.iterdir():
+                if (match := re.match(r"\d+", entry.name)) and (entry.is_dir() or entry.suffix.lower() == ".sql"):
+                    versions.add(match[0])
+            if versions:
+                break
+    return f"{len(versions)} migration{'' if len(versions) == 1 else 's'}" if versions else "no migrations"
+
+
+def summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Version, cache hit and start time; RLS that nobody obeys; databases kept of failed tests."""
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return
+    lines = list(_lines(run))
+    if lines:
+        terminalreporter.section("nself", sep="-")
+        for line in lines:
+            terminalreporter.line(line)
+
+
+def _lines(run: Run) -> list[str]:
+    state = run.state()
+    if state is None or "server" not in state:
+        return []
+    server, facts = state["server"], state["facts"]
+    version = server["version"]
+    how = "cached data folder" if server["cached"] else "built anew"
+    if server["provider"] == "existing":
+        how = "template built"
+    lines = [
+        f"PostgreSQL {version // 10000}.{version % 10000} ({server['provider']}), {how}, ready in {server['took_ms']:.0f} ms"
+    ]
+    tables = facts.get("rls_tables", ())
+    if tables and not run.settings["role"]:
+        names = ", ".join(".".join(table) for table in tables[:3]) + (" …" if len(tables) > 3 else "")
+        lines.append(
+            f"row-level security is bypassed: tests run as a superuser, and {len(tables)} tables have it ({names}); "
+            'name a role for them: nself_role = "app"'
+        )
+    lines += run.kept_lines()
+    return lines
+
+

@@ -1,0 +1,230 @@
+"""One worker's databases: the rolled-back one, the committed one, and clones for single tests."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_nself.core.errors import ConfigError, IsolationError
+from pytest_nself.database.database import Database, EphemeralDatabase
+from pytest_nself.database.rollback import RollbackSession
+from pytest_nself.sandbox.recipes import CallableRecipe, CommandRecipe, MigrationsRecipe, Nothing, Recipe
+from pytest_nself.sandbox.sandbox import Sandbox, open_sandbox
+from pytest_nself.sandbox.template import Template
+from pytest_nself.server.existing import Existing, stamp
+from pytest_nself.server.runfolder import RunFolder
+from pytest_nself.server.server import Server, Wanted, read_settings
+
+from .committed import Committed
+from .notices import NselfWarning
+from .rollback_test import RollbackTest
+from .state import failed
+
+if TYPE_CHECKING:
+    import pytest
+
+    from .run import Run
+
+
+@dataclass(slots=True)
+class Kept:
+    """A failed test's database that stays: where it is."""
+
+    test: str
+    database: Database
+
+
+class Worker:
+    """Made when the first test of this process asks for a database."""
+
+    def __init__(self, run: Run, sandbox: Sandbox) -> None:
+        self.run = run
+        self.sandbox = sandbox
+        self.leak_guard: str = run.settings["leak_guard"]
+        self.keep_failed: bool = run.settings["keep_failed"]
+        self.kept: list[Kept] = []
+        self.log_mark = 0
+        self._clones = 0
+        self._spent = 0
+        with sandbox.admin() as admin:
+            self.committed = Committed(self, admin)
+            rollback = sandbox.clone_with(admin, self._rollback_name, read_only=True)
+        self.rollback = self._session(rollback)
+        self.rollback_test = RollbackTest(self)
+
+    @property
+    def _rollback_name(self) -> str:
+        return f"{self.run.prefix}{self.run.name}_rollback" + (f"_{self._spent}" if self._spent else "")
+
+    def _session(self, database: EphemeralDatabase) -> RollbackSession:
+        names = tuple(name for (name,) in self.sandbox.facts.get("function_settings", ()))
+        return RollbackSession(database, function_settings=names, extra_columns=self.committed.visit_columns)
+
+    def fresh_rollback(self) -> None:
+        """Take a new rollback database: the old one holds what a test committed."""
+        self.rollback.close()
+        old = self._rollback_name
+        self._spent += 1
+        self.rollback = self._session(self.sandbox.clone(self._rollback_name, read_only=True))
+        if not any(kept.database.dsn.dbname == old for kept in self.kept):
+            self.sandbox.drop(self.sandbox.superuser(old))
+
+    def new_clone(self) -> EphemeralDatabase:
+        """A database of its own for one test, as the owner role."""
+        self._clones += 1
+        return self.sandbox.clone(f"{self.run.prefix}{self.run.name}_clone_{self._clones}", as_owner=True)
+
+    def end_clone(self, database: EphemeralDatabase, node: pytest.Item) -> None:
+        """Drop a test's clone, or keep it if the test failed and databases of failed tests are kept."""
+        if self.keep_failed and failed(node):
+            self.keep(node.nodeid, database)
+        else:
+            self.sandbox.drop(database)
+
+    def keep(self, test: str, database: Database) -> None:
+        """Remember that a failed test's database stays after the run."""
+        self.kept.append(Kept(test, database))
+        folder_of(self.run).keep(f"{test}\t{database.dsn.dbname}")
+
+    def after_rollback_test(self, *, wrote: bool, failed: bool) -> None:
+        """The app was at the committed database meanwhile: put back what it wrote, and say so if the test wrote too."""
+        if self.committed.put_back() and wrote and not failed:
+            self._guard(
+                "This test wrote through nself_db while the app wrote to the committed database: neither sees the other's "
+                "rows. Take nself_database for the set-up, or hand the app the connection nself_db."
+            )
+
+    def _guard(self, message: str) -> None:
+        if self.leak_guard == "error":
+            raise IsolationError(message)
+        if self.leak_guard == "warn":
+            warnings.warn(NselfWarning(message), stacklevel=2)
+
+    def uses(self, item: pytest.Item) -> bool:
+        """Whether the test has one of our databases."""
+        return any(name.startswith("nself_") for name in getattr(item, "fixturenames", ()))
+
+    def log_size(self) -> int:
+        """Where the server's log ends now, in bytes; 0 where we have no log."""
+        log = self.sandbox.server.log
+        try:
+            return os.stat(log).st_size if log else 0  # noqa: PTH116 - once per test
+        except OSError:
+            return 0
+
+    def log_since_mark(self) -> str:
+        """What the server logged since the test began."""
+        log = self.sandbox.server.log
+        if not log:
+            return ""
+        with Path(log).open("rb") as file:
+            file.seek(self.log_mark)
+            return file.read().decode(errors="replace")
+
+    def close(self) -> None:
+        """Close this process's connections; the databases end with the run."""
+        self.rollback.close()
+        self.committed.close()
+
+
+def open_worker(run: Run) -> Worker:
+    """Join the run's server, which is started if this is the first test that asks; make the worker's databases."""
+    return Worker(run, open_run(run))
+
+
+def open_run(run: Run) -> Sandbox:
+    """The run's server with the template on it."""
+    assert run.provider is not None
+    settings = run.settings
+    wanted = Wanted(
+        run_id=run.info.id,
+        folder=run.folder,
+        port=run.info.port,
+        password=run.info.password,
+        settings=read_settings(settings["postgres_settings"]),
+        locale=settings["locale"],
+        start_timeout_s=settings["start_timeout"],
+    )
+    return open_sandbox(run.provider, wanted, folder_of(run), template_of(run), settings["lock_timeout"])
+
+
+_FOLDERS: dict[str, RunFolder] = {}
+
+
+def folder_of(run: Run) -> RunFolder:
+    """The run's folder; one object per process, since it holds the run alive."""
+    return _FOLDERS.setdefault(run.info.folder, RunFolder(run.folder))
+
+
+def template_of(run: Run) -> Template:
+    """What the settings say the template is made of."""
+    settings = run.settings
+    return Template(
+        recipe=recipe_of(run),
+        prefix=run.prefix,
+        extensions=tuple(settings["extensions"]),
+        prelude=tuple(run.root / path for path in settings["prelude"]),
+        owner_role=settings["owner_role"] or None,
+        role=settings["role"] or None,
+        stamp=stamp(run.info.id, run.info.owner) if isinstance(run.provider, Existing) else "",
+    )
+
+
+def recipe_of(run: Run) -> Recipe:
+    """`[tool.nself.recipe]` if there is one, else the migrations folder, else nothing."""
+    table = run.table.get("recipe")
+    if table is None:
+        from pytest_nself.migrations.layouts import find_migrations_folder
+
+        folder = find_migrations_folder(run.root, run.settings["migrations"])
+        return Nothing() if folder is None else MigrationsRecipe(folder)
+    inputs = tuple(table.get("inputs", ()))
+    unknown = set(table) - {"command", "callable", "inputs"}
+    if unknown or ("command" in table) == ("callable" in table):
+        raise ConfigError(
+            "[tool.nself.recipe] says not clearly how the database is built.",
+            "It takes `command` or `callable`, and `inputs`" + (f"; unknown: {', '.join(sorted(unknown))}." if unknown else "."),
+            'write command = "alembic upgrade head" and inputs = ["alembic/versions/*.py"]',
+        )
+    if "callable" in table:
+        return CallableRecipe(table["callable"], inputs, run.root, run.build_environment)
+    import shlex
+
+    command = table["command"]
+    words = tuple(shlex.split(command)) if isinstance(command, str) else tuple(command)
+    return CommandRecipe(words, inputs, run.root, run.build_environment)
+
+
+def end_run(run: Run) -> None:
+    """End what the run started: server, container or databases, and the folder."""
+    folder = folder_of(run)
+    if not folder.path.exists():
+        return
+    state = folder.read_state()
+    if folder.is_kept():
+        folder.let_go()
+        return
+    if state is not None and "server" in state and run.provider is not None:
+        run.provider.stop(Server.from_json(state["server"]))
+        if isinstance(run.provider, Existing):
+            run.provider.end_run(run.info.id)
+    folder.remove()
+
+
+def kept_lines(run: Run) -> list[str]:
+    """For each kept database the test it belongs to and the command that enters it."""
+    folder = RunFolder(run.folder)
+    state = folder.read_state()
+    if state is None or not folder.is_kept():
+        return []
+    server = Server.from_json(state["server"])
+    lines = []
+    for line in (folder.path / "kept").read_text().splitlines():
+        test, _, dbname = line.partition("\t")
+        lines.append(f"kept: {test}")
+        lines.append(f"  psql '{server.dsn_for(dbname).url()}'")
+    lines.append("  it ends with: nself db test-server stop (or by itself after a day)")
+    return lines

@@ -1,0 +1,53 @@
+"""The table `[tool.nself]` of the project's pyproject.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_nself.core.errors import ConfigError
+from pytest_nself.core.place import Place
+
+from .settings import BY_NAME
+
+# Keys that are tables of their own.
+TABLES = ("recipe",)
+
+
+def read_table(root: Path) -> Mapping[str, Any]:
+    """`[tool.nself]`, empty when there is none. ConfigError for a key that nobody knows, with what was meant."""
+    path = root / "pyproject.toml"
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return {}
+    if b"tool.nself" not in raw:  # parsing costs more than all else that is done before the first test
+        return {}
+    import tomllib
+
+    try:
+        document = tomllib.loads(raw.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError("pyproject.toml cannot be read.", str(error), "mend it", place=Place(str(path))) from error
+    table = document.get("tool", {}).get("nself", {})
+    for key in table:
+        if key not in BY_NAME and key not in TABLES:
+            from difflib import get_close_matches
+
+            near = get_close_matches(key, [*BY_NAME, *TABLES], n=1)
+            meant = f"you may have meant {near[0]}" if near else "see the reference of settings"
+            raise ConfigError(
+                f"[tool.nself] has no key {key!r}.",
+                f"It knows {', '.join(sorted([*BY_NAME, *TABLES]))}.",
+                meant,
+                place=Place(str(path), _line_of(raw.decode(), key)),
+            )
+    return dict(table)
+
+
+def _line_of(text: str, key: str) -> int | None:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.split("=")[0].strip() == key:
+            return number
+    return None

@@ -1,0 +1,198 @@
+"""Every setting, declared once: name, kind, unit, default, help; and where its value came from.
+
+Flags, ini keys, `[tool.nself]` keys, environment variables and the reference page all come from `SETTINGS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_nself.core.errors import ConfigError
+
+Parse = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing a user can decide.
+
+    `kind` is `text`, `bool`, `list` (one item a line, or separated by blanks in flags and variables), `seconds`
+    or one of several words given as `choices`. The ini key is `nself_<name>`, the key in `[tool.nself]` `<name>`,
+    the variable `NSELF_<NAME>` unless `env_var` says otherwise, the flag `--nself-<name>` where `flag` is true.
+    """
+
+    name: str
+    help: str
+    kind: str = "text"
+    default: Any = None
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    flag: bool = False
+    env_var: str = ""
+
+    @property
+    def ini(self) -> str:
+        return f"nself_{self.name}"
+
+    @property
+    def variable(self) -> str:
+        return self.env_var or f"NSELF_{self.name.upper()}"
+
+    @property
+    def option(self) -> str:
+        return "--nself-" + self.name.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A value and where it came from (`--nself-provider`, `NSELF_PROVIDER`, `nself_provider`, `[tool.nself]`, `default`)."""
+
+    value: Any
+    origin: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "provider",
+        "where the server comes from; unset: the first of these that can serve",
+        choices=("existing", "binaries", "embedded", "container"),
+        flag=True,
+    ),
+    Setting(
+        "dsn",
+        "URL of a server you run, whose user may create databases; only this, and DATABASE_URL_TEST, feeds "
+        "the provider `existing`",
+        flag=True,
+        env_var="DATABASE_URL_TEST",
+    ),
+    Setting("postgres_bin", "folder that holds initdb and postgres, before any other place is searched"),
+    Setting("postgres_version", "PostgreSQL major wanted (15, 16 …); unset: the newest found", flag=True),
+    Setting("postgres_settings", "server settings, one `name = value` a line, over ours", kind="list", default=()),
+    Setting("locale", "locale of the server's databases", default="C.UTF-8"),
+    Setting("image", "container image; the version is added when it has no tag", default="postgres"),
+    Setting("container_settings", "unused by other providers: environment of the container", kind="list", default=()),
+    Setting("migrations", "folder of the migrations"),
+    Setting("fixtures", "folder of the fixture sets", default="fixtures"),
+    Setting(
+        "extensions",
+        "extensions created before migration 1, separated by commas or blanks",
+        kind="list",
+        default=(),
+        env_var="POSTGRES_EXTENSIONS",
+    ),
+    Setting("prelude", "SQL files run before migration 1, in ephemeral databases only", kind="list", default=()),
+    Setting("owner_role", "role that runs the migrations and owns the database; unset: the server's superuser"),
+    Setting("role", "role that nself_db and DATABASE_URL connect as; unset: the server's superuser"),
+    Setting(
+        "export",
+        "further variables to set to the worker's DATABASE_URL; `NAME=dbname|host|port|user|password|url` for a part",
+        kind="list",
+        default=(),
+    ),
+    Setting(
+        "start",
+        "`early` starts the server before the app's conftest is imported, for apps that connect while imported",
+        choices=("lazy", "early"),
+        default="lazy",
+        flag=True,
+    ),
+    Setting("reuse", "keep one server alive between runs", kind="bool", default=False, flag=True),
+    Setting(
+        "keep_failed",
+        "keep the database of a failed test and print its psql line",
+        kind="bool",
+        default=False,
+        flag=True,
+    ),
+    Setting(
+        "leak_guard",
+        "what happens when a test sets rows up in nself_db while the app writes to the committed database",
+        choices=("off", "warn", "error"),
+        default="warn",
+    ),
+    Setting("lock_timeout", "lock_timeout of the tests' databases", kind="seconds", unit="s", default=10.0),
+    Setting("start_timeout", "how long a server may take to start", kind="seconds", unit="s", default=60.0),
+    Setting("cache", "folder of the cached data folders; unset: the platform's cache folder"),
+    Setting("data_root", "folder in which data folders live while the server runs; unset: memory if there is room"),
+)
+
+BY_NAME: dict[str, Setting] = {setting.name: setting for setting in SETTINGS}
+
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def parse(setting: Setting, value: Any, origin: str) -> Resolved:
+    """`value` as the setting's kind; ConfigError names the setting, its origin and what is allowed."""
+    try:
+        return Resolved(_parse(setting, value), origin)
+    except (ValueError, TypeError):
+        allowed = " or ".join(setting.choices) or {"bool": "true or false", "seconds": "a number of seconds"}.get(
+            setting.kind, "text"
+        )
+        raise ConfigError(
+            f"{origin} cannot be {value!r}.", f"It sets {setting.name}: {setting.help}.", f"use {allowed}"
+        ) from None
+
+
+def _parse(setting: Setting, value: Any) -> Any:
+    if setting.kind == "bool":
+        if isinstance(value, bool):
+            return value
+        word = str(value).strip().lower()
+        if word not in _TRUE | _FALSE:
+            raise ValueError(word)
+        return word in _TRUE
+    if setting.kind == "seconds":
+        return float(value)
+    if setting.kind == "list":
+        items = value.replace(",", " ").split() if isinstance(value, str) else value
+        return tuple(str(item).strip() for item in items if str(item).strip())
+    text = str(value).strip()
+    if setting.choices and text not in setting.choices:
+        raise ValueError(text)
+    return text
+
+
+class Settings:
+    """Settings, resolved once: flag > variable > ini > `[tool.nself]` > default; "not given" is None."""
+
+    def __init__(
+        self,
+        *,
+        flags: Callable[[Setting], Any],
+        environment: Mapping[str, str],
+        ini: Callable[[Setting], Any],
+        table: Mapping[str, Any],
+    ) -> None:
+        self._resolved = {s.name: _first(s, flags, environment, ini, table) for s in SETTINGS}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._resolved[name].value
+
+    def origin(self, name: str) -> str:
+        """Where the value came from, in words that an error message can show."""
+        return self._resolved[name].origin
+
+    def given(self, name: str) -> bool:
+        """Whether somebody decided it."""
+        return self._resolved[name].origin != "default"
+
+
+def _first(
+    setting: Setting,
+    flags: Callable[[Setting], Any],
+    environment: Mapping[str, str],
+    ini: Callable[[Setting], Any],
+    table: Mapping[str, Any],
+) -> Resolved:
+    if setting.flag and (value := flags(setting)) is not None:
+        return parse(setting, value, setting.option)
+    if value := environment.get(setting.variable, ""):
+        return parse(setting, value, setting.variable)
+    if (value := ini(setting)) not in (None, "", [], ()):
+        return parse(setting, value, setting.ini)
+    if setting.name in table:
+        return parse(setting, table[setting.name], f"[tool.nself] {setting.name}")
+    return Resolved(setting.default, "default")

@@ -1,0 +1,1 @@
+"""Server + recipe + template = a fresh, migrated database for whoever asks."""

@@ -1,0 +1,186 @@
+"""The template: built once by a recipe, cloned for every worker and every test that wants its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_nself import __version__
+from pytest_nself.core.errors import ConfigError, NoServer, NselfError
+from pytest_nself.core.names import quote_identifier, quote_literal
+from pytest_nself.core.place import Place
+from pytest_nself.database.database import EphemeralDatabase
+from pytest_nself.server.server import Blueprint, Server
+
+from .recipes import Recipe
+
+if TYPE_CHECKING:
+    import psycopg
+
+QUERIES = Path(__file__).with_name("queries")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What every database of the run starts from.
+
+    `prefix` begins the names of the run's databases; `stamp` is the comment they carry on a server somebody runs. `owner_role` runs the recipe and owns the databases, `role` is
+    what tests connect as; None: the server's superuser. `prelude` are SQL files run by the superuser before the recipe.
+    """
+
+    recipe: Recipe
+    prefix: str
+    extensions: tuple[str, ...] = ()
+    prelude: tuple[Path, ...] = ()
+    owner_role: str | None = None
+    role: str | None = None
+    stamp: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.prefix}template"
+
+    def blueprint(self) -> Blueprint:
+        """How to make it on a server, and a fingerprint of everything that goes into it."""
+        parts = [__version__, self.recipe.fingerprint, self.prefix, *self.extensions, str(self.owner_role), str(self.role)]
+        for path in self.prelude:
+            parts.append(_read_prelude(path))
+        return Blueprint(sha256(json.dumps(parts).encode()).hexdigest(), self.build)
+
+    def build(self, server: Server) -> Mapping[str, Any]:
+        """Make the template database; facts about it, as JSON can hold them."""
+        with server.connect(server.dsn.dbname) as connection:
+            self._make_roles(server, connection)
+            owner = f" owner {quote_identifier(self.owner_role)}" if self.owner_role else ""
+            base = "" if server.provider == "existing" else " template template1"
+            connection.execute(f"create database {quote_identifier(self.name)}{owner}{base}".encode())
+            if self.stamp:
+                stamp = f"comment on database {quote_identifier(self.name)} is {quote_literal(self.stamp)}"
+                connection.execute(stamp.encode())
+            before = _cluster_objects(connection)
+        facts: dict[str, Any] = {}
+        with server.connect(self.name) as connection:
+            self._check_extensions(server, connection)
+            for extension in self.extensions:
+                connection.execute(f"create extension if not exists {quote_identifier(extension)} cascade".encode())
+            for path in self.prelude:
+                _run_prelude(connection, path)
+        database = self.database(server)
+        facts.update(self.recipe.build(database))
+        with server.connect(self.name) as connection:
+            facts.update(_facts(connection))
+            after = _cluster_objects(connection)
+            connection.execute("vacuum")
+        facts["cluster_objects"] = sorted(set(after) - set(before))
+        if not server.ours and set(after) != set(before):
+            raise _changes_the_cluster(sorted(set(after) ^ set(before)))
+        with server.connect(server.dsn.dbname) as connection:
+            connection.execute(f"alter database {quote_identifier(self.name)} with is_template true".encode())
+        return facts
+
+    def database(self, server: Server) -> EphemeralDatabase:
+        """The template database, as its owner."""
+        return EphemeralDatabase(server.dsn_for(self.name, self._login(server, self.owner_role)), server.version)
+
+    def _login(self, server: Server, role: str | None) -> str | None:
+        # On somebody's server we have no password for the role; the database's own setting switches to it.
+        return role if server.ours else None
+
+    def _make_roles(self, server: Server, connection: psycopg.Connection[Any]) -> None:
+        for role in dict.fromkeys(name for name in (self.owner_role, self.role) if name):
+            row = connection.execute(
+                "select rolsuper, rolbypassrls, pg_catalog.pg_has_role(current_user, oid, 'member') "
+                "from pg_catalog.pg_roles where rolname = %s",
+                [role],
+            ).fetchone()
+            if row is None:
+                if not server.ours:
+                    raise ConfigError(
+                        f"The role {role} does not exist on the server that you run.",
+                        "nself_role and nself_owner_role name roles; on your server we make databases, never roles.",
+                        f"run there: create role {quote_identifier(role)}; grant {quote_identifier(role)} to your user",
+                    )
+                connection.execute(f"create role {quote_identifier(role)} login nosuperuser nobypassrls".encode())
+            elif row[0] or row[1]:
+                raise ConfigError(
+                    f"The role {role} bypasses row-level security.",
+                    "It is a superuser or has BYPASSRLS, so a test that it runs proves nothing about policies.",
+                    "name a role without either, or leave nself_role unset",
+                )
+            elif not row[2]:
+                raise ConfigError(
+                    f"We may not act as the role {role}.", "The server's user is not a member of it.",
+                    f"run there: grant {quote_identifier(role)} to your user",
+                )
+
+    def _check_extensions(self, server: Server, connection: psycopg.Connection[Any]) -> None:
+        wanted = {*self.extensions, *self.recipe.extensions}
+        if not wanted:
+            return
+        rows = connection.execute("select name::text from pg_catalog.pg_available_extensions").fetchall()
+        missing = sorted(wanted - {name for (name,) in rows})
+        if missing:
+            names = ", ".join(missing)
+            raise MissingExtensions(
+                f"This server has no extension {names}.",
+                f"The provider is {server.provider}, PostgreSQL {server.version // 10000}; "
+                f"the extension is asked for by {self.recipe.asks_for(missing[0]) or 'the setting extensions'}.",
+                "use a provider that has it",
+                missing=tuple(missing),
+            )
+
+
+class MissingExtensions(NoServer):
+    """The server lacks extensions that the recipe asks for; `missing` names them."""
+
+    def __init__(
+        self, problem: str, cause: str = "", remedy: str = "", *, place: Any = None, missing: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(problem, cause, remedy, place=place)
+        self.missing = missing
+
+
+def _read_prelude(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(
+            f"The prelude file {path} cannot be read.", str(error.strerror), "correct the setting prelude"
+        ) from error
+
+
+def _run_prelude(connection: psycopg.Connection[Any], path: Path) -> None:
+    import psycopg
+
+    try:
+        connection.execute(_read_prelude(path).encode())
+    except psycopg.Error as error:
+        line = _read_prelude(path)[: int(error.diag.statement_position or 1)].count("\n") + 1
+        raise NselfError(
+            "The prelude failed.", str(error).strip(), "mend the file", place=Place(str(path), line)
+        ) from error
+
+
+def _cluster_objects(connection: psycopg.Connection[Any]) -> Sequence[str]:
+    """Roles, their attributes and memberships, as text that can be compared."""
+    return [row[0] for row in connection.execute((QUERIES / "cluster_objects.sql").read_bytes()).fetchall()]
+
+
+def _facts(connection: psycopg.Connection[Any]) -> dict[str, Any]:
+    """What clones and tests need to know of the template: settings, ACL, tables with RLS, settings functions make."""
+    facts = {}
+    for name in ("database_settings", "database_acl", "rls_tables", "function_settings"):
+        facts[name] = connection.execute((QUERIES / f"{name}.sql").read_bytes()).fetchall()
+    return {name: [list(row) for row in rows] for name, rows in facts.items()}
+
+
+def _changes_the_cluster(changes: list[str]) -> NselfError:
+    return ConfigError(
+        "The migrations change objects that belong to the whole server, not to one database.",
+        "Changed: " + "; ".join(changes[:5]) + ". On a server that you run, the next build would find them changed.",
+        "move roles and memberships into a prelude that you run once by hand, or use another provider",
+    )

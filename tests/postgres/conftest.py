@@ -1,0 +1,26 @@
+"""Fixtures on a real server: the one that the plugin itself starts."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from pytest_nself.core.names import quote_identifier
+from pytest_nself.database.database import EphemeralDatabase
+from pytest_nself.server.server import Server
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def scratch_database(nself_server: Server) -> Iterator[EphemeralDatabase]:
+    """An empty database, as the server's superuser; dropped after the test."""
+    name = f"scratch_{os.getpid()}_{next(_numbers)}"
+    with nself_server.connect("template1") as connection:
+        connection.execute(f"create database {quote_identifier(name)} template template1 strategy file_copy".encode())
+    yield EphemeralDatabase(nself_server.dsn_for(name), nself_server.version)
+    with nself_server.connect("template1") as connection:
+        connection.execute(f"drop database if exists {quote_identifier(name)} with (force)".encode())
