@@ -79,12 +79,16 @@ def _rows(answer: PGresult) -> int | None:
 
 def _exchange(connection: psycopg.Connection[Any], steps: Sequence[Step], message: Message) -> list[PGresult]:
     """Send a message of several statements by the simple protocol; one result for each statement."""
+    import psycopg
     from psycopg import generators, pq
 
     pgconn = connection.pgconn
     text = message.text
-    pgconn.send_query(text.encode(connection.info.encoding))
-    answers: list[PGresult] = connection.wait(generators.execute(pgconn))
+    try:
+        pgconn.send_query(text.encode(connection.info.encoding))
+        answers: list[PGresult] = connection.wait(generators.execute(pgconn))
+    except psycopg.Error as error:
+        raise _lost(steps[(message.steps or (message.next_step - 1,))[0]], error) from error
     last = answers[-1].status
     if last == pq.ExecStatus.FATAL_ERROR:
         raise _failure(connection, steps, message, answers)
@@ -182,6 +186,16 @@ def _by_count(message: Message, answered: int) -> tuple[Piece, int]:
             return piece, statements[answered].start
         answered -= len(statements)
     return message.pieces[-1], 0
+
+
+def _lost(step: Step, error: psycopg.Error) -> StepFailed:
+    """The connection broke while a message was under way."""
+    return StepFailed(
+        f"The connection was lost while trying to {step.title}.",
+        f"{str(error).strip()}\nWhether this step is committed is not known; it is so as a whole, or not at all.",
+        "see whether the server is up, look at the state, then run it again",
+        place=getattr(step, "place", None),
+    )
 
 
 def _step_failed(step: Step, place: Place | None, error: psycopg.Error) -> StepFailed:

@@ -148,8 +148,9 @@ def _rows_query(table: LedgerTable, columns: frozenset[str]) -> str:
 
 
 def _state_query(table: LedgerTable, columns: frozenset[str]) -> str:
-    checksum = "checksum" if "checksum" in columns else "null::text"
-    return f"select version::text, dirty::text, {checksum} from {table.quoted} order by version"
+    # Ordered by the number: the bare name would mean the output column, which is text.
+    checksum = "l.checksum" if "checksum" in columns else "null::text"
+    return f"select l.version::text, l.dirty::text, {checksum} from {table.quoted} l order by l.version"
 
 
 def plan_ledger(ledger: Ledger) -> tuple[Statement, ...]:

@@ -1,0 +1,71 @@
+"""The flags that every command takes, after the verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import Any
+
+import click
+
+from .invocation import Invocation
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The common flags as they were given; None is "not given"."""
+
+    env: str | None
+    dsn: str | None
+    json: bool
+    verbose: bool
+    quiet: bool
+    dry_run: bool = False
+    yes: bool = False
+    confirm: str | None = None
+
+
+_EVERY = (
+    click.option("--env", metavar="NAME", help="Environment: dev, staging, production or your own."),
+    click.option("--dsn", metavar="URL", help="Database to work on, instead of the environment's."),
+    click.option("--json", is_flag=True, help="Print one JSON document."),
+    click.option("-v", "--verbose", is_flag=True, help="Print each statement as it is sent."),
+    click.option("-q", "--quiet", is_flag=True, help="Print errors and the final status only."),
+)
+_WRITING = (
+    click.option("--dry-run", is_flag=True, help="Print the SQL that would run; change nothing."),
+    click.option("--yes", is_flag=True, help="Answer yes to ordinary questions."),
+    click.option("--force", is_flag=True, hidden=True),
+    click.option("--confirm", metavar="WORDS", help="Give the words that a production database asks for."),
+)
+
+
+def common_options(*, writes: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the common flags; the function gets them as one `Options`, and the `Invocation` learns the output's form."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        @click.pass_context
+        def command(ctx: click.Context, /, **given: Any) -> Any:
+            if given.pop("force", False):
+                given["yes"] = True
+            own = {field.name: given.pop(field.name) for field in fields(Options) if field.name in given}
+            options = Options(**own)
+            invocation = ctx.find_object(Invocation)
+            assert invocation is not None  # main() puts it there
+            invocation.command = _spoken(ctx)
+            invocation.json, invocation.verbose, invocation.quiet = options.json, options.verbose, options.quiet
+            return function(invocation, options, **given)
+
+        result: Callable[..., Any] = command
+        for option in reversed((*_EVERY, *(_WRITING if writes else ()))):
+            result = option(result)
+        return result
+
+    return decorate
+
+
+def _spoken(ctx: click.Context) -> str:
+    """`db migrate up`, also for the spelling `db migrate:up`."""
+    return " ".join(ctx.command_path.split()[1:]).replace(":", " ")

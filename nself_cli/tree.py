@@ -1,0 +1,95 @@
+"""The tree of commands. The folder `commands/` is the registry: `commands/test_server.py` is `nself db test-server`.
+
+A command's file is imported when the command is used or listed, so the front door stays fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import present
+
+_COMMANDS = Path(__file__).parent / "commands"
+
+
+class Group(click.Group):
+    """A group that, called alone, prints its help and fails, and that knows what an unknown command may have meant."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["no_args_is_help"] = False
+        super().__init__(*args, **kwargs)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Show the help where nothing follows."""
+        if not args and not ctx.resilient_parsing:
+            present.help_text(ctx.get_help())
+            ctx.exit(2)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say what it might have been."""
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.list_commands(ctx), n=3, cutoff=0.5)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            ctx.fail(f"{ctx.command_path} has no command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+class FolderGroup(Group):
+    """The nouns of `nself db`: one file each."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The files' names."""
+        return sorted(path.stem.replace("_", "-") for path in _COMMANDS.glob("[a-z]*.py"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a file; `migrate:up`, of earlier releases, is `migrate up`."""
+        noun, colon, verb = cmd_name.partition(":")
+        if noun not in self.list_commands(ctx):
+            return None
+        command = import_module(f"nself_cli.commands.{noun.replace('-', '_')}").command
+        assert isinstance(command, click.Command)
+        if not colon:
+            return command
+        return command.get_command(ctx, verb) if isinstance(command, click.Group) else None
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=lambda ctx, _, on: _version(ctx, on)
+)
+def root() -> None:
+    """Real Postgres: migrations on your environments, by the engine that your tests use.
+
+    \b
+    Examples:
+      nself db migrate status
+      nself db migrate up --env staging
+    """
+
+
+@root.group(cls=FolderGroup)
+def db() -> None:
+    """Work on the project's database.
+
+    \b
+    Examples:
+      nself db migrate up
+      nself db migrate down --count 2
+    """
+
+
+def _version(ctx: click.Context, on: bool) -> None:
+    if on:
+        from pytest_nself import __version__
+
+        present.line(f"nself {__version__}")
+        ctx.exit()
