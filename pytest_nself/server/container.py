@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from pytest_nself.core.errors import ServerFailed
 
 from . import container_engine
 from .container_engine import RUN_LABEL, Address, Engine
-from .server import Server, Wanted, server_settings
+from .server import Blueprint, Note, Server, Started, Wanted, server_settings
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
@@ -30,6 +30,7 @@ SUPERUSER = "postgres"
 POLL_S = 0.02
 LOOK_AT_CONTAINER_S = 0.25
 LOG_LINES = 20
+NO_BLUEPRINT = Blueprint("", lambda server: {})
 PORT_TAKEN = ("already allocated", "already in use")
 
 
@@ -71,18 +72,19 @@ class ContainerProvider:
             raise _unreachable("a container engine", tried)
         return engine
 
+    @property
+    def host(self) -> str:
+        """The address at which clients will reach the server. Raises ServerFailed when there is no engine."""
+        return self.address().host
+
     def address(self) -> Address:
         """Where the server will be reached: known before it starts, since the tests' environment names it."""
         return container_engine.address(self.engine(), self.environ)
 
-    def remove_command(self, run_id: str) -> list[str]:
-        """A command for the watchdog: it removes every container of the run and needs no package to do so."""
-        return container_engine.remove_command(self.engine().host, run_id)
+    def start(self, wanted: Wanted, note: Note, blueprint: Blueprint = NO_BLUEPRINT) -> Started:
+        """A running server that answers queries and holds the blueprint. Pulls the image if the engine lacks it.
 
-    def start(self, wanted: Wanted) -> Server:
-        """Start a server and wait until it answers a query. Pulls the image if the engine does not have it.
-
-        Raises ServerFailed; nothing of the container is left then.
+        Raises ServerFailed or what the blueprint raises; nothing of the container is left then.
         """
         began = time.monotonic()
         engine, where = self.engine(), self.address()
@@ -91,34 +93,36 @@ class ContainerProvider:
             postgres = self._postgres(engine, wanted)
         try:
             with _told(engine):
-                config = _image_config(postgres, self.image_name)
-                _configure(postgres, config, wanted, where)
+                _configure(postgres, _image_config(postgres, self.image_name), wanted, where)
+            removal = container_engine.remove_command(engine.host, wanted.run_id, self.environ)
+            note("container", command=removal, run=wanted.run_id)
             with _told(engine, wanted.port, where), _reaper_only_if_asked(self.environ):
                 _start(postgres)
             container = postgres.get_wrapped_container()
             dsn = Dsn(where.host, wanted.port, "postgres", SUPERUSER, wanted.password)
             version = _wait_until_ready(dsn, container, wanted.start_timeout_s, postgres.image)
+            server = Server(self.name, version, dsn, container=str(container.id))
+            facts = blueprint.build(server)
         except BaseException:
             # An interrupted or failed start leaves nothing behind.
             _discard(postgres)
             raise
-        # The watchdog and other processes end the container; this process needs no open connection for that.
+        # Any process of the run may end the container; this one keeps no connection open for that.
         postgres.get_docker_client().client.close()
-        took_ms = (time.monotonic() - began) * 1000
-        return Server(self.name, version, dsn, container=str(container.id), took_ms=took_ms)
+        return Started(replace(server, took_ms=(time.monotonic() - began) * 1000), facts)
 
     def stop(self, server: Server) -> None:
         """Remove the server's container and volumes; any process may do it. Raises ServerFailed."""
         engine = self.engine()
         try:
-            container_engine.remove_container(engine.host, server.container or "")
+            container_engine.remove_container(engine.host, server.container or "", self.environ)
         except OSError as error:
             raise _unreachable(f"the container engine at {engine.host}", str(error)) from error
 
     def log_since(self, server: Server, since: float) -> str:
         """What the server logged since a time in seconds since the epoch; empty when it cannot be read."""
         try:
-            return container_engine.logs(self.engine().host, server.container or "", since)
+            return container_engine.logs(self.engine().host, server.container or "", since, self.environ)
         except OSError:
             return ""
 

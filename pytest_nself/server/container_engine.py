@@ -2,9 +2,10 @@
 
 Needs the standard library only and imports nothing of this package, so that a watchdog can run it as
 
-    python -I -S container_engine.py HOST RUN_ID
+    python -I -S container_engine.py HOST RUN_ID [NAME=VALUE ...]
 
-which removes every container of that run with its volumes. HOST is written as in DOCKER_HOST.
+which removes every container of that run with its volumes. HOST is written as in DOCKER_HOST; the variables are for the
+program `docker`, which is called when the engine is behind ssh, TLS or a Windows pipe.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ from urllib.parse import quote, urlsplit
 
 RUN_LABEL = "org.pytest-nself.run"
 """Every container of ours carries it; its value is the id of the run."""
+
+DOCKER_READS = ("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "HOME", "PATH", "SSH_AUTH_SOCK")
+"""What the program `docker` needs of the environment to reach an engine that was named to it."""
+
+Environ = Mapping[str, str] | None
+"""The environment for the program `docker`; None is this process's own."""
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "")
 
@@ -111,7 +118,7 @@ def in_container() -> bool:
     return Path("/.dockerenv").exists() or Path("/run/.containerenv").exists()
 
 
-def containers_of(host: str, run_id: str | None = None) -> dict[str, str]:
+def containers_of(host: str, run_id: str | None = None, environ: Environ = None) -> dict[str, str]:
     """The containers of one run, or of all our runs: container id -> run id. Raises OSError."""
     label = RUN_LABEL if run_id is None else f"{RUN_LABEL}={run_id}"
     query = quote(json.dumps({"label": [label]}))
@@ -119,51 +126,50 @@ def containers_of(host: str, run_id: str | None = None) -> dict[str, str]:
         found = json.loads(request(host, "GET", f"/containers/json?all=1&filters={query}"))
     except NotPlain:
         shape = f'{{{{.ID}}}} {{{{.Label "{RUN_LABEL}"}}}}'
-        lines = _docker(host, "ps", "--all", "--no-trunc", "--filter", f"label={label}", "--format", shape)
+        words = ("ps", "--all", "--no-trunc", "--filter", f"label={label}", "--format", shape)
+        lines = _docker(host, environ, *words)
         return dict(line.split(maxsplit=1) for line in lines.splitlines())
     return {entry["Id"]: entry["Labels"][RUN_LABEL] for entry in found}
 
 
-def remove_container(host: str, container_id: str) -> None:
+def remove_container(host: str, container_id: str, environ: Environ = None) -> None:
     """Kill and remove one container with its anonymous volumes; one that is gone already is fine. Raises OSError."""
     try:
         request(host, "DELETE", f"/containers/{container_id}?force=1&v=1", accept=(404, 409))
     except NotPlain:
-        if container_id in _docker(host, "ps", "--all", "--no-trunc", "--quiet").split():
-            _docker(host, "rm", "--force", "--volumes", container_id)
+        if container_id in _docker(host, environ, "ps", "--all", "--no-trunc", "--quiet").split():
+            _docker(host, environ, "rm", "--force", "--volumes", container_id)
 
 
-def remove_run(host: str, run_id: str, settle_s: float = 0.3) -> int:
+def remove_run(host: str, run_id: str, environ: Environ = None, settle_s: float = 0.3) -> int:
     """Remove every container of a run; how many there were. Raises OSError.
 
     The engine may still be making one for an owner that was killed a moment ago: when nothing is found it is asked
     again after `settle_s`.
     """
     for wait_s in (settle_s, 0.0):
-        found = containers_of(host, run_id)
+        found = containers_of(host, run_id, environ)
         for container_id in found:
-            remove_container(host, container_id)
+            remove_container(host, container_id, environ)
         if found:
             return len(found)
         time.sleep(wait_s)
     return 0
 
 
-def remove_command(host: str, run_id: str) -> list[str]:
-    """A command that does `remove_run` in a bare Python, with no package at hand.
-
-    It wants the environment's DOCKER_* variables where the engine is behind TLS: the program `docker` reads them.
-    """
-    return [sys.executable, "-I", "-S", str(Path(__file__).resolve()), host, run_id]
+def remove_command(host: str, run_id: str, environ: Mapping[str, str]) -> list[str]:
+    """A command that does `remove_run` in a bare Python, with no package and no environment at hand."""
+    given = [f"{name}={environ[name]}" for name in DOCKER_READS if name in environ]
+    return [sys.executable, "-I", "-S", str(Path(__file__).resolve()), host, run_id, *given]
 
 
-def logs(host: str, container_id: str, since: float = 0.0) -> str:
+def logs(host: str, container_id: str, since: float = 0.0, environ: Environ = None) -> str:
     """What the container wrote since a time (seconds since the epoch), both streams in order. Raises OSError."""
     path = f"/containers/{container_id}/logs?stdout=1&stderr=1&since={since:.9f}"
     try:
         return b"".join(_frames(request(host, "GET", path))).decode(errors="replace")
     except NotPlain:
-        return _docker(host, "logs", "--since", f"{since:.9f}", container_id)
+        return _docker(host, environ, "logs", "--since", f"{since:.9f}", container_id)
 
 
 def request(host: str, method: str, path: str, accept: tuple[int, ...] = (), timeout_s: float = 30.0) -> bytes:
@@ -193,10 +199,11 @@ class NotPlain(OSError):
     """The engine is behind ssh, a Windows pipe or TLS: the program `docker` can talk to it, we cannot."""
 
 
-def _docker(host: str, *words: str) -> str:
-    argv = ["docker", "--host", host, *words]
+def _docker(host: str, environ: Environ, *words: str) -> str:
+    argv, env = ["docker", "--host", host, *words], None if environ is None else dict(environ)
     try:
-        return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True).stdout
+        ran = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True, env=env)
+        return ran.stdout
     except subprocess.CalledProcessError as error:
         raise OSError(f"{' '.join(argv)} ended with {error.returncode}: {error.stdout.strip()}") from error
 
@@ -318,6 +325,8 @@ def _default_gateway() -> str:
 
 if __name__ == "__main__":
     try:
-        remove_run(sys.argv[1], sys.argv[2])
+        remove_run(
+            sys.argv[1], sys.argv[2], {name: value for name, _, value in (a.partition("=") for a in sys.argv[3:])}
+        )
     except OSError as error:
         sys.exit(f"container_engine: {error}")

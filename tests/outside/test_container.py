@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import socket
 import subprocess
@@ -17,11 +18,11 @@ import psycopg
 import pytest
 from testcontainers.core.config import testcontainers_config
 
-from pytest_nself.core.errors import ServerFailed
+from pytest_nself.core.errors import MigrationError, ServerFailed
 from pytest_nself.server import container_engine
 from pytest_nself.server.container import ContainerProvider
 from pytest_nself.server.container_engine import RUN_LABEL, Address
-from pytest_nself.server.server import Server, Wanted
+from pytest_nself.server.server import Blueprint, Server, Wanted
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "postgres:15"
@@ -61,7 +62,7 @@ def want(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Wan
 
 @pytest.fixture(scope="module")
 def server(provider: ContainerProvider, want: Callable[..., Wanted]) -> Iterator[Server]:
-    server = provider.start(want(work_mem="7MB"))
+    server = start(provider, want(work_mem="7MB"))
     yield server
     provider.stop(server)
 
@@ -82,6 +83,14 @@ def sleeper(client: Any) -> Iterator[Callable[[str], Any]]:
             container.remove(force=True, v=True)
         except docker.errors.NotFound:
             pass
+
+
+def quiet(kind: str, **thing: Any) -> None:
+    """For a run without a watchdog."""
+
+
+def start(provider: ContainerProvider, wanted: Wanted) -> Server:
+    return provider.start(wanted, quiet).server
 
 
 def ids(client: Any) -> set[str]:
@@ -177,7 +186,7 @@ def test_stop_removes_the_container_and_its_volumes(
     """After `stop` neither the container nor a volume is there; a second `stop` is fine."""
     volumes = {volume.id for volume in client.volumes.list()}
     wanted = want()
-    server = provider.start(wanted)
+    server = start(provider, wanted)
     assert [container.id for container in of_run(client, wanted.run_id)] == [server.container]
     provider.stop(server)
     provider.stop(server)
@@ -186,14 +195,14 @@ def test_stop_removes_the_container_and_its_volumes(
 
 
 def test_the_watchdogs_command_removes_a_run_and_nothing_else(
-    client: Any, provider: ContainerProvider, sleeper: Callable[[str], Any]
+    client: Any, docker_host: str, sleeper: Callable[[str], Any]
 ) -> None:
     """A bare Python without our package removes a run's containers with their volumes and leaves other runs alone."""
     mine, other = secrets.token_hex(8), secrets.token_hex(8)
     doomed, kept = [sleeper(mine), sleeper(mine)], sleeper(other)
     volumes = {mount["Name"] for container in doomed for mount in container.attrs["Mounts"]}
     assert len(volumes) == 2
-    argv = provider.remove_command(mine)
+    argv = container_engine.remove_command(docker_host, mine, {})
     assert argv[:3] == [sys.executable, "-I", "-S"]
     subprocess.run(argv, check=True, cwd="/", env={})
     assert of_run(client, mine) == []
@@ -233,7 +242,7 @@ def test_an_engine_behind_plain_tcp_serves(
     with forwarded(docker_host) as port:
         there = ContainerProvider({"DOCKER_HOST": f"tcp://127.0.0.1:{port}"}, IMAGE, home=provider.home)
         wanted = want()
-        server = there.start(wanted)
+        server = start(there, wanted)
         assert setting(server, "fsync") == "off"
         assert container_engine.remove_run(there.engine().host, wanted.run_id) == 1
         there.stop(server)
@@ -242,7 +251,7 @@ def test_an_engine_behind_plain_tcp_serves(
 def test_an_engine_behind_tls_serves(
     provider: ContainerProvider, docker_host: str, want: Callable[..., Wanted], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With TLS, as in a job with a Docker service: started by the library, removed and read by the program docker."""
+    """With TLS, as in a job with a Docker service: the library starts the server, the program docker removes it."""
     folder = Path(docker_host.removeprefix("unix://")).parent / "tls"
     environ = {"DOCKER_HOST": (folder / "host").read_text(encoding="utf-8")}
     environ |= {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(folder)}
@@ -250,13 +259,12 @@ def test_an_engine_behind_tls_serves(
         monkeypatch.setenv(name, environ[name])
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)  # the library would check the engine against them
-    there, wanted = ContainerProvider(environ, IMAGE, home=provider.home), want()
+    there, wanted, noted = ContainerProvider(environ, IMAGE, home=provider.home), want(), []
     began = time.time()
-    server = there.start(wanted)
+    server = there.start(wanted, lambda kind, **thing: noted.append(thing)).server
     assert setting(server, "fsync") == "off"
     assert "ready to accept connections" in there.log_since(server, began - 1)
-    assert container_engine.containers_of(there.engine().host, wanted.run_id) == {server.container: wanted.run_id}
-    subprocess.run(there.remove_command(wanted.run_id), check=True)
+    subprocess.run(noted[0]["command"], check=True, env={})  # a watchdog's environment is empty
     there.stop(server)
     assert container_engine.containers_of(docker_host, wanted.run_id) == {}
 
@@ -265,7 +273,7 @@ def test_an_early_end_shows_the_log(client: Any, provider: ContainerProvider, wa
     """A setting that the server refuses is told with the server's own words, and nothing is left."""
     wanted = want(shared_buffers="much")
     with pytest.raises(ServerFailed) as caught:
-        provider.start(wanted)
+        start(provider, wanted)
     told = three_lines(caught.value)
     assert "exit code 1" in told
     assert 'invalid value for parameter "shared_buffers": "much"' in told
@@ -276,7 +284,7 @@ def test_a_late_server_shows_the_log(client: Any, provider: ContainerProvider, w
     """When the time is up, the container's log is shown, the password is not, and nothing is left."""
     wanted = want(timeout_s=0.0)
     with pytest.raises(ServerFailed) as caught:
-        provider.start(wanted)
+        start(provider, wanted)
     told = three_lines(caught.value)
     assert "did not answer within 0 s" in told
     assert "log" in told
@@ -284,12 +292,83 @@ def test_a_late_server_shows_the_log(client: Any, provider: ContainerProvider, w
     assert of_run(client, wanted.run_id) == []
 
 
+def test_a_failing_blueprint_leaves_no_container(
+    client: Any, provider: ContainerProvider, want: Callable[..., Wanted]
+) -> None:
+    """What the blueprint raises comes through unchanged, and the container it was built in is gone."""
+    wanted, seen = want(), []
+
+    def build(server: Server) -> dict[str, Any]:
+        seen.append(setting(server, "fsync"))
+        raise MigrationError("broken")
+
+    with pytest.raises(MigrationError, match="broken"):
+        provider.start(wanted, quiet, Blueprint("x", build))
+    assert seen == ["off"]
+    assert of_run(client, wanted.run_id) == []
+
+
+def test_a_blueprint_is_built_and_its_facts_are_kept(
+    client: Any, provider: ContainerProvider, want: Callable[..., Wanted]
+) -> None:
+    """The run gets the facts that the build returned; the container was noted down before it was made."""
+    wanted, noted = want(), []
+
+    def note(kind: str, **thing: Any) -> None:
+        noted.append((kind, thing, of_run(client, wanted.run_id)))
+
+    started = provider.start(
+        wanted, note, Blueprint("x", lambda server: {"encoding": setting(server, "server_encoding")})
+    )
+    assert started.facts == {"encoding": "UTF8"}
+    ((kind, thing, containers),) = noted
+    assert (kind, containers) == ("container", [])
+    subprocess.run(thing["command"], check=True, input=json.dumps(thing), text=True)
+    assert of_run(client, wanted.run_id) == []
+
+
+KILLED_RUN = """
+import sys, pathlib
+from pytest_nself.server.container import ContainerProvider
+from pytest_nself.server.runfolder import RunFolder
+from pytest_nself.server.server import Wanted
+
+host, image, folder, port = sys.argv[1:]
+run = RunFolder(pathlib.Path(folder))
+run.open()
+run.start_watchdog()
+wanted = Wanted(run.path.name, run.path, int(port), "secret", {})
+ContainerProvider({"DOCKER_HOST": host}, image).start(wanted, run.note)
+print("up", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_killed_run_leaves_no_container(client: Any, docker_host: str, tmp_path: Path) -> None:
+    """After SIGKILL of the process that started the server, the watchdog removes the container and the folder."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    run_id = secrets.token_hex(8)
+    folder = tmp_path / "runs" / run_id
+    argv = [sys.executable, "-c", KILLED_RUN, docker_host, IMAGE, str(folder), str(port)]
+    with subprocess.Popen(argv, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        assert len(of_run(client, run_id)) == 1
+        process.kill()
+    deadline = time.monotonic() + 10
+    while (folder.exists() or of_run(client, run_id)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert of_run(client, run_id) == []
+    assert not folder.exists()
+
+
 def test_a_taken_port_is_named(client: Any, provider: ContainerProvider, want: Callable[..., Wanted]) -> None:
     """A port on which somebody listens is told as that, and nothing is left."""
     wanted = want()
     with socket.create_server(("127.0.0.1", wanted.port)):
         with pytest.raises(ServerFailed) as caught:
-            provider.start(wanted)
+            start(provider, wanted)
     assert f"Port {wanted.port} on 127.0.0.1 is taken." in three_lines(caught.value)
     assert of_run(client, wanted.run_id) == []
 
@@ -298,7 +377,7 @@ def test_a_missing_image_is_named(provider: ContainerProvider, want: Callable[..
     """An image that is neither there nor in its registry is told with its full name."""
     absent = ContainerProvider(provider.environ, "127.0.0.1:1/absent", 16, provider.home)
     with pytest.raises(ServerFailed) as caught:
-        absent.start(want())
+        start(absent, want())
     assert "The image 127.0.0.1:1/absent:16 is not on the container engine" in three_lines(caught.value)
 
 
@@ -307,7 +386,7 @@ def test_an_engine_that_does_not_answer_is_named(tmp_path: Path, want: Callable[
     """The error names the address that was tried and the variable it came from."""
     provider = ContainerProvider({"DOCKER_HOST": host}, IMAGE, home=tmp_path)
     with pytest.raises(ServerFailed) as caught:
-        provider.start(want())
+        start(provider, want())
     assert f"Cannot reach the container engine at {host} (from DOCKER_HOST)." in three_lines(caught.value)
 
 
@@ -338,7 +417,7 @@ def test_testcontainers_own_reaper_is_left_to_the_user(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(testcontainers_config, "ryuk_image", "127.0.0.1:1/reaper:0")
     with pytest.raises(ServerFailed) as caught:
-        ContainerProvider(environ, IMAGE, home=provider.home).start(want())
+        start(ContainerProvider(environ, IMAGE, home=provider.home), want())
     told = three_lines(caught.value)
     assert "127.0.0.1:1" in told
     assert "TESTCONTAINERS_RYUK_DISABLED=true" in told
@@ -350,7 +429,8 @@ def test_tests_in_a_container_reach_the_server_on_the_gateway(client: Any, docke
         "import pathlib, secrets; from pytest_nself.server.container import ContainerProvider as P; "
         "from pytest_nself.server.server import Wanted as W; "
         f"p = P({{'DOCKER_HOST': 'unix:///engine.sock'}}, {IMAGE!r}); "
-        "s = p.start(W(secrets.token_hex(8), pathlib.Path('/tmp'), 5999, 'secret', {})); "
+        "w = W(secrets.token_hex(8), pathlib.Path('/tmp'), 5999, 'secret', {}); "
+        "s = p.start(w, lambda kind, **thing: None).server; "
         "print(p.address(), s.version, s.connect('postgres').execute('show fsync').fetchone()); p.stop(s)"
     )
     folders = ["/usr", "/etc/ssl", str(ROOT), sys.prefix, sys.base_prefix]
