@@ -16,18 +16,25 @@ class Database:
     """One database somebody owns.
 
     `server_version` is PostgreSQL's number (150018 for 15.18). `target` is the environment's name
-    (`dev`, `staging`, `production`), or None where there is none.
+    (`dev`, `staging`, `production`), or None where there is none. `on_connect` is SQL that every new connection runs
+    before it is handed out.
     """
 
     dsn: Dsn
     server_version: int
     target: str | None = None
+    on_connect: str = ""
 
     def connect(self, *, autocommit: bool = False, **options: Any) -> psycopg.Connection[Any]:
         """A new connection; `options` go to psycopg (application_name, connect_timeout in seconds …)."""
         import psycopg
 
-        return psycopg.connect(self.dsn.conninfo(), autocommit=autocommit, **options)
+        connection = psycopg.connect(self.dsn.conninfo(), autocommit=True, **options)
+        if self.on_connect:
+            connection.execute(self.on_connect.encode())
+        if not autocommit:
+            connection.autocommit = False
+        return connection
 
 
 @dataclass(frozen=True, slots=True)

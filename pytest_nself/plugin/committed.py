@@ -79,7 +79,8 @@ class Committed:
         if verdict.ended:
             sessions = "; ".join(str(session) for session in verdict.ended)
             warnings.warn(
-                NselfWarning(f"sessions still in a transaction at the end of the test were ended: {sessions}"), stacklevel=2
+                NselfWarning(f"sessions still in a transaction at the end of the test were ended: {sessions}"),
+                stacklevel=2,
             )
         if verdict.kind is not Kind.CLEAN and self._janitor.reset(verdict) is not None:
             self._recreate()

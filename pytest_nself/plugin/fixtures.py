@@ -12,9 +12,10 @@ from .state import run_of
 if TYPE_CHECKING:
     import psycopg
 
-    from pytest_nself.data.fixture_rows import FixtureRows
     from pytest_nself.database.database import EphemeralDatabase
     from pytest_nself.server.server import Server
+
+    from .loaded_sets import LoadedSets
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +72,17 @@ def nself_clone(request: pytest.FixtureRequest) -> Iterator[EphemeralDatabase]:
 @pytest.fixture
 def nself_fixtures(request: pytest.FixtureRequest) -> LoadedSets:
     """The rows of the loaded fixture sets: nself_fixtures["users.alice"].id, .load("basic-users")."""
-    return LoadedSets(request)
+    from .loaded_sets import loaded_sets
+
+    return loaded_sets(request, committed=_loads_committed(request))
+
+
+def _loads_committed(request: pytest.FixtureRequest) -> bool:
+    """Whether fixture sets go to the committed database: where the test works on that one alone."""
+    names = set(request.fixturenames)
+    if not _rolls_back(request.node):
+        return True
+    return bool(names & {"nself_database", "nself_dsn"}) and not names & {"nself_db", "nself_async_db"}
 
 
 def _rolls_back(node: Any) -> bool:
@@ -90,45 +101,3 @@ def _refuse_trio(request: pytest.FixtureRequest) -> None:
             "psycopg's AsyncConnection is made for asyncio.",
             "run this test under asyncio (anyio_backend = 'asyncio'), or use nself_db",
         )
-
-
-class LoadedSets:
-    """Fixture sets loaded for this test, and their rows by table and label."""
-
-    def __init__(self, request: pytest.FixtureRequest) -> None:
-        from pytest_nself.data.fixture_rows import FixtureRows
-
-        run = run_of(request.config)
-        self._folder = run.root / run.settings["fixtures"]
-        names = request.fixturenames
-        committed = not _rolls_back(request.node) or (
-            ("nself_database" in names or "nself_dsn" in names) and "nself_db" not in names and "nself_async_db" not in names
-        )
-        self._target = request.getfixturevalue("nself_database") if committed else None
-        if not committed and "nself_async_db" not in names:
-            request.getfixturevalue("nself_db")
-        elif not committed:
-            request.getfixturevalue("nself_async_db")
-        self._worker = run.worker
-        self._rows: FixtureRows = FixtureRows()
-        for marker in reversed(list(request.node.iter_markers("nself_fixtures"))):
-            self.load(*marker.args)
-
-    def load(self, *names: str) -> LoadedSets:
-        """Load these sets now; FixtureError tells file and line of what PostgreSQL refused."""
-        from pytest_nself.sandbox.fixture_sets import load_fixture_set
-
-        for name in names:
-            if self._target is not None:
-                with self._target.connect() as connection:
-                    self._rows = self._rows.merged(load_fixture_set(connection, self._folder, name))
-            else:
-                plain = self._worker.rollback_test.plain
-                self._rows = self._rows.merged(load_fixture_set(plain, self._folder, name))
-        return self
-
-    def __getitem__(self, key: str) -> Any:
-        return self._rows[key]
-
-    def __repr__(self) -> str:
-        return f"<nself_fixtures {self._rows!r}>"

@@ -25,7 +25,9 @@ def _provider(run: Run) -> str:
     provider = run.provider
     assert provider is not None
     installation = getattr(provider, "found", None)
-    where = getattr(installation, "origin", "") or str(getattr(provider, "dsn", "")) or getattr(provider, "image_name", "")
+    where = (
+        getattr(installation, "origin", "") or str(getattr(provider, "dsn", "")) or getattr(provider, "image_name", "")
+    )
     return f"{provider.name} ({where})" if where else provider.name
 
 
@@ -81,5 +83,3 @@ def _lines(run: Run) -> list[str]:
         )
     lines += run.kept_lines()
     return lines
-
-

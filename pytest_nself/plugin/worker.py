@@ -51,16 +51,17 @@ class Worker:
         self._spent = 0
         with sandbox.admin() as admin:
             self.committed = Committed(self, admin)
-            rollback = sandbox.clone_with(admin, self._rollback_name, read_only=True)
-        self.rollback = self._session(rollback)
+            sandbox.clone_with(admin, self._rollback_name, read_only=True)
+        self.rollback = self._session()
         self.rollback_test = RollbackTest(self)
 
     @property
     def _rollback_name(self) -> str:
         return f"{self.run.prefix}{self.run.name}_rollback" + (f"_{self._spent}" if self._spent else "")
 
-    def _session(self, database: EphemeralDatabase) -> RollbackSession:
+    def _session(self) -> RollbackSession:
         names = tuple(name for (name,) in self.sandbox.facts.get("function_settings", ()))
+        database = self.sandbox.acting(self._rollback_name)
         return RollbackSession(database, function_settings=names, extra_columns=self.committed.visit_columns)
 
     def fresh_rollback(self) -> None:
@@ -68,7 +69,8 @@ class Worker:
         self.rollback.close()
         old = self._rollback_name
         self._spent += 1
-        self.rollback = self._session(self.sandbox.clone(self._rollback_name, read_only=True))
+        self.sandbox.clone(self._rollback_name, read_only=True)
+        self.rollback = self._session()
         if not any(kept.database.dsn.dbname == old for kept in self.kept):
             self.sandbox.drop(self.sandbox.superuser(old))
 
@@ -139,7 +141,9 @@ def open_run(run: Run) -> Sandbox:
     """The run's server with the template on it."""
     assert run.provider is not None
     settings = run.settings
+    template = template_of(run)
     wanted = Wanted(
+        logins=template.logins,
         run_id=run.info.id,
         folder=run.folder,
         port=run.info.port,
@@ -148,7 +152,7 @@ def open_run(run: Run) -> Sandbox:
         locale=settings["locale"],
         start_timeout_s=settings["start_timeout"],
     )
-    return open_sandbox(run.provider, wanted, folder_of(run), template_of(run), settings["lock_timeout"])
+    return open_sandbox(run.provider, wanted, folder_of(run), template, settings["lock_timeout"])
 
 
 _FOLDERS: dict[str, RunFolder] = {}
@@ -186,7 +190,8 @@ def recipe_of(run: Run) -> Recipe:
     if unknown or ("command" in table) == ("callable" in table):
         raise ConfigError(
             "[tool.nself.recipe] says not clearly how the database is built.",
-            "It takes `command` or `callable`, and `inputs`" + (f"; unknown: {', '.join(sorted(unknown))}." if unknown else "."),
+            "It takes `command` or `callable`, and `inputs`"
+            + (f"; unknown: {', '.join(sorted(unknown))}." if unknown else "."),
             'write command = "alembic upgrade head" and inputs = ["alembic/versions/*.py"]',
         )
     if "callable" in table:

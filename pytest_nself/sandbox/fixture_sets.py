@@ -35,5 +35,5 @@ def load_fixture_set(connection: psycopg.Connection[Any], folder: Path, name: st
             except psycopg.Error as error:
                 raise insert_error(insert, error) from error
             columns = [column.name for column in cursor.description or ()]
-            rows = rows.merged(rows_returned(insert, columns, cursor.fetchall()))
+            rows |= rows_returned(insert, columns, cursor.fetchall())
         return rows

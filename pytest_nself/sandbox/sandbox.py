@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +62,39 @@ class Sandbox:
         user = role if self.server.ours else None
         return EphemeralDatabase(self.server.dsn_for(name, user, tcp=tcp), self.server.version)
 
+    def acting(self, name: str) -> EphemeralDatabase:
+        """The value for a database of ours in which each connection acts as the tests' role and can stop acting.
+
+        Rows of fixture sets belong to several tenants: they are loaded in the test's own transaction, but not as the
+        test's role. A connection that logged in as that role could not do it.
+        """
+        role = self.template.role
+        if role is None or not self.server.ours:
+            return self.database(name)
+        on_connect = f"set session authorization {quote_identifier(role)}; {self._role_settings(role)}"
+        return EphemeralDatabase(self.server.dsn_for(name), self.server.version, on_connect=on_connect)
+
+    def _role_settings(self, role: str) -> str:
+        # What a login as the role would have applied (`alter role … set`).
+        settings = [setting for name, setting in self.facts.get("role_settings", ()) if name == role]
+        pairs = (setting.partition("=") for setting in settings)
+        return "".join(f"set {name} = {_setting_value(name, value)}; " for name, _, value in pairs)
+
+    @property
+    def stop_acting(self) -> str:
+        """SQL after which the connection has the rights to load rows for everybody; empty where it has them."""
+        if self.template.role is None:
+            return ""
+        return "set session authorization default" if self.server.ours else "set role none"
+
+    @property
+    def act_again(self) -> str:
+        """SQL that undoes `stop_acting`."""
+        if self.template.role is None:
+            return ""
+        role = quote_identifier(self.template.role)
+        return f"set session authorization {role}" if self.server.ours else f"set role {role}"
+
     def superuser(self, name: str) -> EphemeralDatabase:
         """The value for a database of ours, as the server's superuser."""
         return EphemeralDatabase(self.server.dsn_for(name), self.server.version)
@@ -104,7 +136,8 @@ class Sandbox:
         """Rename a database of ours; its sessions are ended first."""
         self._check_ours(name)
         connection.execute(
-            "select pg_catalog.pg_terminate_backend(pid, 5000) from pg_catalog.pg_stat_activity where datname = %s", [name]
+            "select pg_catalog.pg_terminate_backend(pid, 5000) from pg_catalog.pg_stat_activity where datname = %s",
+            [name],
         )
         connection.execute(f"alter database {quote_identifier(name)} rename to {quote_identifier(new)}".encode())
 

@@ -14,6 +14,7 @@ from pytest_nself.core.errors import ConfigError, NoServer, NselfError
 from pytest_nself.core.names import quote_identifier, quote_literal
 from pytest_nself.core.place import Place
 from pytest_nself.database.database import EphemeralDatabase
+from pytest_nself.server.postgres import scram_verifier
 from pytest_nself.server.server import Blueprint, Server
 
 from .recipes import Recipe
@@ -46,7 +47,14 @@ class Template:
 
     def blueprint(self) -> Blueprint:
         """How to make it on a server, and a fingerprint of everything that goes into it."""
-        parts = [__version__, self.recipe.fingerprint, self.prefix, *self.extensions, str(self.owner_role), str(self.role)]
+        parts = [
+            __version__,
+            self.recipe.fingerprint,
+            self.prefix,
+            *self.extensions,
+            str(self.owner_role),
+            str(self.role),
+        ]
         for path in self.prelude:
             parts.append(_read_prelude(path))
         return Blueprint(sha256(json.dumps(parts).encode()).hexdigest(), self.build)
@@ -82,6 +90,11 @@ class Template:
             connection.execute(f"alter database {quote_identifier(self.name)} with is_template true".encode())
         return facts
 
+    @property
+    def logins(self) -> tuple[str, ...]:
+        """The roles that must be able to log in."""
+        return tuple(dict.fromkeys(role for role in (self.owner_role, self.role) if role))
+
     def database(self, server: Server) -> EphemeralDatabase:
         """The template database, as its owner."""
         return EphemeralDatabase(server.dsn_for(self.name, self._login(server, self.owner_role)), server.version)
@@ -91,7 +104,7 @@ class Template:
         return role if server.ours else None
 
     def _make_roles(self, server: Server, connection: psycopg.Connection[Any]) -> None:
-        for role in dict.fromkeys(name for name in (self.owner_role, self.role) if name):
+        for role in self.logins:
             row = connection.execute(
                 "select rolsuper, rolbypassrls, pg_catalog.pg_has_role(current_user, oid, 'member') "
                 "from pg_catalog.pg_roles where rolname = %s",
@@ -104,7 +117,10 @@ class Template:
                         "nself_role and nself_owner_role name roles; on your server we make databases, never roles.",
                         f"run there: create role {quote_identifier(role)}; grant {quote_identifier(role)} to your user",
                     )
-                connection.execute(f"create role {quote_identifier(role)} login nosuperuser nobypassrls".encode())
+                verifier = scram_verifier(server.dsn.password)
+                connection.execute(
+                    f"create role {quote_identifier(role)} login nosuperuser nobypassrls password '{verifier}'".encode()
+                )
             elif row[0] or row[1]:
                 raise ConfigError(
                     f"The role {role} bypasses row-level security.",
@@ -113,7 +129,8 @@ class Template:
                 )
             elif not row[2]:
                 raise ConfigError(
-                    f"We may not act as the role {role}.", "The server's user is not a member of it.",
+                    f"We may not act as the role {role}.",
+                    "The server's user is not a member of it.",
                     f"run there: grant {quote_identifier(role)} to your user",
                 )
 
@@ -173,7 +190,7 @@ def _cluster_objects(connection: psycopg.Connection[Any]) -> Sequence[str]:
 def _facts(connection: psycopg.Connection[Any]) -> dict[str, Any]:
     """What clones and tests need to know of the template: settings, ACL, tables with RLS, settings functions make."""
     facts = {}
-    for name in ("database_settings", "database_acl", "rls_tables", "function_settings"):
+    for name in ("database_settings", "role_settings", "database_acl", "rls_tables", "function_settings"):
         facts[name] = connection.execute((QUERIES / f"{name}.sql").read_bytes()).fetchall()
     return {name: [list(row) for row in rows] for name, rows in facts.items()}
 

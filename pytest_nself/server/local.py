@@ -15,6 +15,7 @@ from typing import Any
 from pytest_nself import __version__
 from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.errors import NoServer
+from pytest_nself.core.names import quote_identifier
 
 from . import accounts, datafolder, postgres, processes
 from .accounts import Account
@@ -125,7 +126,7 @@ class LocalProvider:
         slim = self._key(wanted, version, NO_BLUEPRINT)
         make = partial(self._make, cache, wanted, version, account, note, NO_BLUEPRINT)
         (cache.find(slim) or cache.build(slim, make)).copy_to(data, account)
-        server = self._serve(replace(wanted, folder=workshop), data, version, account, note)
+        server = self._serve(replace(wanted, folder=workshop, logins=()), data, version, account, note)
         try:
             return data, blueprint.build(server)
         finally:
@@ -142,7 +143,8 @@ class LocalProvider:
         sockets: Path | None = wanted.folder / "s"
         assert sockets is not None
         verifier = postgres.scram_verifier(wanted.password)
-        set_password = f"alter role {SUPERUSER} password '{verifier}'"
+        logins = (SUPERUSER, *wanted.logins)
+        set_password = "\n".join(f"alter role {quote_identifier(role)} password '{verifier}';" for role in logins)
         if postgres.socket_folder_fits(sockets, wanted.port):
             sockets.mkdir(mode=0o700, exist_ok=True)
             datafolder.give(sockets, account)
@@ -175,5 +177,5 @@ class LocalProvider:
         )
         if sockets is not None:
             with server.connect("template1") as connection:
-                connection.execute(set_password)
+                connection.execute(set_password.encode())
         return server

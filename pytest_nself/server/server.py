@@ -66,7 +66,8 @@ class Server:
 class Wanted:
     """What the run asks of a server: decided before anything is started.
 
-    `port` is reserved for us, `password` is our superuser's. `settings` are server settings over ours.
+    `port` is reserved for us, `password` is our superuser's and that of the roles `logins`, which the blueprint makes.
+    `settings` are server settings over ours.
     """
 
     run_id: str
@@ -74,6 +75,7 @@ class Wanted:
     port: int
     password: str
     settings: Mapping[str, str]
+    logins: tuple[str, ...] = ()
     locale: str = "C.UTF-8"
     start_timeout_s: float = 60.0
 
