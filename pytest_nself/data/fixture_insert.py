@@ -21,6 +21,7 @@ from .fixture_set import Cell, CellKind, FixtureSet, RowSpec, TableSpec
 
 _MAX_PARAMETERS = 65535  # the protocol counts parameters in 16 bits
 _PARAMETER = re.compile(r"portal .*?parameter \$(\d+)")
+_COLUMN = re.compile(r'column "((?:[^"]|"")+)"')
 _KEY = re.compile(r"\((?P<column>[^(),]+)\)=\((?P<value>.*?)\)")
 
 
@@ -188,15 +189,19 @@ def _place_at(insert: TableInsert, position: int) -> Place | None:
 
 
 def _place_of_key(insert: TableInsert, diag: Any) -> Place | None:
-    """Unique and foreign key errors name a value; the last cell that holds it is the one that came too much."""
+    """Unique and foreign key errors name a value; the last cell that holds it is the one that came too much.
+
+    Other errors name a column: the last row that has no value for it, or the first one that has.
+    """
+    cells = [cell for row in insert.rows for cell in row.cells]
     key = _KEY.search(diag.message_detail or "")
-    wanted = (key["column"].strip('"'), key["value"]) if key else None
-    places = [
-        cell.place for row in insert.rows for cell in row.cells if wanted == (cell.column, cell.text) and cell.text
-    ]
-    if not places and diag.column_name:
-        places = [row.place for row in insert.rows if _is_null(row, diag.column_name)]
-    return places[-1] if places else None
+    if key is not None:
+        wanted = (key["column"].strip('"'), key["value"])
+        return next((one.place for one in reversed(cells) if wanted == (one.column, one.text) and one.text), None)
+    if diag.column_name:
+        return next((row.place for row in reversed(insert.rows) if _is_null(row, diag.column_name)), None)
+    column = _COLUMN.search(diag.message_primary or "")
+    return next((one.place for one in cells if column is not None and one.column == column[1]), None)
 
 
 def _is_null(row: RowSpec, column: str) -> bool:
