@@ -196,7 +196,7 @@ class Run:
         if self._worker is not None:
             self._worker.close()
         self.exported.restore()
-        if self.info.owner == os.getpid():
+        if self.info.owner == os.getpid() and self.folder.exists():
             from .worker import end_run
 
             end_run(self)

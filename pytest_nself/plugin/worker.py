@@ -206,8 +206,6 @@ def recipe_of(run: Run) -> Recipe:
 def end_run(run: Run) -> None:
     """End what the run started: server, container or databases, and the folder."""
     folder = folder_of(run)
-    if not folder.path.exists():
-        return
     state = folder.read_state()
     if folder.is_kept():
         folder.let_go()
