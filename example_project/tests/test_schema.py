@@ -26,6 +26,12 @@ def test_events_of_a_year_are_in_its_partition(nself_db):
     assert rows == [("a", "audit_events_2024"), ("b", "audit_events_other")]
 
 
+def test_the_view_asks_with_the_rights_of_its_reader(nself_db):
+    """order_summaries is a security_invoker view: it would otherwise show what its owner may see."""
+    (options,) = nself_db.execute("select reloptions from pg_class where oid = 'order_summaries'::regclass").fetchone()
+    assert options == ["security_invoker=true"]
+
+
 def test_a_partition_for_a_new_year(nself_clone):
     """The owner can add next year's partition without locking anybody out: tried on a database of its own."""
     with nself_clone.connect() as conn:
