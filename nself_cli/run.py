@@ -41,11 +41,11 @@ class Session:
 
 def start(invocation: Invocation, options: Options) -> Session:
     """Find out which project, environment and database are meant."""
-    from pytest_nself.project.target import find_root, resolve_target
+    from pytest_nself.project.target import find_root, resolve_target, select_environment
 
     root = find_root(Path.cwd())
-    target = resolve_target(root, env=options.env, dsn=options.dsn)
-    invocation.environment = target.environment
+    invocation.environment = select_environment(root, options.env)
+    target = resolve_target(root, env=invocation.environment, dsn=options.dsn)
     return Session(invocation, options, root, target)
 
 
