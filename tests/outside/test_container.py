@@ -154,6 +154,21 @@ def test_the_data_folder_is_in_memory(client: Any, server: Server) -> None:
     assert [mount for mount in container.attrs["Mounts"] if mount["Type"] == "volume"] == []
 
 
+def test_the_data_folder_of_newer_images_is_in_memory(
+    client: Any, provider: ContainerProvider, want: Callable[..., Wanted]
+) -> None:
+    """From major 18 the official image has its data folder two levels below the volume: the volume is the tmpfs."""
+    nested = ContainerProvider(provider.environ, f"{IMAGE}-nested", home=provider.home)
+    server = start(nested, want())
+    try:
+        container = client.containers.get(server.container)
+        assert list(container.attrs["HostConfig"]["Tmpfs"]) == ["/var/lib/postgresql"]
+        assert setting(server, "data_directory") == "/var/lib/postgresql/15/docker"
+        assert [mount for mount in container.attrs["Mounts"] if mount["Type"] == "volume"] == []
+    finally:
+        nested.stop(server)
+
+
 def test_the_port_is_the_reserved_one_on_loopback_only(client: Any, server: Server) -> None:
     """No other machine can reach the server, and the reserved port needs not be let go before the start."""
     published = inspect(client, server)["NetworkSettings"]["Ports"]["5432/tcp"]

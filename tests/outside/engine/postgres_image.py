@@ -42,18 +42,26 @@ def binaries(major: int) -> Path:
 
 
 def build(client: Any, major: int, tag: str) -> None:
-    """Make the image `tag` on the engine that `client` (a docker.DockerClient) talks to."""
+    """Make the image `tag`, and `tag`-nested with the folders of newer official images.
+
+    Up to major 17 the official image keeps the data folder itself in a volume, from 18 on a folder two levels above.
+    `client` is a docker.DockerClient.
+    """
     base = f"{tag.replace(':', '-')}-base:latest"
     name, _, version = base.partition(":")
     client.api.import_image_from_data(root_tree(major), repository=name, tag=version)
+    home = "/var/lib/postgresql"
+    build_on(client, tag, BASE=base, MAJOR=str(major), DATA=f"{home}/data", KEPT=f"{home}/data")
+    build_on(client, f"{tag}-nested", BASE=base, MAJOR=str(major), DATA=f"{home}/{major}/docker", KEPT=home)
+
+
+def build_on(client: Any, tag: str, **arguments: str) -> None:
     context = io.BytesIO()
     with tarfile.open(fileobj=context, mode="w") as tar:
-        add_text(tar, "Dockerfile", (HERE / "Dockerfile").read_text(encoding="utf-8").replace("--chmod=0755 ", ""))
+        add_text(tar, "Dockerfile", (HERE / "Dockerfile").read_text(encoding="utf-8"))
         add_text(tar, "entrypoint.sh", (HERE / "entrypoint.sh").read_text(encoding="utf-8"), 0o755)
     context.seek(0)
-    client.images.build(
-        fileobj=context, custom_context=True, tag=tag, buildargs={"BASE": base, "MAJOR": str(major)}, rm=True
-    )
+    client.images.build(fileobj=context, custom_context=True, tag=tag, buildargs=arguments, rm=True)
 
 
 def root_tree(major: int) -> bytes:
