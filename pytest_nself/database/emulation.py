@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Self
@@ -10,14 +11,16 @@ import psycopg
 from psycopg import errors, generators, pq
 from psycopg._connection_base import BaseConnection
 from psycopg.rows import TupleRow
+from psycopg.sql import Composable
 
 from pytest_nself.core.errors import IsolationError
 
 from . import rollback_sql as sql
 from .rollback_blocks import AsyncRollbackTransaction, RollbackTransaction
-from .rollback_state import GOOD_RESULTS, IDLE, INERROR, Emulation, outside_rollback
+from .rollback_state import GOOD_RESULTS, IDLE, INERROR, Emulation, attentive, outside_rollback
 
 if TYPE_CHECKING:
+    from psycopg.abc import QueryNoTemplate
     from psycopg.pq.abc import PGconn, PGresult
     from psycopg.transaction import AsyncTransaction, Transaction
 
@@ -72,6 +75,19 @@ class EmulatedCommits(BaseConnection[Any]):
                 emulation.begin()
                 self.pgconn.enter_pipeline_mode()
         emulation.idle = False
+
+    def _exec_command(
+        self, command: QueryNoTemplate, result_format: pq.Format = pq.Format.TEXT
+    ) -> Generator[Any, Any, PGresult | None]:
+        try:
+            return (yield from super()._exec_command(command, result_format))
+        except psycopg.Error as error:
+            if self._emulation.idle and self.pgconn.transaction_status == INERROR:
+                # Sent outside any transaction (a fetch from a cursor that commit closed): an error aborts none.
+                yield from self._undo_gen()
+                if isinstance(error, errors.InvalidCursorName) and _closes(command, self):
+                    return None  # psycopg knows that commit closed it, and does not ask when the status is IDLE
+            raise
 
     def _message_gen(self, message: bytes) -> Generator[Any, Any, list[PGresult]]:
         """Send several statements in one simple-protocol message; their results."""
@@ -226,12 +242,26 @@ class EmulatedCommits(BaseConnection[Any]):
         yield
 
 
+def _closes(command: QueryNoTemplate, connection: BaseConnection[Any]) -> bool:
+    text = command.as_bytes(connection) if isinstance(command, Composable) else command
+    return text[:6] in ("CLOSE ", b"CLOSE ")
+
+
 def _refused(asked: str) -> IsolationError:
     return outside_rollback(asked, "The test runs inside one transaction of its own, which is rolled back after it.")
 
 
 class RollbackConnection(EmulatedCommits, psycopg.Connection[TupleRow]):
     """A psycopg Connection for one test; made by RollbackSession.begin()."""
+
+    @property
+    def cursor_factory(self) -> type[psycopg.Cursor[Any]]:
+        """The class of cursors; one that shows its statements to the emulation."""
+        return self._cursor_factory
+
+    @cursor_factory.setter
+    def cursor_factory(self, factory: type[psycopg.Cursor[Any]]) -> None:
+        self._cursor_factory: type[psycopg.Cursor[Any]] = attentive(factory)
 
     @property
     def server_cursor_factory(self) -> type[psycopg.ServerCursor[Any]]:
@@ -264,6 +294,36 @@ class RollbackConnection(EmulatedCommits, psycopg.Connection[TupleRow]):
 
 class AsyncRollbackConnection(EmulatedCommits, psycopg.AsyncConnection[TupleRow]):
     """A psycopg AsyncConnection for one test; made by RollbackSession.begin_async(). Binds no event loop."""
+
+    _lock: asyncio.Lock
+    _loop: asyncio.AbstractEventLoop | None
+
+    @property
+    def lock(self) -> asyncio.Lock:
+        """One lock per event loop: a test may run several, one after the other."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return self._lock
+        if loop is not self._loop:
+            if not self._lock.locked():
+                self._lock = asyncio.Lock()
+            self._loop = loop
+        return self._lock
+
+    @lock.setter
+    def lock(self, lock: asyncio.Lock) -> None:
+        self._lock = lock
+        self._loop = None
+
+    @property
+    def cursor_factory(self) -> type[psycopg.AsyncCursor[Any]]:
+        """The class of cursors; one that shows its statements to the emulation."""
+        return self._cursor_factory
+
+    @cursor_factory.setter
+    def cursor_factory(self, factory: type[psycopg.AsyncCursor[Any]]) -> None:
+        self._cursor_factory: type[psycopg.AsyncCursor[Any]] = attentive(factory)
 
     @property
     def server_cursor_factory(self) -> type[psycopg.AsyncServerCursor[Any]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from psycopg import errors, pq
-from psycopg._preparing import Prepare, PrepareManager
+from psycopg._cursor_base import BaseCursor
+from psycopg._preparing import Key, Prepare, PrepareManager
 
 from pytest_nself.core.errors import IsolationError
 
@@ -178,13 +179,14 @@ class Emulation:
 class Watch(PrepareManager):
     """psycopg's cache of prepared statements, which sees each statement just before it is sent and just after.
 
-    Every cursor of a connection asks it, also those made as `psycopg.ClientCursor(connection)` past any cursor
-    factory; so cursors stay psycopg's own classes.
+    All of psycopg's cursors ask it, so they can stay psycopg's own classes; only client-side binding cursors
+    do not before they send: `attentive` makes them.
     """
 
     def __init__(self, emulation: Emulation) -> None:
         super().__init__()
         self.emulation = emulation
+        self._unseen = False
 
     def get(self, query: PostgresQuery, prepare: bool | None = None) -> tuple[Prepare, bytes]:
         """Before a statement: psycopg's answer whether to prepare it."""
@@ -195,14 +197,56 @@ class Watch(PrepareManager):
             emulation.before(effects, query.params)
         return super().get(query, prepare)
 
+    def maybe_add_to_cache(self, query: PostgresQuery, prep: Prepare, name: bytes) -> Key | None:
+        """When a statement has been sent, and its answer is not read yet."""
+        if self.emulation.last is not query.query:
+            self.emulation.last = query.query
+            effects = scan(query.query)
+            self._unseen = effects is not None and effects.names(query.params) != (frozenset(), frozenset())
+        return super().maybe_add_to_cache(query, prep, name)
+
     def maintain_gen(self, conn: BaseConnection[Any]) -> Generator[Any, Any, None]:
         """After a statement."""
         emulation = self.emulation
         if emulation.begun and emulation.pgconn.transaction_status == IDLE and conn._pipeline is None:
             raise emulation.lose()
+        if self._unseen:
+            self._unseen = False
+            raise emulation.refuse(_unseen())
         if emulation.persisted:
             names, emulation.persisted = emulation.persisted, frozenset()
             kept = {name: emulation.shadows[name] for name in names}
             yield from conn._exec_command(sql.capture(kept, again=True))
         if self._to_flush:
             yield from super().maintain_gen(conn)
+
+
+def attentive(factory: Any) -> Any:
+    """A cursor class that shows each statement to the Watch before it is sent: `factory` itself where it does.
+
+    Client-side binding cursors never prepare, so psycopg does not ask for them; a subclass of them does.
+    """
+    return _attentive(factory)
+
+
+@lru_cache(maxsize=64)
+def _attentive(factory: Any) -> Any:
+    if not isinstance(factory, type) or getattr(factory, "_get_prepared", None) is BaseCursor._get_prepared:
+        return factory
+    if not issubclass(factory, BaseCursor):
+        return factory
+
+    def _get_prepared(self: Any, pgq: PostgresQuery, prepare: bool | None = None) -> tuple[Prepare, bytes]:
+        self._conn._prepared.get(pgq, False)
+        return factory._get_prepared(self, pgq, prepare)
+
+    body = {"__slots__": (), "__module__": factory.__module__, "_get_prepared": _get_prepared}
+    return type(factory.__name__, (factory,), body)
+
+
+def _unseen() -> IsolationError:
+    return IsolationError(
+        "A setting was changed through a client-side binding cursor that the test's connection did not make.",
+        "Such a statement is seen only after it was sent: too late to know what a commit must put back.",
+        "set connection.cursor_factory = psycopg.ClientCursor and use connection.cursor()",
+    )
