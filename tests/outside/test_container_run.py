@@ -108,7 +108,6 @@ def test_a_run_has_its_server_in_a_container(project: Project, flags: tuple[str,
         output, _ = run.communicate(timeout=100)
     assert run.returncode == 0, output
     assert "6 passed" in output
-    assert "(container)" in output
     assert len(project.containers()) == 1
     wait_until(lambda: not project.has_container(), 5)
 
