@@ -17,19 +17,8 @@ from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, Directives, Mi
 from pytest_nself.migrations.planner import State, plan_down, plan_up, status
 
 _COLUMNS = frozenset(
-    [
-        "version",
-        "dirty",
-        "name",
-        "checksum",
-        "checksum_algorithm",
-        "applied_at",
-        "took_ms",
-        "applied_by",
-        "tool_version",
-        "environment",
-    ]
-)
+    {"version", "dirty", "name", "checksum", "checksum_algorithm", "applied_at", "took_ms"}
+) | frozenset({"applied_by", "tool_version", "environment"})
 
 
 def _one(version: int, up: str = "select 1;", down: str | None = "select -1;", **directives: bool) -> Migration:
