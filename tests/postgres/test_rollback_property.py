@@ -125,6 +125,7 @@ def twins(database: EphemeralDatabase) -> tuple[RollbackSession, Callable[[], ps
             connection.execute(f"create schema {schema}".encode())
             connection.execute(f"grant usage on schema {schema} to public".encode())
             connection.execute(SCHEMA)
+            connection.execute(f"grant select on all tables in schema {schema} to public".encode())
     here = EphemeralDatabase(database.dsn.replace(options={"options": "-c search_path=a"}), database.server_version)
 
     def real() -> psycopg.Connection[Any]:
