@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.names import quote_qualified
@@ -45,10 +45,14 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The relations of a database by oid, and whose rows (by oid) each file node holds."""
+    """The relations of a database by oid, whose rows (by oid) each file node holds, and whose part each oid is.
+
+    Indexes and toast tables are parts of their table; any other relation is a part of itself.
+    """
 
     relations: Mapping[int, Relation]
     owner: Mapping[int, int]
+    part_of: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,29 @@ def read_files(connection: psycopg.Connection[Any]) -> Files:
         if owner == oid
     }
     # An index of a toast table belongs to the toast table, and that to the table: two steps at most.
-    return Files(relations, {row[1]: owners.get(row[6], row[6]) for row in rows if row[1]})
+    part_of = {oid: owners.get(owner, owner) for oid, owner in owners.items()}
+    return Files(relations, {row[1]: part_of[row[0]] for row in rows if row[1]}, part_of)
+
+
+def owners_of(connection: psycopg.Connection[Any], files: Files, nodes: list[int]) -> dict[int, int]:
+    """Whose rows these file nodes hold now; nodes of no relation in `files` are left out."""
+    rows = connection.execute(
+        "select c.relfilenode::pg_catalog.int8, c.oid::pg_catalog.int8 from pg_catalog.pg_class as c"
+        " where c.relfilenode = any (%s::pg_catalog.oid[]) and c.relpersistence <> 't' order by 1",
+        [nodes],
+    )
+    return {node: files.part_of[oid] for node, oid in rows if oid in files.part_of}
+
+
+def refreshed(connection: psycopg.Connection[Any], files: Files, moved: Iterable[int]) -> Files:
+    """`files` after these relations (oids) and all their parts got new file nodes."""
+    moved = frozenset(moved)
+    rows = connection.execute(
+        "select c.relfilenode::pg_catalog.int8, c.oid::pg_catalog.int8 from pg_catalog.pg_class as c"
+        " where c.oid = any (%s::pg_catalog.oid[]) order by 1",
+        [[oid for oid, owner in files.part_of.items() if owner in moved]],
+    )
+    return replace(files, owner={**files.owner, **{node: files.part_of[oid] for node, oid in rows}})
 
 
 def read_sequences(connection: psycopg.Connection[Any], sequences: Iterable[Relation]) -> dict[int, SequenceState]:
@@ -163,14 +189,15 @@ class Template:
                     self._rows[relation.oid] = _copy_out(connection, relation)
         return self._rows
 
-    def same_catalog(self, catalog: str, count: int, recent: Iterable[str]) -> bool:
-        """Does the template's catalog have `count` rows, the `recent` ones among them?"""
+    def unlike(self, catalog: str, count: int, recent: Iterable[str]) -> tuple[str, ...] | None:
+        """The `recent` rows that the template's catalog does not have; None if it has them all, and `count` rows."""
         if catalog not in self._catalogs:
             with self._database.connect(autocommit=True, options=self._options) as connection:
                 rows = [str(row[0]) for row in connection.execute(catalog_rows(catalog))]
             self._catalogs[catalog] = frozenset(rows)
             self._catalog_counts[catalog] = len(rows)
-        return count == self._catalog_counts[catalog] and self._catalogs[catalog].issuperset(recent)
+        new = tuple(row for row in recent if row not in self._catalogs[catalog])
+        return new if new or count != self._catalog_counts[catalog] else None
 
 
 def _copy_out(connection: psycopg.Connection[Any], relation: Relation) -> Rows:

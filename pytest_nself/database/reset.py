@@ -6,14 +6,26 @@ database must be made anew instead. How and why: docs/explanation/committed-mode
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from .picture import Files, Picture, Relation, Template, catalog_rows, read_files, read_sequences, take_picture
+from .picture import (
+    Files,
+    Picture,
+    Relation,
+    Template,
+    catalog_rows,
+    owners_of,
+    read_files,
+    read_sequences,
+    refreshed,
+    take_picture,
+)
 from .restore import Restored, Touched, restore, settle_sequences, trusted
-from .sessions import Gate, OpenSession, end_open, look, query
+from .sessions import Gate, OpenSession, end_open, end_prepared, look, query
 from .written import Written, read_written, walinspect_schema
 
 if TYPE_CHECKING:
@@ -52,8 +64,9 @@ class Kind(StrEnum):
 class Verdict:
     """What a test left in the committed database.
 
-    CLEAN: nothing. ROWS: `tables` and `sequences` were written, `reset()` puts them back; a `reason` says why the log
-    could not be read, then all tables with rows are named. RECREATE: `reason` says in words what cannot be put back. `ended` are the sessions that were still in a transaction, and were ended.
+    CLEAN: nothing. ROWS: `tables` and `sequences` were written, `reset()` puts them back; if there is a `reason`, the
+    log was not readable and all tables with rows are named. RECREATE: `reason` says what cannot be put back.
+    `ended` are the sessions that were still in a transaction, and were ended.
     """
 
     kind: Kind
@@ -116,6 +129,7 @@ class ResetJanitor:
             )
         )
         self._own_xids |= settle_sequences(connection, self._picture)
+        self._two_phase = _one(connection, "show max_prepared_transactions") != "0"
         self._settings = self._read_settings()
         self._gate = look(self._admin, self._oid, connection.info.backend_pid)
 
@@ -140,6 +154,8 @@ class ResetJanitor:
             except TimeoutError as error:
                 return Verdict(Kind.RECREATE, reason=f"a session does not end: {error}")
         self._gate = gate
+        if self._two_phase:
+            ended += end_prepared(connection)
         if self._nobody_wrote(before, gate):
             return Verdict(Kind.CLEAN, ended=ended)
         written = read_written(self._admin, self._schema, self._oid, self._edge, frozenset(self._own_xids))
@@ -165,7 +181,7 @@ class ResetJanitor:
         self._own_xids |= restored.xids
         self._reloaded.update(restored.reloaded)
         if restored.moved:
-            self._files = read_files(self._live())
+            self._files = refreshed(self._live(), self._files, restored.moved)
         self._written = Written("")
         return None
 
@@ -242,13 +258,14 @@ class ResetJanitor:
     def _resolve(self, connection: psycopg.Connection[Any], written: Written) -> dict[int, int]:
         """File nodes -> relations (oid -> blocks). A file that is not known makes us look at all relations."""
         known, owner = self._known(), self._files.owner
-        moved: set[int] = set()
-        if any(node not in owner for node in written.files):
-            now = read_files(connection)
+        strange = [node for node in written.files if node not in owner]
+        blocks: dict[int, int] = {}
+        if strange:
             # Truncated, clustered, refreshed, restarted: the same relation in another file.
-            moved = {oid for node, oid in now.owner.items() if owner.get(node) != oid}
-            self._files, owner = now, {**owner, **now.owner}
-        blocks = dict.fromkeys(sorted(moved & known), 0)
+            found = owners_of(connection, self._files, strange)
+            self._files = replace(self._files, owner={**owner, **found})
+            owner = self._files.owner
+            blocks = dict.fromkeys(sorted(set(found.values())), 0)
         for node, count in written.files.items():
             oid = owner.get(node, 0)
             if oid not in known:
@@ -272,13 +289,20 @@ class ResetJanitor:
         return frozenset(self._picture.files.relations)
 
     def _changed_schema(self, connection: psycopg.Connection[Any], catalogs: list[str]) -> str:
+        changed: list[str] = []
+        names: set[str] = set()
         for catalog in catalogs:
             text = catalog_rows(catalog, f"not {trusted(self._horizon, None, 't.')}")
             row = connection.execute(text).fetchone()
             assert row is not None
-            if not self._template.same_catalog(catalog, row[0], row[1] or ()):
-                return f"the schema was changed: {catalog} is not as in the template"
-        return ""
+            new = self._template.unlike(catalog, row[0], row[1] or ())
+            if new is not None:
+                changed.append(catalog)
+                names |= {json.loads(text)["relname"] for text in new} if catalog == "pg_class" else set()
+        if not changed:
+            return ""
+        examples = f"; new or altered: {', '.join(sorted(names)[:5])}" if names else ""
+        return f"the schema was changed ({', '.join(changed)} not as in the template{examples})"
 
     def _differs(self, connection: psycopg.Connection[Any], relation: Relation) -> bool:
         """Is there a row that the template does not have, or one too few?"""

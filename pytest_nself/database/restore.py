@@ -31,14 +31,14 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore did: its transactions, tables filled anew (oid -> transaction), and whether files were replaced.
+    """What a restore did: its transactions, tables filled anew (oid -> transaction), relations with new files (oids).
 
     `failure` says why nothing was done, or is "".
     """
 
     xids: frozenset[str] = frozenset()
     reloaded: Mapping[int, str] = field(default_factory=dict)
-    moved: bool = False
+    moved: frozenset[int] = frozenset()
     failure: str = ""
 
 
@@ -48,7 +48,8 @@ def trusted(horizon: str, reloaded: str | None, alias: str = "") -> str:
     Every transaction before `horizon` ended before the clone existed, so its rows came with the clone; `reloaded` is
     our own transaction that filled the table anew. A row that was changed is another version, with a later xmin.
     """
-    before = f"pg_catalog.age({alias}xmin) > pg_catalog.age('{int(horizon)}'::pg_catalog.text::pg_catalog.xid)"
+    # The sub-select is evaluated once, not for each row.
+    before = f"pg_catalog.age({alias}xmin) > (select pg_catalog.age('{int(horizon)}'::pg_catalog.xid))"
     if reloaded is None:
         return f"({before})"
     return f"({before} or {alias}xmin = '{int(reloaded)}'::pg_catalog.xid)"
@@ -91,7 +92,7 @@ def restore(
     # A new file makes every session forget the values it keeps; setval alone would not.
     texts += [f"alter sequence {sequence} restart" for sequence in restarted]
     texts += [_setval(sequence, picture.sequences[sequence.oid]) for sequence in sequences]
-    moved = bool(truncated or restarted)
+    moved = truncated | {sequence.oid for sequence in restarted}
     try:
         filled = {t.relation.oid: t.relation for t in tables if t.relation.pages}
         if not filled:

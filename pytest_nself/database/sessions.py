@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_nself.core.names import quote_literal
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -89,3 +91,13 @@ def end_open(
         time.sleep(_POLL_S)
         gate = look(admin, database_oid, janitor_pid)
     return tuple(ended.values()), gate
+
+
+def end_prepared(connection: psycopg.Connection[Any]) -> tuple[OpenSession, ...]:
+    """Roll back the transactions that were prepared in the database of `connection` and never ended."""
+    rows = connection.execute(
+        "select gid from pg_catalog.pg_prepared_xacts where database = current_database() order by gid"
+    ).fetchall()
+    for (gid,) in rows:
+        connection.execute(f"rollback prepared {quote_literal(gid)}", prepare=False)
+    return tuple(OpenSession(0, "", "prepared transaction", gid) for (gid,) in rows)
