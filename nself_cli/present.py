@@ -94,10 +94,7 @@ def usage_error(invocation: Invocation, problem: click.UsageError) -> None:
 
 def interrupted(invocation: Invocation, cause: BaseException | None) -> None:
     """Ctrl-C: what is done and what is not."""
-    report = getattr(cause, "report", None)
-    said = "Nothing was changed."
-    if report is not None and report.committed_steps:
-        said = f"{report.committed_steps} of {report.total_steps} steps are done and stay done."
+    said: str = getattr(cause, "standing", "Nothing was changed.")
     if invocation.json:
         problem = {"kind": "Interrupted", "problem": "Interrupted.", "cause": said, "remedy": "", "place": None}
         _document(invocation, {}, ok=False, error=problem)

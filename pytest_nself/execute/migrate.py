@@ -14,7 +14,7 @@ from pytest_nself.migrations.migration import Migrations
 from pytest_nself.migrations.planner import plan_up
 
 from .executor import Watch, execute
-from .report import Report
+from .report import Interrupted, Report
 
 if TYPE_CHECKING:
     import psycopg
@@ -50,9 +50,11 @@ def migrate_up(
 
 @contextmanager
 def naming_migrations(plan: Plan) -> Iterator[None]:
-    """Turn a failed step of a migration plan into MigrationFailed, which says what is applied and what is not."""
+    """Say of a failed or interrupted plan which migrations are applied; a failed step becomes MigrationFailed."""
     try:
         yield
+    except Interrupted as error:
+        raise Interrupted(error.report, _standing(plan, error.report)) from None
     except MigrationFailed:
         raise
     except StepFailed as error:

@@ -50,8 +50,9 @@ class Report:
 
 
 class Interrupted(KeyboardInterrupt):
-    """Somebody pressed Ctrl-C while a plan ran; `report` says what is done."""
+    """Somebody pressed Ctrl-C while a plan ran; `report` says what is done, `standing` the same in words."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, standing: str = "") -> None:
         super().__init__()
         self.report = report
+        self.standing = standing or f"{report.committed_steps} of {report.total_steps} steps are done and stay done."

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess  # noqa: TID251  # two processes at once are the claim
+import signal
+import subprocess  # noqa: TID251  # processes of their own are the claim
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -234,6 +236,8 @@ def test_every_failing_file_of_a_folder_stops_it(scratch_database: EphemeralData
 
 # The command line.
 
+NSELF = (sys.executable, "-c", "from nself_cli.main import main; main()", "db")
+
 
 class Cli:
     """`nself db migrate …` in a project's folder on the scratch database."""
@@ -380,15 +384,39 @@ def test_cli_unreachable_is_exit_4(cli: Cli) -> None:
     assert "hush" not in err
 
 
+def test_ctrl_c_says_what_is_done(cli: Cli, write: Write, tmp_path: Path, look: psycopg.Connection[Any]) -> None:
+    """Ctrl-C in mid statement ends it on the server too: exit 130, what is committed stays, and it is said."""
+    write({"8_slow.sql": "create table slow ();\nselect pg_catalog.pg_sleep(60);"})
+    with subprocess.Popen(
+        [*NSELF, "migrate", "up", "--dsn", cli.url], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        sleeping = (
+            "select 1 from pg_catalog.pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
+        )
+        deadline = time.monotonic() + 30
+        while not _all(look, sleeping) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert b"2 of 5 migrations of this run are done (the last is 0007_two); 8_slow is rolled back" in err
+    assert _all(look, sleeping) == []
+    assert _versions(look) == [3, 7]
+
+
 def test_two_runs_at_once_apply_everything_once(
     cli: Cli, write: Write, tmp_path: Path, look: psycopg.Connection[Any]
 ) -> None:
     """Of two processes one waits for the other, and then does what is left: nothing."""
     for version in range(100, 130):
         write({f"{version}_t.sql": f"create table t{version} (); select pg_catalog.pg_sleep(0.005);"})
-    command = [sys.executable, "-c", "from nself_cli.main import main; main()", "db", "migrate", "up", "--json"]
     runs = [
-        subprocess.Popen([*command, "--dsn", cli.url], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        subprocess.Popen(
+            [*NSELF, "migrate", "up", "--json", "--dsn", cli.url],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         for _ in range(3)
     ]
     outputs = [run.communicate(timeout=60) for run in runs]
