@@ -25,6 +25,7 @@ WHOLE = [
     "create function größe() returns text language sql as 'select ''x;'''",
     "do $do$ begin perform 1; end $do$",
     "select U&'d\\0061t\\+000061;' uescape '\\'",
+    "select\u00a0e'a\\' as \u2003",
     "create trigger t before insert on x for each row execute function f()",
 ]
 
