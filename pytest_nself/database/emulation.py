@@ -17,7 +17,7 @@ from pytest_nself.core.errors import IsolationError
 
 from . import rollback_sql as sql
 from .rollback_blocks import AsyncRollbackTransaction, RollbackTransaction
-from .rollback_state import GOOD_RESULTS, IDLE, INERROR, Emulation, attentive, outside_rollback
+from .rollback_state import GOOD_RESULTS, IDLE, INERROR, ONE_TRANSACTION, Emulation, attentive, outside_rollback
 
 if TYPE_CHECKING:
     from psycopg.abc import QueryNoTemplate
@@ -248,7 +248,7 @@ def _closes(command: QueryNoTemplate, connection: BaseConnection[Any]) -> bool:
 
 
 def _refused(asked: str) -> IsolationError:
-    return outside_rollback(asked, "The test runs inside one transaction of its own, which is rolled back after it.")
+    return outside_rollback(asked, ONE_TRANSACTION)
 
 
 class RollbackConnection(EmulatedCommits, psycopg.Connection[TupleRow]):

@@ -15,14 +15,20 @@ from functools import lru_cache
 _LONGEST_CACHED = 4096
 
 _GAP = rb"(?>\s|--[^\n]*+(?:\n|\Z)|/\*.*?\*/)*+"
+_GAP_AT_START = rb"\A(?>;|\s|--[^\n]*+(?:\n|\Z)|/\*.*?\*/)*+"
 _PART = rb'(?:"(?:[^"]|"")+"|[a-z_\x80-\xff][\w$\x80-\xff]*+)'
 _NAME = rb"(?P<name>time\s+zone|session\s+authorization|xml\s+option|" + _PART + rb"(?:\s*\.\s*" + _PART + rb")*+)"
 _FLAGS = re.IGNORECASE | re.DOTALL
 
 _CONTROL = re.compile(
-    rb"\A(?>;|" + _GAP[:-2] + rb")*+"
-    rb"(?P<words>(?:(?:commit|end|abort|rollback)(?:\s+(?:work|transaction))?(?:\s+and\s+(?:no\s+)?chain)?"
+    _GAP_AT_START
+    + rb"(?P<words>(?:(?:commit|end|abort|rollback)(?:\s+(?:work|transaction))?(?:\s+and\s+(?:no\s+)?chain)?"
     rb"(?=\s*+(?:;|\Z|--|/\*)))|prepare\s+transaction\b)",
+    _FLAGS,
+)
+_ISOLATION = re.compile(
+    _GAP_AT_START + rb"(?:set\s+transaction|set\s+session\s+characteristics|begin|start\s+transaction)\b[^;]*?"
+    rb"\bisolation\s+level\s+(?P<level>serializable|repeatable\s+read)\b",
     _FLAGS,
 )
 _LOCAL = re.compile(rb"\bset\s+local\s+" + _NAME, _FLAGS)
@@ -52,11 +58,13 @@ class Call:
 class Effects:
     """What a statement does that a savepoint does not undo as a real transaction's end would.
 
-    `control` is the transaction control it starts with; `local` and `plain` are the settings it names;
+    `control` is the transaction control it starts with, `isolation` the level above read committed that it asks for at
+    its start; `local` and `plain` are the settings it names;
     `deferrable` says that it speaks of deferrable constraints, `cursor` that it declares a cursor.
     """
 
     control: str = ""
+    isolation: str = ""
     local: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
     calls: tuple[Call, ...] = ()
@@ -84,11 +92,12 @@ def scan(statement: bytes) -> Effects | None:
 
 
 def _scan(statement: bytes) -> Effects | None:
-    control = _CONTROL.match(statement)
+    control, isolation = _CONTROL.match(statement), _ISOLATION.match(statement)
     lowered = statement.lower()
     mentions_set = b"set" in lowered
     effects = Effects(
-        " ".join(control["words"].decode().lower().split()) if control else "",
+        _spoken(control["words"]) if control else "",
+        _spoken(isolation["level"]) if isolation else "",
         _names(_LOCAL, statement) if mentions_set else (),
         _names(_PLAIN, statement) if mentions_set else (),
         _calls(statement) if b"set_config" in lowered else (),
@@ -99,6 +108,10 @@ def _scan(statement: bytes) -> Effects | None:
 
 
 _scan_cached = lru_cache(maxsize=1024)(_scan)
+
+
+def _spoken(words: bytes) -> str:
+    return " ".join(words.decode().lower().split())
 
 
 def _names(pattern: re.Pattern[bytes], statement: bytes) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ INERROR = pq.TransactionStatus.INERROR
 OK = pq.ConnStatus.OK
 GOOD_RESULTS = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK})
 
+ONE_TRANSACTION = "The test runs inside one transaction of its own, which is rolled back after it."
 REMEDY = "take the fixture nself_database in this test, or mark the test with @pytest.mark.nself_rollback(False)"
 
 
@@ -63,6 +64,7 @@ class Facts:
         return "," in self.modes or self.modes not in _NAMELESS
 
 
+_NONE: frozenset[str] = frozenset()
 _NAMELESS = frozenset({"", "set constraints all deferred", "set constraints all immediate"})
 
 
@@ -105,7 +107,7 @@ class Emulation:
         self.deferrable = bool(facts.modes)
         self.cursors = False
         self.shadows: dict[str, str] = {}
-        self.persisted: frozenset[str] = frozenset()
+        self.persisted = _NONE
         self._record(facts.function_settings)
 
     def begin(self) -> None:
@@ -154,6 +156,8 @@ class Emulation:
                     "commit(), rollback() and transaction() of the connection work.",
                 )
             )
+        if effects.isolation:
+            raise outside_rollback(f"the isolation level {effects.isolation}", ONE_TRANSACTION)
         self.deferrable = self.deferrable or effects.deferrable
         self.cursors = self.cursors or effects.cursor
         local, plain = effects.names(params)
@@ -192,6 +196,7 @@ class Watch(PrepareManager):
         """Before a statement: psycopg's answer whether to prepare it."""
         emulation = self.emulation
         emulation.last = query.query
+        emulation.persisted = _NONE  # of a statement that failed
         effects = scan(query.query)
         if effects is not None:
             emulation.before(effects, query.params)
@@ -214,7 +219,7 @@ class Watch(PrepareManager):
             self._unseen = False
             raise emulation.refuse(_unseen())
         if emulation.persisted:
-            names, emulation.persisted = emulation.persisted, frozenset()
+            names, emulation.persisted = emulation.persisted, _NONE
             kept = {name: emulation.shadows[name] for name in names}
             yield from conn._exec_command(sql.capture(kept, again=True))
         if self._to_flush:

@@ -143,6 +143,14 @@ def test_nothing_tells_them_apart(scratch_database: EphemeralDatabase) -> None:
 
     @settings(max_examples=60, deadline=None, database=None)
     @example(sequence=[("text", "set local role pg_read_all_data"), ("method", "commit")])
+    @example(
+        sequence=[
+            ("bound", ("app.x", "77", True)),
+            ("text", "select nonsense"),
+            ("text", "set app.x = '5'"),
+            ("method", "commit"),
+        ]
+    )
     @given(sequence=st.lists(steps, max_size=25))
     def same(sequence: list[tuple[str, Any]]) -> None:
         with real() as connection:

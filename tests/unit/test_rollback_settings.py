@@ -121,6 +121,24 @@ def test_transaction_control_at_the_start(statement: bytes, control: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("statement", "level"),
+    [
+        (b"set transaction isolation level serializable", "serializable"),
+        (b"SET TRANSACTION READ WRITE, ISOLATION LEVEL REPEATABLE  READ", "repeatable read"),
+        (b"set session characteristics as transaction isolation level serializable", "serializable"),
+        (b"begin isolation level serializable", "serializable"),
+        (b"set transaction isolation level read committed", ""),
+        (b"set transaction read only", ""),
+        (b"insert into t values ('isolation level serializable')", ""),
+    ],
+)
+def test_isolation_levels(statement: bytes, level: str) -> None:
+    """A request for a level above read committed is seen at a statement's start."""
+    effects = scan(statement)
+    assert ("" if effects is None else effects.isolation) == level
+
+
+@pytest.mark.parametrize(
     "statement", [b"select 1", b"insert into t values ($1, $2)", b"delete from orders where id = $1", b""]
 )
 def test_ordinary_statements_have_no_effects(statement: bytes) -> None:
