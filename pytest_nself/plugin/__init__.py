@@ -43,6 +43,21 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     return (yield)
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Register the hook that a project may implement."""
+    from . import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """The controller holds the run while workers come and go."""
+    run = node.config.stash.get(RUN, None)
+    if run is not None and run.provider is not None:
+        run.folder.open()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers."""
     for marker in options.MARKERS:

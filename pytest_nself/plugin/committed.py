@@ -96,7 +96,9 @@ class Committed:
 
     def _connection(self) -> psycopg.Connection[Any]:
         if self._admin is None:
-            with self._sandbox.admin() as connection:
+            # Not while connected to template1: two workers doing so would wait for each other.
+            elsewhere = self._worker.rollback.database.dsn.dbname
+            with self._sandbox.server.connect(elsewhere, options="-c default_transaction_read_only=off") as connection:
                 _make_admin_database(connection)
             self._admin = self._sandbox.server.connect(ADMIN_DATABASE)
             self._admin.execute("create extension if not exists pg_walinspect")

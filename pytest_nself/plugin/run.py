@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_nself.core.dsn import Dsn
-from pytest_nself.core.errors import NselfError
+from pytest_nself.core.errors import NoServer, NselfError
 from pytest_nself.project.environment import (
     RUN_VARIABLE,
     Exported,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from pytest_nself.database.database import EphemeralDatabase
     from pytest_nself.server.choose import Wish
+    from pytest_nself.server.runfolder import RunFolder
     from pytest_nself.server.server import Provider
 
     from .worker import Worker
@@ -71,7 +72,7 @@ class Run:
         self.no_provider: NselfError | None = None
         try:
             self.provider = self._choose()
-        except NselfError as error:
+        except NoServer as error:
             # A run without a database test needs no server: said when the first one asks.
             self.no_provider = error
         self.info = self._info()
@@ -171,11 +172,7 @@ class Run:
 
     def state(self) -> dict[str, Any] | None:
         """What the process that started the server wrote down; None when no test of the run asked for a database."""
-        if not self.folder.exists():
-            return None
-        from pytest_nself.server.runfolder import RunFolder
-
-        return RunFolder(self.folder).read_state()
+        return self.folder.read_state() if self.folder.path.exists() else None
 
     def kept_lines(self) -> list[str]:
         """How to enter the databases of failed tests that were kept."""
@@ -196,16 +193,19 @@ class Run:
         if self._worker is not None:
             self._worker.close()
         self.exported.restore()
-        if self.info.owner == os.getpid() and self.folder.exists():
+        if self.info.owner == os.getpid() and self.folder.path.exists():
             from .worker import end_run
 
             end_run(self)
         if self._reserved is not None:
             self._reserved.close()
 
-    @property
-    def folder(self) -> Path:
-        return Path(self.info.folder)
+    @cached_property
+    def folder(self) -> RunFolder:
+        """What the processes of the run share; one object per process, since it holds the run alive."""
+        from pytest_nself.server.runfolder import RunFolder
+
+        return RunFolder(Path(self.info.folder))
 
 
 def _fields(info: RunInfo) -> dict[str, Any]:

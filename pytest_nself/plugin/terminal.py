@@ -71,9 +71,8 @@ def _lines(run: Run) -> list[str]:
     how = "cached data folder" if server["cached"] else "built anew"
     if server["provider"] == "existing":
         how = "template built"
-    lines = [
-        f"PostgreSQL {version // 10000}.{version % 10000} ({server['provider']}), {how}, ready in {server['took_ms']:.0f} ms"
-    ]
+    name = f"PostgreSQL {version // 10000}.{version % 10000} ({server['provider']})"
+    lines = [f"{name}, {how}, ready in {server['took_ms']:.0f} ms"]
     tables = facts.get("rls_tables", ())
     if tables and not run.settings["role"]:
         names = ", ".join(".".join(table) for table in tables[:3]) + (" …" if len(tables) > 3 else "")

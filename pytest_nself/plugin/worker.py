@@ -13,9 +13,8 @@ from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.database.rollback import RollbackSession
 from pytest_nself.sandbox.recipes import CallableRecipe, CommandRecipe, MigrationsRecipe, Nothing, Recipe
 from pytest_nself.sandbox.sandbox import Sandbox, open_sandbox
-from pytest_nself.sandbox.template import Template
+from pytest_nself.sandbox.template import MissingExtensions, Template
 from pytest_nself.server.existing import Existing, stamp
-from pytest_nself.server.runfolder import RunFolder
 from pytest_nself.server.server import Server, Wanted, read_settings
 
 from .committed import Committed
@@ -89,14 +88,14 @@ class Worker:
     def keep(self, test: str, database: Database) -> None:
         """Remember that a failed test's database stays after the run."""
         self.kept.append(Kept(test, database))
-        folder_of(self.run).keep(f"{test}\t{database.dsn.dbname}")
+        self.run.folder.keep(f"{test}\t{database.dsn.dbname}")
 
     def after_rollback_test(self, *, wrote: bool, failed: bool) -> None:
         """The app was at the committed database meanwhile: put back what it wrote, and say so if the test wrote too."""
         if self.committed.put_back() and wrote and not failed:
             self._guard(
-                "This test wrote through nself_db while the app wrote to the committed database: neither sees the other's "
-                "rows. Take nself_database for the set-up, or hand the app the connection nself_db."
+                "This test wrote through nself_db while the app wrote to the committed database: neither sees the "
+                "other's rows. Take nself_database for the set-up, or hand the app the connection nself_db."
             )
 
     def _guard(self, message: str) -> None:
@@ -145,22 +144,31 @@ def open_run(run: Run) -> Sandbox:
     wanted = Wanted(
         logins=template.logins,
         run_id=run.info.id,
-        folder=run.folder,
+        folder=run.folder.path,
         port=run.info.port,
         password=run.info.password,
         settings=read_settings(settings["postgres_settings"]),
         locale=settings["locale"],
         start_timeout_s=settings["start_timeout"],
     )
-    return open_sandbox(run.provider, wanted, folder_of(run), template, settings["lock_timeout"])
+    try:
+        return open_sandbox(
+            run.provider,
+            wanted,
+            run.folder,
+            template,
+            lock_timeout_s=settings["lock_timeout"],
+            ready=run.config.hook.pytest_nself_template_ready if _has_hook(run) else None,
+        )
+    except MissingExtensions as error:
+        from pytest_nself.server.choose import who_has
+
+        error.remedy = who_has(frozenset(error.missing), run.provider.name, run.wish, run.before)
+        raise
 
 
-_FOLDERS: dict[str, RunFolder] = {}
-
-
-def folder_of(run: Run) -> RunFolder:
-    """The run's folder; one object per process, since it holds the run alive."""
-    return _FOLDERS.setdefault(run.info.folder, RunFolder(run.folder))
+def _has_hook(run: Run) -> bool:
+    return bool(run.config.hook.pytest_nself_template_ready.get_hookimpls())
 
 
 def template_of(run: Run) -> Template:
@@ -205,7 +213,7 @@ def recipe_of(run: Run) -> Recipe:
 
 def end_run(run: Run) -> None:
     """End what the run started: server, container or databases, and the folder."""
-    folder = folder_of(run)
+    folder = run.folder
     state = folder.read_state()
     if folder.is_kept():
         folder.let_go()
@@ -219,7 +227,7 @@ def end_run(run: Run) -> None:
 
 def kept_lines(run: Run) -> list[str]:
     """For each kept database the test it belongs to and the command that enters it."""
-    folder = RunFolder(run.folder)
+    folder = run.folder
     state = folder.read_state()
     if state is None or not folder.is_kept():
         return []

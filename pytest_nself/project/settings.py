@@ -47,7 +47,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A value and where it came from (`--nself-provider`, `NSELF_PROVIDER`, `nself_provider`, `[tool.nself]`, `default`)."""
+    """A value and where it came from: `--nself-provider`, `NSELF_PROVIDER`, `nself_provider` …."""
 
     value: Any
     origin: str
@@ -72,7 +72,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("postgres_settings", "server settings, one `name = value` a line, over ours", kind="list", default=()),
     Setting("locale", "locale of the server's databases", default="C.UTF-8"),
     Setting("image", "container image; the version is added when it has no tag", default="postgres"),
-    Setting("container_settings", "unused by other providers: environment of the container", kind="list", default=()),
     Setting("migrations", "folder of the migrations"),
     Setting("fixtures", "folder of the fixture sets", default="fixtures"),
     Setting(

@@ -180,7 +180,7 @@ def _inputs_digest(root: Path, inputs: tuple[str, ...]) -> str:
         raise ConfigError(
             "[tool.nself.recipe] inputs match no file.",
             f"{', '.join(inputs) or 'none given'}, looked up below {root}: without inputs a change would go unseen.",
-            'name the files that the recipe reads, for example inputs = ["alembic/versions/*.py", "app/models/**/*.py"]',
+            'name the files that the recipe reads: inputs = ["alembic/versions/*.py", "app/models/**/*.py"]',
         )
     digest = sha256()
     for path in files:

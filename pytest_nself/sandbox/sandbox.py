@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_nself.core.errors import NselfError
 from pytest_nself.core.names import quote_identifier, quote_literal
@@ -154,13 +154,20 @@ def _setting_value(name: str, value: str) -> str:
     return value if name.lower() in _LISTS and value else quote_literal(value)
 
 
+class Ready(Protocol):
+    """Called with the template before it is cloned for the first time."""
+
+    def __call__(self, *, database: EphemeralDatabase) -> object: ...
+
+
 def open_sandbox(
     provider: Provider,
     wanted: Wanted,
     folder: RunFolder,
     template: Template,
+    *,
     lock_timeout_s: float = 10.0,
-    watch: Callable[[RunFolder], None] = RunFolder.start_watchdog,
+    ready: Ready | None = None,
 ) -> Sandbox:
     """The run's sandbox: the first of its processes starts the server and builds the template, the others join.
 
@@ -169,23 +176,21 @@ def open_sandbox(
     with folder.lock():
         state = folder.read_state()
         if state is None:
-            state = _start(provider, wanted, folder, template, watch)
+            state = _start(provider, wanted, folder, template, ready)
     if "error" in state:
         raise NselfError(*state["error"])
     return Sandbox(Server.from_json(state["server"]), template, state["facts"], lock_timeout_s)
 
 
 def _start(
-    provider: Provider,
-    wanted: Wanted,
-    folder: RunFolder,
-    template: Template,
-    watch: Callable[[RunFolder], None],
+    provider: Provider, wanted: Wanted, folder: RunFolder, template: Template, ready: Ready | None
 ) -> dict[str, Any]:
-    watch(folder)
+    folder.start_watchdog()
     reap_stale(folder.path.parent, folder.path)
     try:
         started = provider.start(wanted, folder.note, template.blueprint())
+        if ready is not None:
+            ready(database=template.database(started.server))
     except NselfError as error:
         problem = str(error.problem) if error.place is None else f"{error.place}: {error.problem}"
         folder.write_state({"error": [problem, error.cause, error.remedy]})

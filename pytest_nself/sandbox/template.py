@@ -29,8 +29,9 @@ QUERIES = Path(__file__).with_name("queries")
 class Template:
     """What every database of the run starts from.
 
-    `prefix` begins the names of the run's databases; `stamp` is the comment they carry on a server somebody runs. `owner_role` runs the recipe and owns the databases, `role` is
-    what tests connect as; None: the server's superuser. `prelude` are SQL files run by the superuser before the recipe.
+    `prefix` begins the names of the run's databases; `stamp` is the comment they carry on a server somebody runs.
+    `owner_role` runs the recipe and owns the databases, `role` is what tests connect as; None: the server's superuser.
+    `prelude` are SQL files run by the superuser before the recipe.
     """
 
     recipe: Recipe

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.errors import NoServer
@@ -76,27 +75,19 @@ def _provider(name: str, wish: Wish, environ: Mapping[str, str]) -> Provider | s
     return LocalProvider(name, found, wish.cache)
 
 
-def unsatisfied(
-    provider: Provider, extensions: set[str], available: set[str], wish: Wish, environ: Mapping[str, str]
-) -> str:
-    """Which of the wanted extensions this server lacks, and which other provider has them; empty when it lacks none."""
-    missing = sorted(extensions - available)
-    if not missing:
-        return ""
-    names = ", ".join(missing)
-    elsewhere = [name for name in ORDER if name != provider.name and _has(name, set(missing), wish, environ)]
-    advice = (
-        f"the provider {elsewhere[0]} has it"
-        if elsewhere
-        else "the provider container (image postgres) has all of contrib"
-    )
-    return f"{names}: {advice}"
-
-
-def _has(name: str, extensions: set[str], wish: Wish, environ: Mapping[str, str]) -> bool:
+def who_has(extensions: frozenset[str], asked: str, wish: Wish, environ: Mapping[str, str]) -> str:
+    """Advice for a server of the provider `asked` that lacks these extensions: which other provider has them."""
     from . import installation
 
-    found: Any = _provider(name, wish, environ) if name in ("binaries", "embedded") else ""
-    if isinstance(found, str):
-        return False
-    return extensions <= installation.extensions_of(found.installation)
+    for name in ("binaries", "embedded"):
+        if name == asked:
+            continue
+        provider = _provider(name, wish, environ)
+        found = getattr(provider, "found", None)
+        if isinstance(found, installation.Installation) and extensions <= installation.extensions_of(found):
+            return f"use the provider {name}, which has them here: nself_provider = {name}"
+    other = "binaries (Debian: the package postgresql-NN brings them)" if asked != "binaries" else "embedded"
+    return (
+        f"use the provider container (the image postgres has all of contrib), or {other}, "
+        "or name a server that has them with --nself-dsn"
+    )

@@ -131,7 +131,7 @@ class Existing:
 
 
 def stamp(run_id: str, pid: int) -> str:
-    """The comment that a run's databases carry, so that a later run knows whether their owner, process `pid`, is dead."""
+    """The comment of a run's databases: by it a later run knows whether their owner, process `pid`, is dead."""
     import socket
 
     from .processes import started_at

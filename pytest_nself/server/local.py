@@ -25,7 +25,6 @@ from .installation import Installation, version_of
 from .postgres import NORMAL_STOP
 from .server import Blueprint, Note, Server, Started, Wanted, server_settings
 
-
 NO_BLUEPRINT = Blueprint("", lambda server: {})
 
 
@@ -99,7 +98,8 @@ class LocalProvider:
     def _no_account(self) -> Account:
         raise NoServer(
             "PostgreSQL refuses to run as root, and no other way is open here.",
-            f"Tried: user postgres, user nobody (they cannot reach {self.installation.bin}), a user namespace (not allowed).",
+            f"Tried: users postgres and nobody (they cannot reach {self.installation.bin}), "
+            "and a user namespace (not allowed here).",
             "run pytest as an ordinary user, or put the PostgreSQL programs where every user may read them",
         )
 

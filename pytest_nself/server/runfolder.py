@@ -35,7 +35,7 @@ def base_folder(setting: str | None) -> Path:
         root.mkdir(parents=True, exist_ok=True)
     else:
         root = Path(tempfile.gettempdir())
-        memory = Path("/dev/shm")  # noqa: S108
+        memory = Path("/dev/shm")
         try:
             room = os.statvfs(memory)
             if room.f_bavail * room.f_frsize >= ROOM_BYTES and os.access(memory, os.W_OK):

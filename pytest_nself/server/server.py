@@ -142,6 +142,7 @@ EPHEMERAL_SETTINGS: Mapping[str, str] = {
     "max_connections": "200",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] %q%d ",
     "track_activity_query_size": "16384",
     "max_logical_replication_workers": "0",

@@ -6,6 +6,8 @@ removed. It is a process of its own because a parent-death signal is cleared by 
 thread.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
@@ -14,10 +16,14 @@ import subprocess
 import sys
 import time
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs as much as all the rest
+    from typing import Any
+
 KEPT_S = 24 * 3600.0
 
 
-def main():
+def main() -> None:
     folder = sys.argv[1]
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -40,7 +46,7 @@ def main():
     end(folder)
 
 
-def end(folder):
+def end(folder: str) -> None:
     """End everything that the folder's `belongings` lists, then remove the folder."""
     for thing in belongings(folder):
         kind = thing["kind"]
@@ -57,7 +63,7 @@ def end(folder):
         time.sleep(0.02)
 
 
-def belongings(folder):
+def belongings(folder: str) -> list[dict[str, Any]]:
     """What the run noted down before it started each thing; a half-written last line is passed over."""
     things = []
     try:
@@ -72,11 +78,12 @@ def belongings(folder):
     return things
 
 
-def end_postgres(data):
+def end_postgres(data: str) -> None:
     """Stop the server whose data folder this is: SIGQUIT, after five seconds SIGKILL."""
     # A run may be killed between the start of the server and its first sign of life: look for two seconds.
     until = time.monotonic() + 2
-    pid, segment = None, None
+    pid: int | None = None
+    segment: tuple[str, str] | None = None
     while pid is None and os.path.isdir(data):
         pid, segment = postmaster(data)
         if pid is None:
@@ -98,7 +105,7 @@ def end_postgres(data):
         remove_segment(*segment)
 
 
-def postmaster(data):
+def postmaster(data: str) -> tuple[int | None, tuple[str, str] | None]:
     """(pid, (key, id) of its System V segment) from postmaster.pid, if a living server of this folder wrote it."""
     try:
         with open(os.path.join(data, "postmaster.pid"), encoding="utf-8", errors="replace") as file:
@@ -109,10 +116,10 @@ def postmaster(data):
     if not is_postgres_of(pid, data):
         return None, None
     numbers = lines[6].split() if len(lines) > 6 else []
-    return pid, (tuple(numbers) if len(numbers) == 2 else None)
+    return pid, ((numbers[0], numbers[1]) if len(numbers) == 2 else None)
 
 
-def is_postgres_of(pid, data):
+def is_postgres_of(pid: int, data: str) -> bool:
     """Whether process `pid` was started on this data folder; without /proc: whether it lives."""
     if not os.path.isdir("/proc/self"):
         try:
@@ -127,7 +134,7 @@ def is_postgres_of(pid, data):
         return False
 
 
-def postgres_of(data):
+def postgres_of(data: str) -> int | None:
     """The process that was started on this data folder, by its command line; None without /proc."""
     if not os.path.isdir("/proc/self"):
         return None
@@ -137,7 +144,7 @@ def postgres_of(data):
     return None
 
 
-def gone(pid, data, timeout_s):
+def gone(pid: int, data: str, timeout_s: float) -> bool:
     """Whether the process is gone (or a zombie that somebody else must reap) within the time."""
     until = time.monotonic() + timeout_s
     while is_postgres_of(pid, data):
@@ -147,7 +154,7 @@ def gone(pid, data, timeout_s):
     return True
 
 
-def remove_segment(key, number):
+def remove_segment(key: str, number: str) -> None:
     """Remove the System V segment that a killed server left: only the one with its key and its id."""
     try:
         with open("/proc/sysvipc/shm", encoding="ascii") as file:
@@ -160,7 +167,7 @@ def remove_segment(key, number):
         ctypes.CDLL(None).shmctl(int(number), 0, None)
 
 
-def run(thing):
+def run(thing: dict[str, Any]) -> None:
     """Run the program that knows how to end a thing; it reads on standard input what was noted of it."""
     subprocess.run(thing["command"], input=json.dumps(thing), text=True, capture_output=True, check=False)
 
