@@ -20,7 +20,9 @@ def scratch_database(nself_server: Server) -> Iterator[EphemeralDatabase]:
     """An empty database, as the server's superuser; dropped after the test."""
     name = f"scratch_{os.getpid()}_{next(_numbers)}"
     with nself_server.connect("template1") as connection:
-        connection.execute(f"create database {quote_identifier(name)} template template1 strategy file_copy".encode())
+        # This project has no migrations, so its template is empty; template1 has connections, ours among them.
+        create = f"create database {quote_identifier(name)} template nself_template strategy file_copy"
+        connection.execute(create.encode())
     yield EphemeralDatabase(nself_server.dsn_for(name), nself_server.version)
     with nself_server.connect("template1") as connection:
         connection.execute(f"drop database if exists {quote_identifier(name)} with (force)".encode())
