@@ -41,6 +41,7 @@ class _EmulatedBlock(BaseTransaction[Any]):
         yield from self._conn._emulated_commit_gen()
 
     def _rollback_gen(self, exc_val: BaseException | None) -> Generator[Any, Any, bool]:
+        self._conn._emulation.forget_failed()
         if not self._outer_transaction:
             return (yield from super()._rollback_gen(exc_val))
         misplaced = self._pop_savepoint("rollback")

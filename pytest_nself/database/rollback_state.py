@@ -124,9 +124,14 @@ class Emulation:
         """A new emulated transaction starts here."""
         self.idle = True
         self.cursors = False
+        self.persisted = _NONE
         if len(self.shadows) != len(self.facts.function_settings):
             self.shadows = {}
             self._record(self.facts.function_settings)
+
+    def forget_failed(self) -> None:
+        """A statement failed: what it would have set for the session it has not."""
+        self.persisted = _NONE
 
     def refuse(self, error: IsolationError) -> IsolationError:
         """Keep the first error of its kind for the test's report; the error given."""
@@ -196,7 +201,7 @@ class Watch(PrepareManager):
         """Before a statement: psycopg's answer whether to prepare it."""
         emulation = self.emulation
         emulation.last = query.query
-        emulation.persisted = _NONE  # of a statement that failed
+        emulation.forget_failed()
         effects = scan(query.query)
         if effects is not None:
             emulation.before(effects, query.params)

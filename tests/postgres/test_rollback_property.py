@@ -97,6 +97,7 @@ texts = st.one_of(
     st.sampled_from(
         [
             "reset work_mem",
+            "set work_mem = 'nonsense'",
             "set local session authorization pg_monitor",
             "reset session authorization",
             "select nonsense",

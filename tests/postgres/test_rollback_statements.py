@@ -89,6 +89,20 @@ def test_a_savepoint_forgets_what_was_set_in_it(db: RollbackConnection) -> None:
     assert value(db, "show work_mem") == "4MB"
 
 
+def test_a_plain_set_that_failed_does_not_count(db: RollbackConnection) -> None:
+    """A plain SET that PostgreSQL refused, in a block or out of it, does not make a local setting survive."""
+    with db.transaction():
+        db.execute("set local work_mem = '6MB'")
+        with pytest.raises(psycopg.errors.InvalidParameterValue), db.transaction():
+            db.execute("set work_mem = 'nonsense'")
+    assert value(db, "show work_mem") == "4MB"
+    db.execute("set local work_mem = '6MB'")
+    with pytest.raises(psycopg.errors.InvalidParameterValue):
+        db.execute("set work_mem = 'nonsense'")
+    db.rollback()
+    assert value(db, "show work_mem") == "4MB"
+
+
 def test_plain_set_after_set_local_survives(db: RollbackConnection) -> None:
     """A plain SET after SET LOCAL is what commit() keeps, also by set_config and RESET."""
     db.execute("set local work_mem = '6MB'")
