@@ -22,21 +22,11 @@ from pytest_nself.core.errors import ConfigError
 from pytest_nself.core.finding import Finding, Findings, Severity
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
+from pytest_nself.project.folders import MIGRATIONS
 
 from .migration import Directives, Migration, Migrations
 from .sections import Section, Sections, sections_of
 
-CANDIDATES = (
-    "migrations",
-    "nself/migrations",
-    "hasura/migrations/default",
-    "hasura/migrations",
-    "database/migrations",
-    "postgres/migrations",
-    "db/migrations",
-    "drizzle/migrations",
-    "drizzle",
-)
 _LARGEST_VERSION = 2**63 - 1
 _VERSIONED = re.compile(r"^(\d+)(?:[_.\- ]+(.*))?$", re.DOTALL)
 _UP = re.compile(r"(?i)[._-]up$")
@@ -60,7 +50,7 @@ def find_migrations_folder(root: Path, setting: str | None = None) -> Path | Non
                 "create it, or correct `migrations` in [tool.nself] or --migration-dir",
             )
         return folder
-    present = [root / candidate for candidate in CANDIDATES if (root / candidate).is_dir()]
+    present = [root / candidate for candidate in MIGRATIONS if (root / candidate).is_dir()]
     holding = [folder for folder in present if next(folder.rglob("*.[sS][qQ][lL]"), None) is not None]
     innermost = [folder for folder in holding if not any(folder in other.parents for other in holding)]
     if len(innermost) > 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     import socket
 
     from pytest_nself.database.database import EphemeralDatabase
-    from pytest_nself.server.choose import Wish
     from pytest_nself.server.runfolder import RunFolder
     from pytest_nself.server.server import Provider
 
@@ -38,16 +36,18 @@ if TYPE_CHECKING:
 SUPERUSER = "postgres"
 
 
-@dataclass(frozen=True, slots=True)
 class RunInfo:
     """What all processes of a run share, handed down in the environment; `owner` is the pid of the first one."""
 
-    id: str
-    owner: int
-    folder: str
-    host: str
-    port: int
-    password: str
+    __slots__ = ("folder", "host", "id", "owner", "password", "port")
+
+    def __init__(self, *, id: str, owner: int, folder: str, host: str, port: int, password: str) -> None:
+        self.id = id
+        self.owner = owner
+        self.folder = folder
+        self.host = host
+        self.port = port
+        self.password = password
 
     @property
     def prefix(self) -> str:
@@ -81,23 +81,7 @@ class Run:
     def _choose(self) -> Provider:
         from pytest_nself.server.choose import choose
 
-        return choose(self.wish, self.before)
-
-    @property
-    def wish(self) -> Wish:
-        """What the settings say about where a server comes from."""
-        from pytest_nself.server.choose import Wish
-
-        s = self.settings
-        return Wish(
-            provider=s["provider"],
-            dsn=s["dsn"],
-            dsn_origin=s.origin("dsn"),
-            postgres_bin=s["postgres_bin"],
-            postgres_version=s["postgres_version"],
-            image=s["image"],
-            cache=s["cache"],
-        )
+        return choose(self.settings, self.before)
 
     def _info(self) -> RunInfo:
         handed = self.before.get(RUN_VARIABLE)
@@ -115,7 +99,9 @@ class Run:
         else:
             self._reserved, port = _reserve_port()
         host = self.provider.host if self.provider else "127.0.0.1"
-        return RunInfo(run_id, os.getpid(), str(folder), host, port, os.urandom(16).hex())
+        return RunInfo(
+            id=run_id, owner=os.getpid(), folder=str(folder), host=host, port=port, password=os.urandom(16).hex()
+        )
 
     @property
     def prefix(self) -> str:

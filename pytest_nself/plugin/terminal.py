@@ -36,9 +36,9 @@ def _recipe(run: Run) -> str:
     if recipe is not None:
         return f"recipe {recipe.get('command') or recipe.get('callable')}"
     setting = run.settings["migrations"]
-    from pytest_nself.migrations.layouts import CANDIDATES
+    from pytest_nself.project.folders import MIGRATIONS
 
-    folders = [run.root / name for name in ([setting] if setting else CANDIDATES)]
+    folders = [run.root / name for name in ([setting] if setting else MIGRATIONS)]
     versions: set[str] = set()
     for folder in folders:
         if folder.is_dir():

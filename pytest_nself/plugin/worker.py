@@ -163,7 +163,7 @@ def open_run(run: Run) -> Sandbox:
     except MissingExtensions as error:
         from pytest_nself.server.choose import who_has
 
-        error.remedy = who_has(frozenset(error.missing), run.provider.name, run.wish, run.before)
+        error.remedy = who_has(frozenset(error.missing), run.provider.name, run.settings, run.before)
         raise
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from pytest_nself.core.errors import ConfigError
-from pytest_nself.core.place import Place
 
 from .settings import BY_NAME
 
@@ -29,11 +28,13 @@ def read_table(root: Path) -> Mapping[str, Any]:
     try:
         document = tomllib.loads(raw.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError("pyproject.toml cannot be read.", str(error), "mend it", place=Place(str(path))) from error
+        raise ConfigError(f"{path} cannot be read.", str(error), "mend it") from error
     table = document.get("tool", {}).get("nself", {})
     for key in table:
         if key not in BY_NAME and key not in TABLES:
             from difflib import get_close_matches
+
+            from pytest_nself.core.place import Place
 
             near = get_close_matches(key, [*BY_NAME, *TABLES], n=1)
             meant = f"you may have meant {near[0]}" if near else "see the reference of settings"

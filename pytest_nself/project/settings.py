@@ -6,7 +6,6 @@ Flags, ini keys, `[tool.nself]` keys, environment variables and the reference pa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pytest_nself.core.errors import ConfigError
@@ -14,7 +13,6 @@ from pytest_nself.core.errors import ConfigError
 Parse = Callable[[str], Any]
 
 
-@dataclass(frozen=True, slots=True)
 class Setting:
     """One thing a user can decide.
 
@@ -23,14 +21,29 @@ class Setting:
     the variable `NSELF_<NAME>` unless `env_var` says otherwise, the flag `--nself-<name>` where `flag` is true.
     """
 
-    name: str
-    help: str
-    kind: str = "text"
-    default: Any = None
-    unit: str = ""
-    choices: tuple[str, ...] = ()
-    flag: bool = False
-    env_var: str = ""
+    # No dataclass here: making one costs as much as all the rest that is done before the first test.
+    __slots__ = ("choices", "default", "env_var", "flag", "help", "kind", "name", "unit")
+
+    def __init__(
+        self,
+        name: str,
+        help: str,
+        *,
+        kind: str = "text",
+        default: Any = None,
+        unit: str = "",
+        choices: tuple[str, ...] = (),
+        flag: bool = False,
+        env_var: str = "",
+    ) -> None:
+        self.name = name
+        self.help = help
+        self.kind = kind
+        self.default = default
+        self.unit = unit
+        self.choices = choices
+        self.flag = flag
+        self.env_var = env_var
 
     @property
     def ini(self) -> str:
@@ -45,12 +58,14 @@ class Setting:
         return "--nself-" + self.name.replace("_", "-")
 
 
-@dataclass(frozen=True, slots=True)
 class Resolved:
-    """A value and where it came from: `--nself-provider`, `NSELF_PROVIDER`, `nself_provider` …."""
+    """A value and where it came from: `--nself-provider`, `NSELF_PROVIDER`, `nself_provider` …"""
 
-    value: Any
-    origin: str
+    __slots__ = ("origin", "value")
+
+    def __init__(self, value: Any, origin: str) -> None:
+        self.value = value
+        self.origin = origin
 
 
 SETTINGS: tuple[Setting, ...] = (

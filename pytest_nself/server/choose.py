@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.errors import NoServer
 
-from .server import Provider
+if TYPE_CHECKING:
+    from pytest_nself.project.settings import Settings
+
+    from .server import Provider
 
 ORDER = ("existing", "binaries", "embedded", "container")
 
@@ -18,24 +20,11 @@ _REMEDY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the settings say about where a server comes from; None where they say nothing."""
-
-    provider: str | None = None
-    dsn: str | None = None
-    dsn_origin: str = "--nself-dsn"
-    postgres_bin: str | None = None
-    postgres_version: str | None = None
-    image: str = "postgres"
-    cache: str | None = None
-
-
-def choose(wish: Wish, environ: Mapping[str, str]) -> Provider:
+def choose(settings: Settings, environ: Mapping[str, str]) -> Provider:
     """The provider to use, found by checks that start nothing. NoServer lists each reason when there is none."""
     reasons = []
-    for name in (wish.provider,) if wish.provider else ORDER:
-        provider = _provider(name, wish, environ)
+    for name in (settings["provider"],) if settings["provider"] else ORDER:
+        provider = _provider(name, settings, environ)
         if isinstance(provider, str):
             reasons.append(f"{name}: {provider}")
             continue
@@ -43,46 +32,49 @@ def choose(wish: Wish, environ: Mapping[str, str]) -> Provider:
         if why_not is None:
             return provider
         reasons.append(f"{name}: {why_not}")
-    asked = f" from the provider {wish.provider!r}" if wish.provider else ""
+    asked = f" from the provider {settings['provider']!r}" if settings["provider"] else ""
     raise NoServer(f"There is no PostgreSQL server to test on{asked}.", "Tried " + "; ".join(reasons) + ".", _REMEDY)
 
 
-def _provider(name: str, wish: Wish, environ: Mapping[str, str]) -> Provider | str:
+def _provider(name: str, settings: Settings, environ: Mapping[str, str]) -> Provider | str:
     """The provider of this name, or why it cannot be had."""
     if name == "existing":
-        if not wish.dsn:
+        if not settings["dsn"]:
             return "no address given (--nself-dsn, nself_dsn or DATABASE_URL_TEST)"
+        from pytest_nself.core.dsn import Dsn
+
         from .existing import Existing
 
-        existing = Existing(Dsn.parse(wish.dsn), wish.dsn_origin)
+        existing = Existing(Dsn.parse(settings["dsn"]), settings.origin("dsn"))
         existing.refuse_production()
         return existing
     if name == "container":
         from .container import ContainerProvider
 
-        major = int(wish.postgres_version.partition(".")[0]) if wish.postgres_version else None
-        return ContainerProvider(environ, wish.image, major)
+        version = settings["postgres_version"]
+        major = int(version.partition(".")[0]) if version else None
+        return ContainerProvider(environ, settings["image"], major)
     from . import installation
 
     if name == "binaries":
-        found = installation.find_installation(wish.postgres_bin, wish.postgres_version)
+        found = installation.find_installation(settings["postgres_bin"], settings["postgres_version"])
     else:
-        found = installation.find_embedded(wish.postgres_version)
+        found = installation.find_embedded(settings["postgres_version"])
     if isinstance(found, str):
         return found
     from .local import LocalProvider
 
-    return LocalProvider(name, found, wish.cache)
+    return LocalProvider(name, found, settings["cache"])
 
 
-def who_has(extensions: frozenset[str], asked: str, wish: Wish, environ: Mapping[str, str]) -> str:
+def who_has(extensions: frozenset[str], asked: str, settings: Settings, environ: Mapping[str, str]) -> str:
     """Advice for a server of the provider `asked` that lacks these extensions: which other provider has them."""
     from . import installation
 
     for name in ("binaries", "embedded"):
         if name == asked:
             continue
-        provider = _provider(name, wish, environ)
+        provider = _provider(name, settings, environ)
         found = getattr(provider, "found", None)
         if isinstance(found, installation.Installation) and extensions <= installation.extensions_of(found):
             return f"use the provider {name}, which has them here: nself_provider = {name}"

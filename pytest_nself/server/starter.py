@@ -1,0 +1,169 @@
+"""Our own starter: an account that PostgreSQL accepts, a copy of the kept data folder, and the server on it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pytest_nself import __version__
+from pytest_nself.core.dsn import Dsn
+from pytest_nself.core.errors import NoServer
+from pytest_nself.core.names import quote_identifier
+
+from . import accounts, datafolder, postgres, processes
+from .accounts import Account
+from .cache import Cache, CachedFolder, cache_root
+from .datafolder import SUPERUSER
+from .installation import Installation, version_of
+from .server import Blueprint, Note, Server, Started, Wanted, server_settings
+
+NO_BLUEPRINT = Blueprint("", lambda server: {})
+
+
+class Starter:
+    """One start: from `installation`, as `wanted`, with what must be ended told to `note` before it is started."""
+
+    def __init__(
+        self, provider: str, installation: Installation, cache: str | None, wanted: Wanted, note: Note
+    ) -> None:
+        self.provider = provider
+        self.installation = installation
+        self.cache = Cache(cache_root(cache))
+        self.wanted = wanted
+        self.note = note
+
+    def start(self, blueprint: Blueprint = NO_BLUEPRINT) -> Started:
+        """The server on a copy of the kept data folder that holds the blueprint; built if it is missing."""
+        began = time.perf_counter()
+        self.wanted.folder.mkdir(parents=True, exist_ok=True)
+        found = self.cache.find(self._key(blueprint))
+        folder = found or self._build(blueprint)
+        data = self.wanted.folder / "data"
+        try:
+            folder.copy_to(data, self.account)
+        except OSError:
+            # A power cut can leave kept files short: throw the folder away and build it anew, once.
+            shutil.rmtree(data, ignore_errors=True)
+            shutil.rmtree(folder.path, ignore_errors=True)
+            found, folder = None, self._build(blueprint)
+            folder.copy_to(data, self.account)
+        server = self._serve(self.wanted, data)
+        took_ms = (time.perf_counter() - began) * 1000
+        return Started(replace(server, cached=found is not None, took_ms=took_ms), folder.facts)
+
+    @cached_property
+    def version(self) -> int:
+        return version_of(self.installation, self.cache.root / "versions.json")
+
+    @cached_property
+    def account(self) -> Account:
+        """As whom the server runs. NoServer when PostgreSQL would refuse every way that is open here."""
+        for account in accounts.candidates(self.installation.postgres, self.wanted.folder.parent):
+            if not account.prefix or self._namespace_works(account):
+                return account
+        raise NoServer(
+            "PostgreSQL refuses to run as root, and no other way is open here.",
+            f"Tried: users postgres and nobody (they cannot reach {self.installation.bin}), "
+            "and a user namespace (not allowed here).",
+            "run pytest as an ordinary user, or put the PostgreSQL programs where every user may read them",
+        )
+
+    def _namespace_works(self, account: Account) -> bool:
+        command = [*account.prefix, str(self.installation.postgres), "--version"]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    def _key(self, blueprint: Blueprint) -> str:
+        parts = [__version__, self.installation.stamp(), str(self.version), self.wanted.locale]
+        kind = "slim"
+        if blueprint.fingerprint:
+            kind = "migrated"
+            parts += [repr(sorted(self.wanted.settings.items())), blueprint.fingerprint]
+        return f"{kind}-{sha256(chr(0).join(parts).encode()).hexdigest()[:24]}"
+
+    def _build(self, blueprint: Blueprint) -> CachedFolder:
+        make = partial(self._make, blueprint) if blueprint.fingerprint else self._make_slim
+        return self.cache.build(self._key(blueprint), make)
+
+    def _workshop(self, name: str) -> Path:
+        workshop = self.wanted.folder / name
+        shutil.rmtree(workshop, ignore_errors=True)
+        workshop.mkdir(mode=0o711)
+        return workshop
+
+    def _make_slim(self) -> tuple[Path, Mapping[str, Any]]:
+        """A new slim data folder."""
+        workshop = self._workshop("initdb")
+        data = workshop / "data"
+        datafolder.initialise(
+            self.installation,
+            self.account,
+            data,
+            version=self.version,
+            locale=self.wanted.locale,
+            log=workshop / "log",
+        )
+        return data, {}
+
+    def _make(self, blueprint: Blueprint) -> tuple[Path, Mapping[str, Any]]:
+        """A cleanly stopped data folder, with the blueprint built on a copy of the slim one."""
+        workshop = self._workshop("build")
+        data = workshop / "data"
+        slim = self.cache.find(self._key(NO_BLUEPRINT)) or self._build(NO_BLUEPRINT)
+        slim.copy_to(data, self.account)
+        server = self._serve(replace(self.wanted, folder=workshop, logins=()), data)
+        try:
+            return data, blueprint.build(server)
+        finally:
+            assert server.pid is not None
+            processes.stop(server.pid, postgres.NORMAL_STOP)
+
+    def _serve(self, wanted: Wanted, data: Path) -> Server:
+        """Start the server and give the roles this run's password."""
+        verifier = postgres.scram_verifier(wanted.password)
+        logins = (SUPERUSER, *wanted.logins)
+        set_password = "\n".join(f"alter role {quote_identifier(role)} password '{verifier}';" for role in logins)
+        sockets: Path | None = wanted.folder / "s"
+        assert sockets is not None
+        if postgres.socket_folder_fits(sockets, wanted.port):
+            sockets.mkdir(mode=0o700, exist_ok=True)
+            datafolder.give(sockets, self.account)
+        else:
+            # Only the password opens the server then, so it must be there before the server is.
+            sockets = None
+            datafolder.run_single(self.installation, self.account, data, set_password)
+        log = wanted.folder / "log"
+        log.touch()
+        self.note("postgres", data=str(data))
+        settings = server_settings(self.version, wanted.settings)
+        pid = postgres.spawn(
+            self.installation,
+            self.account,
+            data,
+            port=wanted.port,
+            socket_folder=sockets,
+            settings=settings,
+            log=log,
+        )
+        import psycopg  # noqa: F401 - the longest import of all, while the server starts
+
+        postgres.wait_ready(pid, data, log, wanted.start_timeout_s)
+        server = Server(
+            provider=self.provider,
+            version=self.version,
+            dsn=Dsn("127.0.0.1", wanted.port, "template1", SUPERUSER, wanted.password),
+            socket_folder=None if sockets is None else str(sockets),
+            data=str(data),
+            log=str(log),
+            pid=pid,
+        )
+        if sockets is not None:
+            with server.connect("template1") as connection:
+                connection.execute(set_password.encode())
+        return server
