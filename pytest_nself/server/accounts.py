@@ -2,7 +2,8 @@
 
 In this order: not root: as we are; root: as user `postgres`, else `nobody`, where the programs and the data folder
 are reachable for them; else in a user namespace, in which our own uid carries the number of an account that the
-system knows (initdb looks its name up); else from a copy of the programs in a readable place.
+system knows (initdb looks its name up); else as one of these users from a copy of the programs in a readable place.
+An ordinary user whose number has no name takes the namespace too.
 """
 
 from __future__ import annotations
@@ -44,15 +45,34 @@ def plain() -> Account:
 
 
 def candidates(*needed: Path) -> list[Account]:
-    """The accounts under which the programs and folders in `needed` can be used, best first; empty when none."""
+    """The accounts under which the programs and folders in `needed` can be used, best first; empty when none.
+
+    Whether a user namespace is allowed shows only when one is made.
+    """
     if os.geteuid() != 0:
-        return [plain()]
-    found = [_dropped(name) for name in ("postgres", "nobody")]
-    known = [account for account in found if account is not None]
-    able = [a for a in known if all(reachable(path, a.uid, a.gid) for path in needed)]
-    if known and sys.platform == "linux":
-        able.append(_namespaced(known[0]))
-    return able
+        return [plain()] if _has_name(os.geteuid()) else [*namespaced(), plain()]
+    return [*dropped(*needed), *namespaced()]
+
+
+def dropped(*needed: Path) -> list[Account]:
+    """The users that root can become and that can go to and read everything in `needed`, best first."""
+    known = [account for account in map(_dropped, ("postgres", "nobody")) if account is not None]
+    return [a for a in known if all(reachable(path, a.uid, a.gid) for path in needed)]
+
+
+def namespaced() -> list[Account]:
+    """Ourselves in a user namespace, under the number of an account that the system knows; on Linux only."""
+    if sys.platform != "linux":
+        return []
+    import pwd
+
+    known = [_dropped("postgres"), _dropped("nobody")]
+    known += [Account(entry.pw_name, entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall() if entry.pw_uid]
+    inside = next((account for account in known if account is not None), None)
+    if inside is None:
+        return []
+    prefix = (sys.executable, "-I", "-S", str(LAUNCHER), str(inside.uid), str(inside.gid))
+    return [Account("a user namespace", os.getuid(), os.getgid(), prefix=prefix)]
 
 
 def reachable(path: Path, uid: int, gid: int) -> bool:
@@ -79,6 +99,11 @@ def _dropped(name: str) -> Account | None:
     return Account(f"user {name}", entry.pw_uid, entry.pw_gid, drops=True)
 
 
-def _namespaced(inside: Account) -> Account:
-    prefix = (sys.executable, "-I", "-S", str(LAUNCHER), str(inside.uid), str(inside.gid))
-    return Account("a user namespace", os.getuid(), os.getgid(), prefix=prefix)
+def _has_name(uid: int) -> bool:
+    import pwd
+
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import time
@@ -14,7 +15,7 @@ from typing import Any
 
 from pytest_nself import __version__
 from pytest_nself.core.dsn import Dsn
-from pytest_nself.core.errors import NoServer
+from pytest_nself.core.errors import NoServer, ServerFailed
 from pytest_nself.core.names import quote_identifier
 
 from . import accounts, datafolder, postgres, processes
@@ -24,6 +25,7 @@ from .datafolder import SUPERUSER
 from .installation import Installation, version_of
 from .server import Blueprint, Note, Server, Started, Wanted, server_settings
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 NO_BLUEPRINT = Blueprint("", lambda server: {})
 
 
@@ -40,7 +42,16 @@ class Starter:
         self.note = note
 
     def start(self, blueprint: Blueprint = NO_BLUEPRINT) -> Started:
-        """The server on a copy of the kept data folder that holds the blueprint; built if it is missing."""
+        """The server on a copy of the kept data folder that holds the blueprint; built if it is missing.
+
+        Raises NoServer, or what the blueprint's `build` raises.
+        """
+        try:
+            return self._start(blueprint)
+        except OSError as error:
+            raise self._not_writable(error) from error
+
+    def _start(self, blueprint: Blueprint) -> Started:
         began = time.perf_counter()
         self.wanted.folder.mkdir(parents=True, exist_ok=True)
         found = self.cache.find(self._key(blueprint))
@@ -48,7 +59,9 @@ class Starter:
         data = self.wanted.folder / "data"
         try:
             folder.copy_to(data, self.account)
-        except OSError:
+        except OSError as error:
+            if error.errno in FULL:
+                raise
             # A power cut can leave kept files short: throw the folder away and build it anew, once.
             shutil.rmtree(data, ignore_errors=True)
             shutil.rmtree(folder.path, ignore_errors=True)
@@ -62,18 +75,42 @@ class Starter:
     def version(self) -> int:
         return version_of(self.installation, self.cache.root / "versions.json")
 
-    @cached_property
+    @property
     def account(self) -> Account:
-        """As whom the server runs. NoServer when PostgreSQL would refuse every way that is open here."""
-        for account in accounts.candidates(self.installation.postgres, self.wanted.folder.parent):
+        """As whom the server runs."""
+        return self._way[0]
+
+    @property
+    def programs(self) -> Installation:
+        """The programs that are run: the installation, or a copy of it that the account can reach."""
+        return self._way[1]
+
+    @cached_property
+    def _way(self) -> tuple[Account, Installation]:
+        """Account and programs. NoServer when PostgreSQL would refuse every way that is open here."""
+        base = self.wanted.folder.parent
+        for account in accounts.candidates(self.installation.postgres, base):
             if not account.prefix or self._namespace_works(account):
-                return account
+                return account, self.installation
+        for account in accounts.dropped(base):
+            from .copies import readable_copy
+
+            copy = readable_copy(self.installation, account)
+            if copy is not None:
+                return account, copy
         raise NoServer(
             "PostgreSQL refuses to run as root, and no other way is open here.",
-            f"Tried: users postgres and nobody (they cannot reach {self.installation.bin}), "
-            "and a user namespace (not allowed here).",
-            "run pytest as an ordinary user, or put the PostgreSQL programs where every user may read them",
+            f"Tried: the users postgres and nobody (they cannot reach {self.installation.bin}, or {base}, where the "
+            "server's data would live), a user namespace (not allowed here), and a copy of the programs.",
+            "run pytest as an ordinary user, or name with nself_data_root a folder that every user may pass through",
         )
+
+    def _not_writable(self, error: OSError) -> ServerFailed:
+        places = f"Data folders live in {self.wanted.folder.parent} and are kept in {self.cache.root}."
+        remedy = "name folders with room, that we may write to, with nself_data_root and nself_cache"
+        if error.errno in FULL:
+            return ServerFailed("There is no room for PostgreSQL's data.", f"{error}. {places}", remedy)
+        return ServerFailed("PostgreSQL's data cannot be written.", f"{error}. {places}", remedy)
 
     def _namespace_works(self, account: Account) -> bool:
         command = [*account.prefix, str(self.installation.postgres), "--version"]
@@ -94,7 +131,8 @@ class Starter:
     def _workshop(self, name: str) -> Path:
         workshop = self.wanted.folder / name
         shutil.rmtree(workshop, ignore_errors=True)
-        workshop.mkdir(mode=0o711)
+        workshop.mkdir()
+        workshop.chmod(0o711)  # whatever the umask: the server's own user must pass
         return workshop
 
     def _make_slim(self) -> tuple[Path, Mapping[str, Any]]:
@@ -102,7 +140,7 @@ class Starter:
         workshop = self._workshop("initdb")
         data = workshop / "data"
         datafolder.initialise(
-            self.installation,
+            self.programs,
             self.account,
             data,
             version=self.version,
@@ -137,13 +175,13 @@ class Starter:
         else:
             # Only the password opens the server then, so it must be there before the server is.
             sockets = None
-            datafolder.run_single(self.installation, self.account, data, set_password)
+            datafolder.run_single(self.programs, self.account, data, set_password)
         log = wanted.folder / "log"
         log.touch()
         self.note("postgres", data=str(data))
         settings = server_settings(self.version, wanted.settings)
         pid = postgres.spawn(
-            self.installation,
+            self.programs,
             self.account,
             data,
             port=wanted.port,
