@@ -16,13 +16,14 @@ Parse = Callable[[str], Any]
 class Setting:
     """One thing a user can decide.
 
-    `kind` is `text`, `bool`, `list` (one item a line, or separated by blanks in flags and variables), `seconds`
-    or one of several words given as `choices`. The ini key is `nself_<name>`, the key in `[tool.nself]` `<name>`,
-    the variable `NSELF_<NAME>` unless `env_var` says otherwise, the flag `--nself-<name>` where `flag` is true.
+    `kind` is `text`, `bool`, `list` (items separated by blanks, commas or line ends; with `by_line` by line ends
+    alone, since items may hold blanks), `seconds`, or one of several words given as `choices`. The ini key is
+    `nself_<name>`, the key in `[tool.nself]` `<name>`, the variable `NSELF_<NAME>` unless `env_var` says otherwise,
+    the flag `--nself-<name>` where `flag` is true.
     """
 
     # No dataclass here: making one costs as much as all the rest that is done before the first test.
-    __slots__ = ("choices", "default", "env_var", "flag", "help", "kind", "name", "unit")
+    __slots__ = ("by_line", "choices", "default", "env_var", "flag", "help", "kind", "name", "unit")
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class Setting:
         choices: tuple[str, ...] = (),
         flag: bool = False,
         env_var: str = "",
+        by_line: bool = False,
     ) -> None:
         self.name = name
         self.help = help
@@ -44,6 +46,7 @@ class Setting:
         self.choices = choices
         self.flag = flag
         self.env_var = env_var
+        self.by_line = by_line
 
     @property
     def ini(self) -> str:
@@ -84,7 +87,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("postgres_bin", "folder that holds initdb and postgres, before any other place is searched"),
     Setting("postgres_version", "PostgreSQL major wanted (15, 16 …); unset: the newest found", flag=True),
-    Setting("postgres_settings", "server settings, one `name = value` a line, over ours", kind="list", default=()),
+    Setting(
+        "postgres_settings",
+        "server settings, one `name = value` a line, over ours",
+        kind="list",
+        default=(),
+        by_line=True,
+    ),
     Setting("locale", "locale of the server's databases", default="C.UTF-8"),
     Setting("image", "container image; the version is added when it has no tag", default="postgres"),
     Setting("migrations", "folder of the migrations"),
@@ -96,7 +105,13 @@ SETTINGS: tuple[Setting, ...] = (
         default=(),
         env_var="POSTGRES_EXTENSIONS",
     ),
-    Setting("prelude", "SQL files run before migration 1, in ephemeral databases only", kind="list", default=()),
+    Setting(
+        "prelude",
+        "SQL files run before migration 1, in ephemeral databases only",
+        kind="list",
+        default=(),
+        by_line=True,
+    ),
     Setting("owner_role", "role that runs the migrations and owns the database; unset: the server's superuser"),
     Setting("role", "role that nself_db and DATABASE_URL connect as; unset: the server's superuser"),
     Setting(
@@ -161,12 +176,17 @@ def _parse(setting: Setting, value: Any) -> Any:
     if setting.kind == "seconds":
         return float(value)
     if setting.kind == "list":
-        items = value.replace(",", " ").split() if isinstance(value, str) else value
-        return tuple(str(item).strip() for item in items if str(item).strip())
+        texts = [value] if isinstance(value, str) else [str(item) for item in value]
+        items = [item.strip() for text in texts for item in _split(text, by_line=setting.by_line)]
+        return tuple(item for item in items if item)
     text = str(value).strip()
     if setting.choices and text not in setting.choices:
         raise ValueError(text)
     return text
+
+
+def _split(text: str, *, by_line: bool) -> list[str]:
+    return text.splitlines() if by_line else text.replace(",", " ").split()
 
 
 class Settings:

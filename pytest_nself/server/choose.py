@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pytest_nself.core.errors import NoServer
+from pytest_nself.core.errors import ConfigError, NoServer
 
 if TYPE_CHECKING:
     from pytest_nself.project.settings import Settings
@@ -45,7 +45,12 @@ def _provider(name: str, settings: Settings, environ: Mapping[str, str]) -> Prov
 
         from .existing import Existing
 
-        existing = Existing(Dsn.parse(settings["dsn"]), settings.origin("dsn"))
+        origin = settings.origin("dsn")
+        try:
+            dsn = Dsn.parse(settings["dsn"])
+        except ConfigError as error:
+            raise ConfigError(error.problem, f"It comes from {origin}. {error.cause}", error.remedy) from None
+        existing = Existing(dsn, origin)
         existing.refuse_production()
         return existing
     if name == "container":
