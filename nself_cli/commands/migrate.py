@@ -161,14 +161,15 @@ def _one_count(n: int | None, count: int | None, steps: int | None) -> int | Non
 
 def _migrations(session: Session, setting: str | None) -> Migrations:
     from pytest_nself.core.errors import ConfigError
-    from pytest_nself.migrations.layouts import CANDIDATES, find_migrations_folder, read_migrations
+    from pytest_nself.migrations.layouts import find_migrations_folder, read_migrations
+    from pytest_nself.project.folders import MIGRATIONS
     from pytest_nself.project.pyproject import read_table
 
     folder = find_migrations_folder(session.root, setting or read_table(session.root).get("migrations"))
     if folder is None:
         raise ConfigError(
             "There is no folder of migrations.",
-            f"Looked in {session.root} for {', '.join(CANDIDATES)}.",
+            f"Looked in {session.root} for {', '.join(MIGRATIONS)}.",
             "create migrations/, or name the folder: --migration-dir, or `migrations` in [tool.nself]",
         )
     migrations = read_migrations(_shown(folder))

@@ -57,8 +57,17 @@ class EmulatedCommits(BaseConnection[Any]):
         self._closed = True
         self._pipeline = None
 
+    def _check_connection_ok(self) -> None:
+        # psycopg asks this before it sends anything.
+        emulation = self._emulation
+        if emulation.asked:
+            emulation.settle()
+        emulation.intact = False
+        super()._check_connection_ok()
+
     @property
     def info(self) -> psycopg.ConnectionInfo:
+        self._emulation.settle()
         return EmulatedInfo(self.pgconn, self._emulation)
 
     def _start_query(self) -> Generator[Any, Any, None]:

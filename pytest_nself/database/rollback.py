@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import select
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -14,27 +13,48 @@ from pytest_nself.core.errors import IsolationError
 
 from . import rollback_sql as sql
 from .emulation import AsyncRollbackConnection, RollbackConnection
-from .rollback_state import IDLE, INERROR, OK, Emulation, Facts, exec_
+from .rollback_state import GOOD_RESULTS, IDLE, INERROR, OK, Emulation, Facts, collect, exec_, outside_rollback
 
 if TYPE_CHECKING:
-    from psycopg.pq.abc import PGconn, PGresult
+    from psycopg.pq.abc import PGconn
 
     from .database import Database
 
 _ACTIVE = pq.TransactionStatus.ACTIVE
+_END = sql.ROLL_BACK_TO + b"; rollback; " + sql.RESET
 _NOTE = "raised by the check of deferred constraints at the end of the test: a real commit would have failed like this"
 
 
-@dataclass(frozen=True, slots=True)
 class CallCheck:
-    """What the server said at the end of a test's call phase.
+    """What the server says at the end of a test's call phase. Its answer is awaited when an attribute is read, or by
+    the next use of the connection: read it as late as possible, in teardown."""
 
-    `wrote`: the test changed something in its transaction. `extra`: the texts of the extra columns, or None when
-    the server could not be asked (a broken connection, or an aborted transaction inside an open block).
-    """
+    __slots__ = ("_emulation",)
 
-    wrote: bool
-    extra: tuple[str | None, ...] | None
+    def __init__(self, emulation: Emulation | None) -> None:
+        self._emulation = emulation
+
+    def __repr__(self) -> str:
+        return f"CallCheck(wrote={self.wrote}, extra={self.extra})"
+
+    @property
+    def wrote(self) -> bool:
+        """Whether the test changed something in its transaction."""
+        return self._answer()[0]
+
+    @property
+    def extra(self) -> tuple[str | None, ...] | None:
+        """The texts of the extra columns, or None when the server could not be asked.
+
+        That is: a broken connection, or an aborted transaction inside a block that stands open.
+        """
+        return self._answer()[1]
+
+    def _answer(self) -> tuple[bool, tuple[str | None, ...] | None]:
+        if self._emulation is None:
+            return False, None
+        self._emulation.settle()
+        return self._emulation.answer
 
 
 class RollbackSession:
@@ -60,6 +80,7 @@ class RollbackSession:
         self._sync: RollbackConnection | None = None
         self._async: AsyncRollbackConnection | None = None
         self._spent = False
+        self._ending = False  # a rollback was sent whose answer is not read yet
 
     @property
     def backend_pid(self) -> int | None:
@@ -86,31 +107,40 @@ class RollbackSession:
     def check(self) -> CallCheck:
         """Ask, at the end of a passing test's call phase, what a rollback would hide. Changes nothing.
 
-        Raises IsolationError when the test did what emulation cannot, also if the code under test swallowed the first
+        Where nothing can come of it but the answer, it is not awaited: not if the database has no deferrable
+        constraints and no text of the test could have ended the transaction. Raises IsolationError when the test did what emulation cannot, also if the code under test swallowed the first
         report of it; and psycopg's error of a violated deferred constraint, with a note.
         """
         emulation, pgconn = self._emulation, self._pgconn
         if emulation is None or pgconn is None:
-            return CallCheck(False, None)
+            return CallCheck(None)
+        emulation.settle()
         if emulation.error is not None:
             raise emulation.error
+        emulation.answer = (emulation.begun, None)
         if pgconn.status != OK or _busy(emulation):
-            return CallCheck(emulation.begun, None)
-        if not emulation.begun:
-            return self._answer(exec_(pgconn, self._question))
+            return CallCheck(emulation)
         if pgconn.transaction_status == INERROR:
-            return self._check_aborted(emulation, pgconn)
-        return self._check_standing(emulation, pgconn)
+            self._check_aborted(emulation, pgconn)
+        elif emulation.begun and (emulation.deferrable or emulation.doubtful):
+            self._check_standing(emulation, pgconn)
+        else:
+            emulation.ask(self._question)
+        if emulation.error is not None:
+            raise emulation.error
+        return CallCheck(emulation)
 
     def end(self) -> bool:
         """Roll back all the test did and close its connections. False: the database is not as it was before the test.
 
         False when the test ended the server's transaction, so that a part of it may be committed; the caller takes a
-        fresh database. Without an executed statement nothing is sent.
+        fresh database. Without an executed statement nothing is sent. After a check() with nothing sent since, the
+        rollback is not awaited: the next begin() reads its answer.
         """
         emulation, pgconn = self._emulation, self._pgconn
         if emulation is None:
             return True
+        emulation.settle()
         busy = _busy(emulation)
         self._detach()
         if pgconn is None or pgconn.status != OK:
@@ -120,8 +150,12 @@ class RollbackSession:
             return not emulation.lost
         if not emulation.begun and pgconn.transaction_status == IDLE:
             return True
-        result = pgconn.exec_(sql.ROLL_BACK_TO + b"; rollback; " + sql.RESET)
-        if result.status == pq.ExecStatus.TUPLES_OK or result.status == pq.ExecStatus.COMMAND_OK:
+        if emulation.intact and not emulation.lost:
+            pgconn.send_query(_END)
+            pgconn.flush()
+            self._ending = True
+            return True
+        if pgconn.exec_(_END).status in GOOD_RESULTS:
             return True
         if pgconn.status == OK:
             exec_(pgconn, b"rollback; " + sql.RESET)
@@ -152,8 +186,9 @@ class RollbackSession:
         emulation, pgconn = self._emulation, self._pgconn
         self._spent = True
         kept = False
-        if emulation is not None and pgconn is not None and emulation.begun and not _busy(emulation):
-            kept = _commit_for_real(pgconn)
+        if emulation is not None and pgconn is not None and emulation.begun:
+            emulation.settle()
+            kept = not _busy(emulation) and _commit_for_real(pgconn)
         self.close()
         return kept
 
@@ -177,11 +212,25 @@ class RollbackSession:
                 "A rollback session cannot go on after keep().",
                 "take a fresh database and a new session",
             )
+        if self._ending and not self._ended():
+            self._spent = True
+            raise outside_rollback(
+                "the end of its transaction",
+                "A former test ended the transaction that was to be rolled back, past psycopg, after its check.",
+            )
         if self._pgconn is not None and not _answers(self._pgconn):
             self._drop()
         if self._pgconn is None:
             self._pgconn = self._connect()
         return self._pgconn
+
+    def _ended(self) -> bool:
+        """Read the answer to the rollback of the test before; False when there was nothing to roll back."""
+        self._ending = False
+        if self._pgconn is None:
+            return True
+        result = collect(self._pgconn)
+        return result is None or result.status in GOOD_RESULTS or self._pgconn.status != OK
 
     def _connect(self) -> PGconn:
         options = self.database.dsn.options.get("options", "")
@@ -208,6 +257,8 @@ class RollbackSession:
             emulation.pgconn = closed
 
     def _drop(self) -> None:
+        if self._ending:
+            self._ended()
         pgconn, self._pgconn = self._pgconn, None
         if pgconn is None:
             return
@@ -219,36 +270,26 @@ class RollbackSession:
                 pass
         pgconn.finish()
 
-    def _check_standing(self, emulation: Emulation, pgconn: PGconn) -> CallCheck:
-        if not emulation.deferrable:
-            return self._identified(emulation, exec_(pgconn, self._question))
+    def _check_standing(self, emulation: Emulation, pgconn: PGconn) -> None:
+        deferred = sql.CHECK_DEFERRED + b"; " if emulation.deferrable else b""
         try:
-            return self._identified(emulation, exec_(pgconn, sql.CHECK_DEFERRED + b"; " + self._question))
+            emulation.read(exec_(pgconn, deferred + self._question))
         except psycopg.Error as violation:
             if pgconn.status == OK:
                 exec_(pgconn, sql.LEAVE_CHECK)
             violation.add_note(_NOTE)
             raise
 
-    def _check_aborted(self, emulation: Emulation, pgconn: PGconn) -> CallCheck:
+    def _check_aborted(self, emulation: Emulation, pgconn: PGconn) -> None:
         # The only way on from here is a rollback, so doing it takes nothing away; but a block that a fixture
         # holds open goes back to a savepoint of its own.
         if any(face._num_transactions for face in emulation.faces):
-            return CallCheck(False, None)
+            emulation.answer = (False, None)
+            return
         try:
-            return self._identified(emulation, exec_(pgconn, sql.ROLL_BACK_TO + b"; " + self._question))
+            emulation.read(exec_(pgconn, sql.ROLL_BACK_TO + b"; " + self._question))
         except errors.InvalidSavepointSpecification as missing:
             raise emulation.lose() from missing
-
-    def _identified(self, emulation: Emulation, result: PGresult) -> CallCheck:
-        if result.get_value(0, 0) != emulation.identity:
-            raise emulation.lose()
-        return self._answer(result)
-
-    def _answer(self, result: PGresult) -> CallCheck:
-        extra = (result.get_value(0, 2 + column) for column in range(len(self._extra_columns)))
-        texts = tuple(None if value is None else value.decode() for value in extra)
-        return CallCheck(result.get_value(0, 1) == b"t", texts)
 
 
 def _busy(emulation: Emulation) -> bool:

@@ -26,6 +26,9 @@ _CONTROL = re.compile(
     rb"(?=\s*+(?:;|\Z|--|/\*)))|prepare\s+transaction\b)",
     _FLAGS,
 )
+_LATER_CONTROL = re.compile(
+    rb";" + _GAP + rb"(?:commit|end|abort|rollback|begin|start\s+transaction|prepare\s+transaction)\b", _FLAGS
+)
 _ISOLATION = re.compile(
     _GAP_AT_START + rb"(?:set\s+transaction|set\s+session\s+characteristics|begin|start\s+transaction)\b[^;]*?"
     rb"\bisolation\s+level\s+(?P<level>serializable|repeatable\s+read)\b",
@@ -58,12 +61,14 @@ class Call:
 class Effects:
     """What a statement does that a savepoint does not undo as a real transaction's end would.
 
-    `control` is the transaction control it starts with, `isolation` the level above read committed that it asks for at
+    `control` is the transaction control it starts with, `doubtful` says that more may follow (or that a function's body
+    was read), `isolation` the level above read committed that it asks for at
     its start; `local` and `plain` are the settings it names;
     `deferrable` says that it speaks of deferrable constraints, `cursor` that it declares a cursor.
     """
 
     control: str = ""
+    doubtful: bool = False
     isolation: str = ""
     local: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
@@ -97,6 +102,7 @@ def _scan(statement: bytes) -> Effects | None:
     mentions_set = b"set" in lowered
     effects = Effects(
         _spoken(control["words"]) if control else "",
+        b";" in statement and _LATER_CONTROL.search(statement) is not None,
         _spoken(isolation["level"]) if isolation else "",
         _names(_LOCAL, statement) if mentions_set else (),
         _names(_PLAIN, statement) if mentions_set else (),

@@ -48,6 +48,17 @@ def exec_(pgconn: PGconn, message: bytes) -> PGresult:
     return result
 
 
+def collect(pgconn: PGconn) -> PGresult | None:
+    """Read the results of a message that was sent; the last one, or None when the connection broke."""
+    last = None
+    try:
+        while (result := pgconn.get_result()) is not None:
+            last = result
+    except errors.Error:
+        return None
+    return last
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a session asked its database once.
@@ -73,18 +84,23 @@ class Emulation:
 
     `begun`: the server's transaction stands. `idle`: nothing was executed since the last emulated commit, rollback or
     begin. `lost`: the server's transaction was ended behind our back. `error`: the first IsolationError raised; the
-    test fails with it even if the code under test swallowed it.
+    test fails with it even if the code under test swallowed it. `doubtful`: a text may have ended the transaction.
+    `intact`: the last check found the transaction standing, and nothing was sent since.
     """
 
     __slots__ = (
+        "answer",
+        "asked",
         "begun",
         "cursors",
         "deferrable",
+        "doubtful",
         "error",
         "faces",
         "facts",
         "identity",
         "idle",
+        "intact",
         "last",
         "lost",
         "persisted",
@@ -101,6 +117,10 @@ class Emulation:
         self.begun = False
         self.idle = True
         self.lost = False
+        self.doubtful = False
+        self.intact = False
+        self.asked = False
+        self.answer: tuple[bool, tuple[str | None, ...] | None] = (False, None)
         self.error: IsolationError | None = None
         self.identity: bytes | None = None
         self.last = b""
@@ -128,6 +148,39 @@ class Emulation:
         if len(self.shadows) != len(self.facts.function_settings):
             self.shadows = {}
             self._record(self.facts.function_settings)
+
+    def ask(self, question: bytes) -> None:
+        """Send `question` and go on; settle() reads the answer when the connection is needed next.
+
+        While the test runner writes its report the server works: on a busy machine, waiting for it would be the
+        greatest cost of a test.
+        """
+        self.pgconn.send_query(question)
+        self.pgconn.flush()
+        self.asked = True
+
+    def settle(self) -> None:
+        """Read the answer to what was asked; unless it could be read, everything may have happened."""
+        if not self.asked:
+            return
+        self.asked = False
+        result = collect(self.pgconn)
+        if result is None or result.status not in GOOD_RESULTS:
+            self.answer = (self.begun, None)
+        else:
+            self.read(result)
+
+    def read(self, result: PGresult) -> None:
+        """Take the answer: which transaction this is, whether it wrote, extra columns."""
+        extra = (result.get_value(0, column) for column in range(2, result.nfields))
+        texts = tuple(None if value is None else value.decode() for value in extra)
+        self.answer = (result.get_value(0, 1) == b"t", texts)
+        if not self.begun:
+            return
+        if result.get_value(0, 0) == self.identity:
+            self.intact = True
+        else:
+            self.lose()
 
     def forget_failed(self) -> None:
         """A statement failed: what it would have set for the session it has not."""
@@ -163,6 +216,7 @@ class Emulation:
             )
         if effects.isolation:
             raise outside_rollback(f"the isolation level {effects.isolation}", ONE_TRANSACTION)
+        self.doubtful = self.doubtful or effects.doubtful
         self.deferrable = self.deferrable or effects.deferrable
         self.cursors = self.cursors or effects.cursor
         local, plain = effects.names(params)

@@ -27,7 +27,6 @@ from . import options
 if TYPE_CHECKING:
     import socket
 
-    from pytest_nself.database.database import EphemeralDatabase
     from pytest_nself.server.runfolder import RunFolder
     from pytest_nself.server.server import Provider
 
@@ -81,7 +80,12 @@ class Run:
     def _choose(self) -> Provider:
         from pytest_nself.server.choose import choose
 
-        return choose(self.settings, self.before)
+        provider = choose(self.settings, self.before)
+        if self.settings["reuse"]:
+            from pytest_nself.server.kept import KeptProvider
+
+            return KeptProvider.around(provider, self.root, self.settings["data_root"])
+        return provider
 
     def _info(self) -> RunInfo:
         handed = self.before.get(RUN_VARIABLE)
@@ -94,19 +98,26 @@ class Run:
         from pytest_nself.server.runfolder import RUN_PREFIX, base_folder
 
         folder = base_folder(self.settings["data_root"]) / f"{RUN_PREFIX}{run_id}"
-        if self.provider is None or self.provider.name == "existing":
-            port = 0
-        else:
-            self._reserved, port = _reserve_port()
         host = self.provider.host if self.provider else "127.0.0.1"
-        return RunInfo(
-            id=run_id, owner=os.getpid(), folder=str(folder), host=host, port=port, password=os.urandom(16).hex()
-        )
+        port, password = self._address()
+        return RunInfo(id=run_id, owner=os.getpid(), folder=str(folder), host=host, port=port, password=password)
+
+    def _address(self) -> tuple[int, str]:
+        """The port and the password of the server that will be started, or that was kept."""
+        if self.provider is not None and self.settings["reuse"]:
+            address = self.provider.kept.address()  # type: ignore[attr-defined]
+            if address is not None:
+                return address  # type: ignore[no-any-return]
+        password = os.urandom(16).hex()
+        if self.provider is None or self._existing:
+            return 0, password
+        self._reserved, port = _reserve_port()
+        return port, password
 
     @property
     def prefix(self) -> str:
-        """What the names of our databases begin with: short on our own server, with the run's id on somebody's."""
-        return self.info.prefix if self._existing else "nself_"
+        """What the names of our databases begin with: short on our own server, with the run's id on a shared one."""
+        return self.info.prefix if self.provider is not None and self.provider.shared else "nself_"
 
     @property
     def _existing(self) -> bool:
@@ -165,14 +176,6 @@ class Run:
         from .worker import kept_lines
 
         return kept_lines(self)
-
-    def build_environment(self, database: EphemeralDatabase) -> dict[str, str]:
-        """The environment of a recipe's command: ours, with the template in place of the tests' database."""
-        dsn = database.dsn.replace(host=self.info.host, port=self.info.port, password=self.info.password)
-        if self._existing:
-            dsn = Dsn.parse(self.settings["dsn"]).replace(dbname=database.dsn.dbname)
-        variables = connection_variables(dsn) | extra_variables(self.settings["export"], dsn)
-        return {**environ(), **variables}
 
     def close(self) -> None:
         """End this process's part of the run; the first process ends the server too."""

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_nself.core.errors import ConfigError, IsolationError
+from pytest_nself.core.errors import IsolationError
 from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.database.rollback import RollbackSession
-from pytest_nself.sandbox.recipes import CallableRecipe, CommandRecipe, MigrationsRecipe, Nothing, Recipe
+from pytest_nself.sandbox.from_settings import template_of, wanted_of
 from pytest_nself.sandbox.sandbox import Sandbox, open_sandbox
-from pytest_nself.sandbox.template import MissingExtensions, Template
-from pytest_nself.server.existing import Existing, stamp
-from pytest_nself.server.server import Server, Wanted, read_settings
+from pytest_nself.sandbox.template import TEMPLATE, MissingExtensions
+from pytest_nself.server.existing import stamp
+from pytest_nself.server.server import Server
 
 from .committed import Committed
 from .notices import NselfWarning
@@ -140,16 +140,18 @@ def open_run(run: Run) -> Sandbox:
     """The run's server with the template on it."""
     assert run.provider is not None
     settings = run.settings
-    template = template_of(run)
-    wanted = Wanted(
-        logins=template.logins,
-        run_id=run.info.id,
-        folder=run.folder.path,
-        port=run.info.port,
-        password=run.info.password,
-        settings=read_settings(settings["postgres_settings"]),
-        locale=settings["locale"],
-        start_timeout_s=settings["start_timeout"],
+    shared = run.provider.shared
+    template = template_of(
+        settings,
+        run.root,
+        run.table,
+        prefix=run.prefix,
+        name=f"{run.prefix}template" if run.provider.name == "existing" else TEMPLATE,
+        stamp=stamp(run.info.id, run.info.owner) if shared else "",
+    )
+    info = run.info
+    wanted = wanted_of(
+        settings, template, run_id=info.id, folder=run.folder.path, port=info.port, password=info.password
     )
     try:
         return open_sandbox(
@@ -171,46 +173,6 @@ def _has_hook(run: Run) -> bool:
     return bool(run.config.hook.pytest_nself_template_ready.get_hookimpls())
 
 
-def template_of(run: Run) -> Template:
-    """What the settings say the template is made of."""
-    settings = run.settings
-    return Template(
-        recipe=recipe_of(run),
-        prefix=run.prefix,
-        extensions=tuple(settings["extensions"]),
-        prelude=tuple(run.root / path for path in settings["prelude"]),
-        owner_role=settings["owner_role"] or None,
-        role=settings["role"] or None,
-        stamp=stamp(run.info.id, run.info.owner) if isinstance(run.provider, Existing) else "",
-    )
-
-
-def recipe_of(run: Run) -> Recipe:
-    """`[tool.nself.recipe]` if there is one, else the migrations folder, else nothing."""
-    table = run.table.get("recipe")
-    if table is None:
-        from pytest_nself.migrations.layouts import find_migrations_folder
-
-        folder = find_migrations_folder(run.root, run.settings["migrations"])
-        return Nothing() if folder is None else MigrationsRecipe(folder)
-    inputs = tuple(table.get("inputs", ()))
-    unknown = set(table) - {"command", "callable", "inputs"}
-    if unknown or ("command" in table) == ("callable" in table):
-        raise ConfigError(
-            "[tool.nself.recipe] says not clearly how the database is built.",
-            "It takes `command` or `callable`, and `inputs`"
-            + (f"; unknown: {', '.join(sorted(unknown))}." if unknown else "."),
-            'write command = "alembic upgrade head" and inputs = ["alembic/versions/*.py"]',
-        )
-    if "callable" in table:
-        return CallableRecipe(table["callable"], inputs, run.root, run.build_environment)
-    import shlex
-
-    command = table["command"]
-    words = tuple(shlex.split(command)) if isinstance(command, str) else tuple(command)
-    return CommandRecipe(words, inputs, run.root, run.build_environment)
-
-
 def end_run(run: Run) -> None:
     """End what the run started: server, container or databases, and the folder."""
     folder = run.folder
@@ -219,9 +181,7 @@ def end_run(run: Run) -> None:
         folder.let_go()
         return
     if state is not None and "server" in state and run.provider is not None:
-        run.provider.stop(Server.from_json(state["server"]))
-        if isinstance(run.provider, Existing):
-            run.provider.end_run(run.info.id)
+        run.provider.end_run(Server.from_json(state["server"]), run.info.id)
     folder.remove()
 
 

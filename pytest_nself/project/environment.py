@@ -10,6 +10,11 @@ from pytest_nself.core.errors import ConfigError
 
 RUN_VARIABLE = "NSELF_RUN"
 
+# libpq's variables are called like its parameters, but for these.
+_LIBPQ_NAMES = {"application_name": "PGAPPNAME", "connect_timeout": "PGCONNECT_TIMEOUT"}
+# Settings of a connection that an app may read besides: meant for another server.
+_FOREIGN = ("PG", "POSTGRES_SSL")
+
 
 def environ() -> Mapping[str, str]:
     """A copy of the process environment."""
@@ -20,13 +25,14 @@ def connection_variables(dsn: Dsn) -> dict[str, str]:
     """The variables by which an app finds its database: DATABASE_URL, POSTGRES_URL, POSTGRES_*, PG*."""
     url = dsn.url()
     named = {"HOST": dsn.host, "PORT": str(dsn.port), "USER": dsn.user, "PASSWORD": dsn.password}
-    variables = {"DATABASE_URL": url, "POSTGRES_URL": url, "POSTGRES_DB": dsn.dbname, "PGDATABASE": dsn.dbname}
+    variables = {"DATABASE_URL": url, "POSTGRES_URL": url, "PGDATABASE": dsn.dbname}
+    variables |= {"POSTGRES_DB": dsn.dbname, "POSTGRES_DATABASE": dsn.dbname}
     for name, value in named.items():
         variables[f"POSTGRES_{name}"] = value
         variables[f"PG{name}"] = value
     for name, value in dsn.options.items():
         # libpq's own name for what the address says besides, so that psql and the like see the same server.
-        variables[f"PG{name.upper()}"] = value
+        variables[_LIBPQ_NAMES.get(name) or f"PG{name.replace('_', '').upper()}"] = value
     return variables
 
 
@@ -57,11 +63,16 @@ def extra_variables(items: Iterable[str], dsn: Dsn) -> dict[str, str]:
     return variables
 
 
+def environment_at(dsn: Dsn, export: Iterable[str] = ()) -> dict[str, str]:
+    """The environment for a program that shall work on the database at `dsn`."""
+    return {**os.environ, **connection_variables(dsn), **extra_variables(export, dsn)}
+
+
 class Exported:
     """Variables set for the run; `restore` puts back what stood there before."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
-        foreign = [name for name in os.environ if name.startswith("PG") and name not in variables]
+        foreign = [name for name in os.environ if name.startswith(_FOREIGN) and name not in variables]
         self._before = {name: os.environ.get(name) for name in (*variables, *foreign)}
         for name in foreign:
             # PGSERVICE, PGOPTIONS, PGSSLMODE …: meant for another server, and libpq would obey them.

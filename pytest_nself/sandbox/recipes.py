@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
+from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.errors import ConfigError, NselfError
 from pytest_nself.database.database import EphemeralDatabase
+from pytest_nself.project.environment import environment_at
 
 
 class Recipe(Protocol):
@@ -28,8 +30,8 @@ class Recipe(Protocol):
     def asks_for(self, extension: str) -> str:
         """Where the extension is asked for (`migrations/001_start.sql:3`), or an empty string."""
 
-    def build(self, database: EphemeralDatabase) -> Mapping[str, Any]:
-        """Fill the database; facts for the run's summary, as JSON can hold them."""
+    def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
+        """Fill the database, which other programs reach at `address`; facts for the summary, as JSON can hold them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Nothing:
     def asks_for(self, extension: str) -> str:
         return ""
 
-    def build(self, database: EphemeralDatabase) -> Mapping[str, Any]:
+    def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         return {"made_by": "nothing"}
 
 
@@ -85,7 +87,7 @@ class MigrationsRecipe:
     def asks_for(self, extension: str) -> str:
         return self._asked.get(extension, "")
 
-    def build(self, database: EphemeralDatabase) -> Mapping[str, Any]:
+    def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         """Apply all migrations. MigrationError carries file and line; findings of the folder are errors too."""
         from pytest_nself.execute.migrate import migrate_up
 
@@ -104,7 +106,7 @@ class CommandRecipe:
     command: tuple[str, ...]
     inputs: tuple[str, ...]
     root: Path
-    environment: Callable[[EphemeralDatabase], Mapping[str, str]]
+    export: tuple[str, ...] = ()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -117,11 +119,11 @@ class CommandRecipe:
     def asks_for(self, extension: str) -> str:
         return ""
 
-    def build(self, database: EphemeralDatabase) -> Mapping[str, Any]:
+    def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         """Run the command; NselfError shows the end of what it said."""
         from pytest_nself.execute.outside import run_command
 
-        result = run_command(self.command, cwd=self.root, env=self.environment(database))
+        result = run_command(self.command, cwd=self.root, env=environment_at(address, self.export))
         if result.returncode != 0:
             said = "\n".join((result.stdout + result.stderr).strip().splitlines()[-30:])
             raise NselfError(
@@ -139,7 +141,6 @@ class CallableRecipe:
     target: str
     inputs: tuple[str, ...]
     root: Path
-    environment: Callable[[EphemeralDatabase], Mapping[str, str]]
 
     @cached_property
     def fingerprint(self) -> str:
@@ -152,7 +153,7 @@ class CallableRecipe:
     def asks_for(self, extension: str) -> str:
         return ""
 
-    def build(self, database: EphemeralDatabase) -> Mapping[str, Any]:
+    def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         """Import and call the function; what it raises is shown as the cause."""
         from importlib import import_module
 
@@ -166,7 +167,7 @@ class CallableRecipe:
                 "write it as module:function, importable from the project's root",
             ) from error
         try:
-            function(self.environment(database)["DATABASE_URL"])
+            function(address.url())
         except Exception as error:
             raise NselfError(
                 f"The recipe {self.target} failed.", f"{type(error).__name__}: {error}", "mend the function"

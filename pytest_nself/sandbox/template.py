@@ -22,6 +22,7 @@ from .recipes import Recipe
 if TYPE_CHECKING:
     import psycopg
 
+TEMPLATE = "nself_template"
 QUERIES = Path(__file__).with_name("queries")
 
 
@@ -35,23 +36,20 @@ class Template:
     """
 
     recipe: Recipe
-    prefix: str
+    prefix: str = "nself_"
+    name: str = TEMPLATE
     extensions: tuple[str, ...] = ()
     prelude: tuple[Path, ...] = ()
     owner_role: str | None = None
     role: str | None = None
     stamp: str = ""
 
-    @property
-    def name(self) -> str:
-        return f"{self.prefix}template"
-
     def blueprint(self) -> Blueprint:
         """How to make it on a server, and a fingerprint of everything that goes into it."""
         parts = [
             __version__,
             self.recipe.fingerprint,
-            self.prefix,
+            self.name,
             *self.extensions,
             str(self.owner_role),
             str(self.role),
@@ -67,7 +65,7 @@ class Template:
             owner = f" owner {quote_identifier(self.owner_role)}" if self.owner_role else ""
             base = "" if server.provider == "existing" else " template template1"
             connection.execute(f"create database {quote_identifier(self.name)}{owner}{base}".encode())
-            if self.stamp:
+            if self.stamp and not server.ours:
                 stamp = f"comment on database {quote_identifier(self.name)} is {quote_literal(self.stamp)}"
                 connection.execute(stamp.encode())
             before = _cluster_objects(connection)
@@ -79,7 +77,7 @@ class Template:
             for path in self.prelude:
                 _run_prelude(connection, path)
         database = self.database(server)
-        facts.update(self.recipe.build(database))
+        facts.update(self.recipe.build(database, self.database(server, tcp=True).dsn))
         with server.connect(self.name) as connection:
             facts.update(_facts(connection))
             after = _cluster_objects(connection)
@@ -96,9 +94,10 @@ class Template:
         """The roles that must be able to log in."""
         return tuple(dict.fromkeys(role for role in (self.owner_role, self.role) if role))
 
-    def database(self, server: Server) -> EphemeralDatabase:
+    def database(self, server: Server, *, tcp: bool = False) -> EphemeralDatabase:
         """The template database, as its owner."""
-        return EphemeralDatabase(server.dsn_for(self.name, self._login(server, self.owner_role)), server.version)
+        login = self._login(server, self.owner_role)
+        return EphemeralDatabase(server.dsn_for(self.name, login, tcp=tcp), server.version)
 
     def _login(self, server: Server, role: str | None) -> str | None:
         # On somebody's server we have no password for the role; the database's own setting switches to it.

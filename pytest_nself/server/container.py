@@ -111,6 +111,14 @@ class ContainerProvider:
         postgres.get_docker_client().client.close()
         return Started(replace(server, took_ms=(time.monotonic() - began) * 1000), facts)
 
+    @property
+    def shared(self) -> bool:
+        return False
+
+    def end_run(self, server: Server, run_id: str) -> None:
+        """Remove the server's container and volumes."""
+        self.stop(server)
+
     def stop(self, server: Server) -> None:
         """Remove the server's container and volumes; any process may do it. Raises ServerFailed."""
         engine = self.engine()

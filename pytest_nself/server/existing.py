@@ -19,7 +19,8 @@ from .server import Blueprint, Note, Server, Started, Wanted
 if TYPE_CHECKING:
     import psycopg
 
-PREFIX = "nself_"
+YOUNG_S = 15 * 60.0  # a template may take that long to build before the first session stays connected
+OLD_S = 24 * 3600.0
 _PRODUCTION = re.compile(r"(?:^|[^a-z])prod(?:uction)?(?:[^a-z]|$)", re.IGNORECASE)
 
 # A ledger of ours that was written as production, wherever DB_MIGRATION_TABLE put nothing else.
@@ -51,10 +52,11 @@ class Existing:
         """None: whether it answers shows when it is used, and a server that was named is never passed over."""
         return None
 
-    def stop(self, server: Server) -> None:
-        """Nothing: it is not ours to stop. The run's databases are dropped by `end_run`."""
+    @property
+    def shared(self) -> bool:
+        return True
 
-    def end_run(self, run_id: str) -> None:
+    def end_run(self, server: Server, run_id: str) -> None:
         """Drop the run's databases."""
         import psycopg
 
@@ -91,14 +93,13 @@ class Existing:
             version = connection.info.server_version
             self._check(connection, version)
             reap(connection)
-        note(
-            "databases",
-            command=[sys.executable, "-m", "pytest_nself.server.existing"],
-            dsn=self.dsn.url(),
-            run=wanted.run_id,
-        )
+        note("databases", command=drop_command(), dsn=self.dsn.url(), run=wanted.run_id)
         server = Server("existing", version, self.dsn)
-        facts = blueprint.build(server)
+        try:
+            facts = blueprint.build(server)
+        except BaseException:
+            self.end_run(server, wanted.run_id)
+            raise
         return Started(replace(server, took_ms=(time.perf_counter() - began) * 1000), facts)
 
     def _check(self, connection: psycopg.Connection[Any], version: int) -> None:
@@ -118,62 +119,98 @@ class Existing:
                 f"{self.dsn}: the role has neither SUPERUSER nor CREATEDB.",
                 f"run there: alter role {quote_identifier(user)} createdb",
             )
-        if (found := connection.execute(_STAMP).fetchone()) and found[0]:
-            stamped = connection.execute(
+        if (found := connection.execute(_STAMP).fetchone()) and found[0] and self._is_production(connection):
+            raise Refused(
+                f"{self.origin} names {self.dsn}, which carries the stamp of production.",
+                "Its ledger says that migrations were applied there as production.",
+                "name a server for tests",
+            )
+
+    def _is_production(self, connection: psycopg.Connection[Any]) -> bool:
+        import psycopg
+
+        try:
+            row = connection.execute(
                 "select exists (select from hdb_catalog.schema_migrations where environment in ('production', 'prod'))"
             ).fetchone()
-            if stamped and stamped[0]:
-                raise Refused(
-                    f"{self.origin} names {self.dsn}, which carries the stamp of production.",
-                    "Its ledger says that migrations were applied there as production.",
-                    "name a server for tests",
-                )
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise Refused(
+                f"{self.origin} names {self.dsn}, whose ledger of migrations we may not read.",
+                "It may say that this is production.",
+                "name another database of it, like postgres, or let the user read hdb_catalog.schema_migrations",
+            ) from error
+        return bool(row and row[0])
 
 
 def stamp(run_id: str, pid: int) -> str:
     """The comment of a run's databases: by it a later run knows whether their owner, process `pid`, is dead."""
     import socket
 
-    from .processes import started_at
+    from .processes import machine, started_at
 
-    return json.dumps({"nself": run_id, "host": socket.gethostname(), "pid": pid, "started": started_at(pid)})
+    owner = {"host": socket.gethostname(), "machine": machine(), "pid": pid, "started": started_at(pid)}
+    return json.dumps({"nself": run_id, **owner, "at": int(time.time())})
 
 
 def reap(connection: psycopg.Connection[Any]) -> list[str]:
-    """Drop databases whose stamp names a dead process of this machine; their names."""
-    import socket
-
-    from .processes import alive
-
-    host = socket.gethostname()
+    """Drop databases whose owner is dead; their names. Databases of other users, which we may not drop, stay."""
+    stamped = _stamped(connection)
+    busy = {_run_of(comment) for _, comment, sessions in stamped if sessions}
     dropped = []
-    for name, comment in _stamped(connection):
-        try:
-            owner = json.loads(comment)
-            pid, started, where = int(owner["pid"]), owner["started"], owner["host"]
-        except (ValueError, KeyError, TypeError):
-            continue
-        if where == host and not alive(pid, started or ""):
+    for name, comment, _ in stamped:
+        if _abandoned(comment, busy=_run_of(comment) in busy):
             drop(connection, name)
             dropped.append(name)
     return dropped
 
 
+def _abandoned(comment: str, *, busy: bool) -> bool:
+    """Whether the owner that the stamp names is dead. `busy`: somebody is connected to a database of that run."""
+    import socket
+
+    from .processes import alive, machine
+
+    try:
+        owner = json.loads(comment)
+        pid, started, where, at = int(owner["pid"]), owner["started"], owner["machine"], float(owner["at"])
+        host = owner["host"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    if where == machine():
+        return not alive(pid, started or "")
+    # Numbers of processes say nothing across a reboot or from container to container. A living run is connected from
+    # its first test on; until then, and on another host, only its age tells.
+    patience_s = YOUNG_S if host == socket.gethostname() else OLD_S
+    return not busy and time.time() - at > patience_s
+
+
+def _run_of(comment: str) -> str:
+    try:
+        return str(json.loads(comment)["nself"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
 def drop_run(connection: psycopg.Connection[Any], run_id: str) -> list[str]:
     """Drop all databases of one run; their names."""
-    names = [name for name, comment in _stamped(connection) if f'"nself": "{run_id}"' in comment]
+    names = [name for name, comment, _ in _stamped(connection) if _run_of(comment) == run_id]
     for name in names:
         drop(connection, name)
     return names
 
 
-def _stamped(connection: psycopg.Connection[Any]) -> list[tuple[str, str]]:
+def _stamped(connection: psycopg.Connection[Any]) -> list[tuple[str, str, bool]]:
+    """Stamped databases that we may drop: name, stamp, whether somebody is connected."""
     return connection.execute(
         """
-        select datname::text, pg_catalog.shobj_description(oid, 'pg_database')
-        from pg_catalog.pg_database
-        where datname like 'nself\\_%' and pg_catalog.shobj_description(oid, 'pg_database') like '{"nself":%'
-        order by datname
+        select
+            d.datname::text,
+            pg_catalog.shobj_description(d.oid, 'pg_database'),
+            exists (select from pg_catalog.pg_stat_activity as a where a.datid = d.oid)
+        from pg_catalog.pg_database as d
+        where d.datname like 'nself\\_%' and pg_catalog.pg_has_role(d.datdba, 'usage')
+          and pg_catalog.shobj_description(d.oid, 'pg_database') like '{"nself":%'
+        order by d.datname
         """
     ).fetchall()
 
@@ -185,6 +222,13 @@ def drop(connection: psycopg.Connection[Any], name: str) -> None:
     if exists is not None:
         connection.execute(f"alter database {quoted} with is_template false".encode())
         connection.execute(f"drop database if exists {quoted} with (force)".encode())
+
+
+def drop_command() -> list[str]:
+    """A command that does what `main` does in a bare Python: the watchdog has no environment and another folder."""
+    paths = [path for path in sys.path if path]
+    code = f"import sys; sys.path[:] = {paths!r}; from {__spec__.name} import main; main()"
+    return [sys.executable, "-I", "-c", code]
 
 
 def main() -> None:

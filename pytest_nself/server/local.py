@@ -17,6 +17,8 @@ class LocalProvider:
     the platform's.
     """
 
+    shared = False
+
     def __init__(self, name: str, found: Installation | str, cache: str | None = None) -> None:
         self.name = name
         self.found = found
@@ -37,7 +39,7 @@ class LocalProvider:
         assert isinstance(self.found, Installation)
         return Starter(self.name, self.found, self.cache, wanted, note).start(blueprint)
 
-    def stop(self, server: Server) -> None:
+    def end_run(self, server: Server, run_id: str) -> None:
         """Stop the server: SIGINT, then SIGQUIT, then SIGKILL."""
         from . import postgres, processes
 

@@ -22,6 +22,21 @@ def started_at(pid: int) -> str | None:
     return None if fields[0] in ("Z", "X") else fields[19]
 
 
+def machine() -> str:
+    """Within what a process's number and start time name it: this boot of this system, and its numbering of processes.
+
+    An empty string where the system has no such names.
+    """
+    try:
+        return (
+            Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+            + ":"
+            + str(Path("/proc/self/ns/pid").readlink())
+        )
+    except OSError:
+        return ""
+
+
 def alive(pid: int, started: str = "") -> bool:
     """Whether process `pid` lives, and is the one that `started` then."""
     now = started_at(pid)

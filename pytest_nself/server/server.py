@@ -122,7 +122,11 @@ class Provider(Protocol):
     def start(self, wanted: Wanted, note: Note, blueprint: Blueprint) -> Started:
         """A running server that holds the blueprint. Raises NoServer, or what `build` raises."""
 
-    def stop(self, server: Server) -> None:
+    @property
+    def shared(self) -> bool:
+        """Whether others use the server too, so that the run's databases need names and stamps of their own."""
+
+    def end_run(self, server: Server, run_id: str) -> None:
         """End what `start` started; any process of the run may call it."""
 
 
@@ -139,6 +143,7 @@ EPHEMERAL_SETTINGS: Mapping[str, str] = {
     "wal_level": "replica",
     "max_wal_size": "64MB",
     "min_wal_size": "2MB",
+    "wal_keep_size": "64MB",
     "max_connections": "200",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -1,0 +1,157 @@
+"""One warm server kept between runs, at the user's wish (`nself_reuse`, `nself db test-server`).
+
+It belongs to a project and a provider. A run makes databases of its own on it, stamped like those on a server that
+somebody runs. When the template's fingerprint changes, the server is replaced at the same address.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import sys
+import time
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pytest_nself.core.errors import ConfigError
+
+from . import locks, processes
+from .local import LocalProvider
+from .runfolder import RunFolder, base_folder, make_private
+from .server import Blueprint, Note, Server, Started, Wanted
+
+KEPT_PREFIX = "kept-"
+
+
+class KeptServer:
+    """What is known of a project's kept server, living or not."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def of(cls, root: Path, provider: str, data_root: str | None) -> KeptServer:
+        """The kept server of the project at `root`."""
+        key = sha256(f"{root}\0{provider}".encode()).hexdigest()[:12]
+        return cls(base_folder(data_root) / f"{KEPT_PREFIX}{key}")
+
+    def state(self) -> dict[str, Any] | None:
+        """What was written when it started, if it lives; None otherwise."""
+        try:
+            state: dict[str, Any] = json.loads((self.folder / "state.json").read_text())
+        except (OSError, ValueError):
+            return None
+        return state if processes.alive(state["server"]["pid"], state["started"]) else None
+
+    def address(self) -> tuple[int, str] | None:
+        """(port, password) of the living server, else None."""
+        state = self.state()
+        if state is None:
+            return None
+        dsn = Server.from_json(state["server"]).dsn
+        return dsn.port, dsn.password
+
+    def stop(self) -> bool:
+        """Stop the server and remove its folder; whether one was living."""
+        state = self.state()
+        if state is not None:
+            processes.stop(state["server"]["pid"], (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return state is not None
+
+
+class KeptProvider:
+    """Starts the project's kept server, or joins it."""
+
+    shared = True
+
+    def __init__(self, inner: LocalProvider, kept: KeptServer) -> None:
+        self.inner = inner
+        self.kept = kept
+
+    @classmethod
+    def around(cls, provider: Any, root: Path, data_root: str | None) -> KeptProvider:
+        """Keep this provider's server. ConfigError for a provider whose server is not ours to keep."""
+        if not isinstance(provider, LocalProvider):
+            raise ConfigError(
+                f"A server of the provider {provider.name} cannot be kept between runs.",
+                "nself_reuse keeps servers of the providers binaries and embedded.",
+                "drop nself_reuse, or name one of these providers",
+            )
+        return cls(provider, KeptServer.of(root, provider.name, data_root))
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def found(self) -> Any:
+        return self.inner.found
+
+    @property
+    def host(self) -> str:
+        return self.inner.host
+
+    def cannot_serve(self) -> str | None:
+        return self.inner.cannot_serve()
+
+    def start(self, wanted: Wanted, note: Note, blueprint: Blueprint) -> Started:
+        """The kept server with this blueprint on it; replaced if it holds another or other settings."""
+        began = time.perf_counter()
+        make_private(self.kept.folder.parent)
+        self.kept.folder.mkdir(mode=0o711, exist_ok=True)
+        self.kept.folder.chmod(0o711)
+        with locks.locked(self.kept.folder.parent / "kept.lock"):
+            started = self._join(wanted, blueprint) or self._start(wanted, blueprint)
+        server = started.server
+        note(
+            "databases",
+            command=[sys.executable, "-m", "pytest_nself.server.existing"],
+            dsn=server.dsn_for(server.dsn.dbname, tcp=True).url(),
+            run=wanted.run_id,
+        )
+        from .existing import reap
+
+        with server.connect(server.dsn.dbname) as connection:
+            reap(connection)
+        return Started(replace(server, took_ms=(time.perf_counter() - began) * 1000), started.facts)
+
+    def _join(self, wanted: Wanted, blueprint: Blueprint) -> Started | None:
+        state = self.kept.state()
+        if state is None or state["key"] != self._key(wanted, blueprint):
+            return None
+        server = Server.from_json(state["server"])
+        return Started(replace(server, cached=True), state["facts"])
+
+    def _start(self, wanted: Wanted, blueprint: Blueprint) -> Started:
+        self.kept.stop()
+        folder = RunFolder(self.kept.folder)
+        self.kept.folder.mkdir(mode=0o711)
+        self.kept.folder.chmod(0o711)
+        started = self.inner.start(replace(wanted, folder=self.kept.folder), folder.note, blueprint)
+        server = started.server
+        assert server.pid is not None
+        folder.write_state(
+            {
+                "server": server.to_json(),
+                "started": processes.started_at(server.pid),
+                "facts": dict(started.facts),
+                "key": self._key(wanted, blueprint),
+            }
+        )
+        return started
+
+    def _key(self, wanted: Wanted, blueprint: Blueprint) -> str:
+        installation = self.inner.found
+        stamp = installation if isinstance(installation, str) else installation.stamp()
+        return json.dumps([stamp, blueprint.fingerprint, sorted(wanted.settings.items()), wanted.locale])
+
+    def end_run(self, server: Server, run_id: str) -> None:
+        """Drop the run's databases; the server stays."""
+        from .existing import drop_run
+
+        with server.connect(server.dsn.dbname) as connection:
+            drop_run(connection, run_id)
