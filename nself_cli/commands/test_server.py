@@ -23,7 +23,6 @@ def command() -> None:
     \b
     Examples:
       nself db test-server start
-      pytest --nself-reuse
       nself db test-server stop
     """
 
