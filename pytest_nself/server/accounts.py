@@ -9,7 +9,9 @@ An ordinary user whose number has no name takes the namespace too.
 from __future__ import annotations
 
 import os
+import stat
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,20 +46,27 @@ def plain() -> Account:
     return Account("the current user", os.getuid(), os.getgid())
 
 
-def candidates(*needed: Path) -> list[Account]:
-    """The accounts under which the programs and folders in `needed` can be used, best first; empty when none.
+def candidates(*needed: Path) -> Iterator[Account]:
+    """The accounts under which the programs and folders in `needed` can be used, best first; none when there is none.
 
     Whether a user namespace is allowed shows only when one is made.
     """
-    if os.geteuid() != 0:
-        return [plain()] if _has_name(os.geteuid()) else [*namespaced(), plain()]
-    return [*dropped(*needed), *namespaced()]
+    if os.geteuid() == 0:
+        yield from dropped(*needed)
+        yield from namespaced()
+    elif _has_name(os.geteuid()):
+        yield plain()
+    else:
+        yield from namespaced()
+        yield plain()
 
 
-def dropped(*needed: Path) -> list[Account]:
-    """The users that root can become and that can go to and read everything in `needed`, best first."""
-    known = [account for account in map(_dropped, ("postgres", "nobody")) if account is not None]
-    return [a for a in known if all(reachable(path, a.uid, a.gid) for path in needed)]
+def dropped(*needed: Path) -> Iterator[Account]:
+    """The users that root can become and that can reach everything in `needed`, best first."""
+    for name in ("postgres", "nobody"):
+        account = _dropped(name)
+        if account is not None and all(reachable(path, account.uid, account.gid) for path in needed):
+            yield account
 
 
 def namespaced() -> list[Account]:
@@ -76,7 +85,7 @@ def namespaced() -> list[Account]:
 
 
 def reachable(path: Path, uid: int, gid: int) -> bool:
-    """Whether a process with this uid and gid (and no other group) can go to `path` and read it."""
+    """Whether a process with this uid and gid (and no other group) can pass the folder `path`, or run that file."""
     for step in [*reversed(path.parents), path]:
         try:
             status = step.stat()
@@ -84,7 +93,7 @@ def reachable(path: Path, uid: int, gid: int) -> bool:
             return False
         mode = status.st_mode
         bits = (mode >> 6) if status.st_uid == uid else (mode >> 3) if status.st_gid == gid else mode
-        if not bits & 0o1 or (step == path and not bits & 0o4):
+        if not bits & 0o1 or (stat.S_ISREG(mode) and not bits & 0o4):
             return False
     return True
 
