@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -14,6 +14,8 @@ from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.errors import ConfigError, NselfError
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.project.environment import environment_at
+
+from .cluster import RoleStatement, role_statements
 
 
 class Recipe(Protocol):
@@ -30,6 +32,9 @@ class Recipe(Protocol):
     def asks_for(self, extension: str) -> str:
         """Where the extension is asked for (`migrations/001_start.sql:3`), or an empty string."""
 
+    def role_statements(self) -> Sequence[RoleStatement]:
+        """Statements of it that may change roles, as far as that can be known."""
+
     def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         """Fill the database, which other programs reach at `address`; facts for the summary, as JSON can hold them."""
 
@@ -43,6 +48,9 @@ class Nothing:
 
     def asks_for(self, extension: str) -> str:
         return ""
+
+    def role_statements(self) -> Sequence[RoleStatement]:
+        return ()
 
     def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         return {"made_by": "nothing"}
@@ -87,6 +95,11 @@ class MigrationsRecipe:
     def asks_for(self, extension: str) -> str:
         return self._asked.get(extension, "")
 
+    def role_statements(self) -> Sequence[RoleStatement]:
+        return [
+            one for migration in self._migrations.migrations for one in role_statements(migration.up, migration.place)
+        ]
+
     def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         """Apply all migrations. MigrationError carries file and line; findings of the folder are errors too."""
         from pytest_nself.execute.migrate import migrate_up
@@ -118,6 +131,9 @@ class CommandRecipe:
 
     def asks_for(self, extension: str) -> str:
         return ""
+
+    def role_statements(self) -> Sequence[RoleStatement]:
+        return ()
 
     def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         """Run the command; NselfError shows the end of what it said."""
@@ -152,6 +168,9 @@ class CallableRecipe:
 
     def asks_for(self, extension: str) -> str:
         return ""
+
+    def role_statements(self) -> Sequence[RoleStatement]:
+        return ()
 
     def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         """Import and call the function; what it raises is shown as the cause."""

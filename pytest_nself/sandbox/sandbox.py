@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_nself.core.errors import NselfError
+from pytest_nself.core.errors import NselfError, ServerFailed
 from pytest_nself.core.names import quote_identifier, quote_literal
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.server.runfolder import RunFolder, reap_stale
@@ -50,10 +50,10 @@ class Sandbox:
         quoted = quote_identifier(name)
         template = self.template
         owner = f" owner {quote_identifier(template.owner_role)}" if template.owner_role else ""
-        connection.execute(
-            f"create database {quoted} template {quote_identifier(template.name)}{owner} strategy file_copy".encode()
-        )
-        connection.execute(";\n".join(self._afterwards(quoted, read_only, as_owner)).encode())
+        create = f"create database {quoted} template {quote_identifier(template.name)}{owner} strategy file_copy"
+        with _told_when_full(self.server):
+            connection.execute(create.encode())
+            connection.execute(";\n".join(self._afterwards(quoted, read_only, as_owner)).encode())
         return self.database(name, as_owner=as_owner)
 
     def database(self, name: str, *, as_owner: bool = False, tcp: bool = False) -> EphemeralDatabase:
@@ -146,6 +146,21 @@ class Sandbox:
             raise ValueError(f"not a database of this run: {name}")
 
 
+@contextmanager
+def _told_when_full(server: Server) -> Iterator[None]:
+    import psycopg
+
+    try:
+        yield
+    except psycopg.errors.DiskFull as error:
+        where = f" in {server.data}" if server.data else ""
+        raise ServerFailed(
+            "There is no room for another database.",
+            f"{str(error).strip()}. The server's data is{where or ' on ' + server.dsn.host}.",
+            "name a folder with room with nself_data_root",
+        ) from error
+
+
 # Settings whose value is a list of names, each quoted by the server already.
 _LISTS = {"search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries", "datestyle"}
 
@@ -190,7 +205,11 @@ def _start(
     try:
         started = provider.start(wanted, folder.note, template.blueprint())
         if ready is not None:
-            ready(database=template.database(started.server))
+            try:
+                _call(ready, template.database(started.server))
+            except BaseException:
+                provider.end_run(started.server, wanted.run_id)
+                raise
     except NselfError as error:
         problem = str(error.problem) if error.place is None else f"{error.place}: {error.problem}"
         folder.write_state({"error": [problem, error.cause, error.remedy]})
@@ -198,3 +217,14 @@ def _start(
     state = {"server": started.server.to_json(), "facts": dict(started.facts)}
     folder.write_state(state)
     return state
+
+
+def _call(ready: Ready, database: EphemeralDatabase) -> None:
+    try:
+        ready(database=database)
+    except NselfError:
+        raise
+    except Exception as error:
+        raise NselfError(
+            "A hook pytest_nself_template_ready failed.", f"{type(error).__name__}: {error}", "mend the hook"
+        ) from error

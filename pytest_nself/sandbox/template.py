@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.server.postgres import scram_verifier
 from pytest_nself.server.server import Blueprint, Server
 
+from .cluster import RoleStatement, cluster_objects, refuse_changes, refuse_creation, role_statements
 from .recipes import Recipe
 
 if TYPE_CHECKING:
@@ -68,7 +70,9 @@ class Template:
             if self.stamp and not server.ours:
                 stamp = f"comment on database {quote_identifier(self.name)} is {quote_literal(self.stamp)}"
                 connection.execute(stamp.encode())
-            before = _cluster_objects(connection)
+            before = cluster_objects(connection)
+        about_roles = [] if server.ours else [*self._prelude_role_statements(), *self.recipe.role_statements()]
+        refuse_creation(about_roles)
         facts: dict[str, Any] = {}
         with server.connect(self.name) as connection:
             self._check_extensions(server, connection)
@@ -76,18 +80,32 @@ class Template:
                 connection.execute(f"create extension if not exists {quote_identifier(extension)} cascade".encode())
             for path in self.prelude:
                 _run_prelude(connection, path)
-        database = self.database(server)
-        facts.update(self.recipe.build(database, self.database(server, tcp=True).dsn))
+        with self._acting_owner(server):
+            facts.update(self.recipe.build(self.database(server), self.database(server, tcp=True).dsn))
         with server.connect(self.name) as connection:
+            if not server.ours:
+                refuse_changes(before, cluster_objects(connection), about_roles)
             facts.update(_facts(connection))
-            after = _cluster_objects(connection)
             connection.execute("vacuum")
-        facts["cluster_objects"] = sorted(set(after) - set(before))
-        if not server.ours and set(after) != set(before):
-            raise _changes_the_cluster(sorted(set(after) ^ set(before)))
         with server.connect(server.dsn.dbname) as connection:
             connection.execute(f"alter database {quote_identifier(self.name)} with is_template true".encode())
         return facts
+
+    @contextmanager
+    def _acting_owner(self, server: Server) -> Iterator[None]:
+        """On a server that somebody runs we cannot log in as the owner role: each connection starts acting as it."""
+        if server.ours or self.owner_role is None:
+            yield
+            return
+        alter = f"alter database {quote_identifier(self.name)}"
+        with server.connect(server.dsn.dbname) as connection:
+            connection.execute(f"{alter} set role = {quote_literal(self.owner_role)}".encode())
+            yield
+            connection.execute(f"{alter} reset role".encode())
+
+    def _prelude_role_statements(self) -> Iterator[RoleStatement]:
+        for path in self.prelude:
+            yield from role_statements(_read_prelude(path), Place(str(path), 1))
 
     @property
     def logins(self) -> tuple[str, ...]:
@@ -182,22 +200,9 @@ def _run_prelude(connection: psycopg.Connection[Any], path: Path) -> None:
         ) from error
 
 
-def _cluster_objects(connection: psycopg.Connection[Any]) -> Sequence[str]:
-    """Roles, their attributes and memberships, as text that can be compared."""
-    return [row[0] for row in connection.execute((QUERIES / "cluster_objects.sql").read_bytes()).fetchall()]
-
-
 def _facts(connection: psycopg.Connection[Any]) -> dict[str, Any]:
     """What clones and tests need to know of the template: settings, ACL, tables with RLS, settings functions make."""
     facts = {}
     for name in ("database_settings", "role_settings", "database_acl", "rls_tables", "function_settings"):
         facts[name] = connection.execute((QUERIES / f"{name}.sql").read_bytes()).fetchall()
     return {name: [list(row) for row in rows] for name, rows in facts.items()}
-
-
-def _changes_the_cluster(changes: list[str]) -> NselfError:
-    return ConfigError(
-        "The migrations change objects that belong to the whole server, not to one database.",
-        "Changed: " + "; ".join(changes[:5]) + ". On a server that you run, the next build would find them changed.",
-        "move roles and memberships into a prelude that you run once by hand, or use another provider",
-    )

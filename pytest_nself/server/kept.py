@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import sys
 import time
 from dataclasses import replace
 from hashlib import sha256
@@ -106,15 +105,15 @@ class KeptProvider:
         self.kept.folder.chmod(0o711)
         with locks.locked(self.kept.folder.parent / "kept.lock"):
             started = self._join(wanted, blueprint) or self._start(wanted, blueprint)
+        from .existing import drop_command, reap
+
         server = started.server
         note(
             "databases",
-            command=[sys.executable, "-m", "pytest_nself.server.existing"],
+            command=drop_command(),
             dsn=server.dsn_for(server.dsn.dbname, tcp=True).url(),
             run=wanted.run_id,
         )
-        from .existing import reap
-
         with server.connect(server.dsn.dbname) as connection:
             reap(connection)
         return Started(replace(server, took_ms=(time.perf_counter() - began) * 1000), started.facts)

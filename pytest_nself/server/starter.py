@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Mapping
@@ -189,8 +190,17 @@ class Starter:
             settings=settings,
             log=log,
         )
+        try:
+            return self._ready(wanted, data, pid, sockets, set_password)
+        except BaseException:
+            processes.stop(pid, (signal.SIGQUIT, signal.SIGKILL))
+            raise
+
+    def _ready(self, wanted: Wanted, data: Path, pid: int, sockets: Path | None, set_password: str) -> Server:
+        """The server, when it answers and knows the run's password."""
         import psycopg  # noqa: F401 - the longest import of all, while the server starts
 
+        log = wanted.folder / "log"
         postgres.wait_ready(pid, data, log, wanted.start_timeout_s)
         server = Server(
             provider=self.provider,
