@@ -17,7 +17,7 @@ from pytest_nself.core.errors import IsolationError
 
 from . import rollback_sql as sql
 from .rollback_blocks import AsyncRollbackTransaction, RollbackTransaction
-from .rollback_state import GOOD_RESULTS, IDLE, INERROR, ONE_TRANSACTION, Emulation, attentive, outside_rollback
+from .rollback_state import GOOD_RESULTS, IDLE, INERROR, ONE_TRANSACTION, Emulation, Watch, attentive, outside_rollback
 
 if TYPE_CHECKING:
     from psycopg.abc import QueryNoTemplate
@@ -45,9 +45,9 @@ class EmulatedCommits(BaseConnection[Any]):
     _emulation: Emulation
     lock: Any  # a threading.Lock, or an asyncio.Lock
 
-    def _join(self, emulation: Emulation) -> Self:
+    def _join(self, emulation: Emulation, prepared: Watch) -> Self:
         self._emulation = emulation
-        self._prepared = emulation.prepared
+        self._prepared = prepared
         emulation.faces.append(self)
         return self
 

@@ -13,7 +13,7 @@ from pytest_nself.core.errors import IsolationError
 
 from . import rollback_sql as sql
 from .emulation import AsyncRollbackConnection, RollbackConnection
-from .rollback_state import GOOD_RESULTS, IDLE, INERROR, OK, Emulation, Facts, collect, exec_, outside_rollback
+from .rollback_state import GOOD_RESULTS, IDLE, INERROR, OK, Emulation, Facts, Watch, collect, exec_, outside_rollback
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn
@@ -77,6 +77,7 @@ class RollbackSession:
         self._facts = Facts((), "")
         self._finished: PGconn | None = None
         self._emulation: Emulation | None = None
+        self._watch: Watch | None = None
         self._sync: RollbackConnection | None = None
         self._async: AsyncRollbackConnection | None = None
         self._spent = False
@@ -93,23 +94,22 @@ class RollbackSession:
         The server's transaction begins at the first statement. Connects when there is no living connection.
         """
         if self._sync is None:
-            self._sync = RollbackConnection(self._living())
-            self._sync._join(self._current())
+            self._sync = RollbackConnection(self._living())._join(*self._current())
         return self._sync
 
     def begin_async(self) -> AsyncRollbackConnection:
         """As begin(), an AsyncConnection; in the same transaction when a test asks for both. Binds no event loop."""
         if self._async is None:
-            self._async = AsyncRollbackConnection(self._living())
-            self._async._join(self._current())
+            self._async = AsyncRollbackConnection(self._living())._join(*self._current())
         return self._async
 
     def check(self) -> CallCheck:
         """Ask, at the end of a passing test's call phase, what a rollback would hide. Changes nothing.
 
         Where nothing can come of it but the answer, it is not awaited: not if the database has no deferrable
-        constraints and no text of the test could have ended the transaction. Raises IsolationError when the test did what emulation cannot, also if the code under test swallowed the first
-        report of it; and psycopg's error of a violated deferred constraint, with a note.
+        constraints and no text of the test could have ended the transaction. Raises IsolationError when the test did
+        what emulation cannot, also if the code under test swallowed the first report of it; and psycopg's error of a
+        violated deferred constraint, with a note.
         """
         emulation, pgconn = self._emulation, self._pgconn
         if emulation is None or pgconn is None:
@@ -197,11 +197,12 @@ class RollbackSession:
         self._detach()
         self._drop()
 
-    def _current(self) -> Emulation:
-        if self._emulation is None:
+    def _current(self) -> tuple[Emulation, Watch]:
+        if self._emulation is None or self._watch is None:
             assert self._pgconn is not None
             self._emulation = Emulation(self._pgconn, self._facts)
-        return self._emulation
+            self._watch = Watch(self._emulation)
+        return self._emulation, self._watch
 
     def _living(self) -> PGconn:
         if self._emulation is not None and self._pgconn is not None:
@@ -254,7 +255,10 @@ class RollbackSession:
             closed = self._closed_pgconn()
             for face in emulation.faces:
                 face._detach(closed)
+            # Without a cycle the objects of a test go at once, and the garbage collector has nothing to find.
+            emulation.faces.clear()
             emulation.pgconn = closed
+            self._watch = None
 
     def _drop(self) -> None:
         if self._ending:

@@ -105,7 +105,6 @@ class Emulation:
         "lost",
         "persisted",
         "pgconn",
-        "prepared",
         "shadows",
     )
 
@@ -113,7 +112,6 @@ class Emulation:
         self.pgconn = pgconn
         self.facts = facts
         self.faces: list[EmulatedCommits] = []
-        self.prepared = Watch(self)
         self.begun = False
         self.idle = True
         self.lost = False

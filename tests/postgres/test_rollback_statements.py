@@ -12,7 +12,7 @@ from psycopg import pq, sql
 from pytest_nself.core.errors import IsolationError
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.database.emulation import RollbackConnection
-from pytest_nself.database.rollback import CallCheck, RollbackSession
+from pytest_nself.database.rollback import RollbackSession
 
 SCHEMA = """
 create table item (id int primary key, note text);
@@ -37,6 +37,11 @@ def session(database: EphemeralDatabase) -> Iterator[RollbackSession]:
 @pytest.fixture
 def db(session: RollbackSession) -> RollbackConnection:
     return session.begin()
+
+
+def told(session: RollbackSession) -> tuple[bool, tuple[str | None, ...] | None]:
+    check = session.check()
+    return check.wrote, check.extra
 
 
 def ids(connection: psycopg.Connection[Any], table: str = "item") -> list[int]:
@@ -282,7 +287,7 @@ def test_begin_as_text_is_a_warning(session: RollbackSession) -> None:
     db.rollback()
     assert ids(db) == []
     assert notices == ["there is already a transaction in progress"]
-    assert session.check() == CallCheck(True, ())
+    assert told(session) == (True, ())
     assert session.end()
 
 
@@ -323,3 +328,29 @@ def test_the_transaction_ended_past_psycopg(session: RollbackSession) -> None:
     with pytest.raises(IsolationError):
         session.check()
     assert not session.end()
+
+
+def test_the_transaction_ended_after_the_check(session: RollbackSession) -> None:
+    """A commit on the bare PGconn after the check is found: by end(), or by the next begin(), which raises."""
+    db = session.begin()
+    db.execute("insert into item values (1)")
+    assert session.check().wrote
+    db.pgconn.exec_(b"commit")
+    assert session.end()
+    for _ in range(2):
+        with pytest.raises(IsolationError):
+            session.begin()
+
+
+def test_teardown_goes_on_after_the_check(session: RollbackSession) -> None:
+    """After check() a fixture's teardown may use the connection; what the test had written is still there."""
+    db = session.begin()
+    db.execute("insert into item values (1)")
+    check = session.check()
+    assert db.info.transaction_status.name == "INTRANS"
+    db.rollback()
+    assert ids(db) == []
+    db.execute("insert into item values (2); commit; begin")
+    assert check.wrote
+    assert not session.end()
+    assert check.extra == ()

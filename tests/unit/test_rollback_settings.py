@@ -121,6 +121,22 @@ def test_transaction_control_at_the_start(statement: bytes, control: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("statement", "doubtful"),
+    [
+        (b"insert into t values (1); commit", True),
+        (b"insert into t values (1);/**/ commit; begin", True),
+        (b"select 1; prepare transaction 'x'", True),
+        (b"select 1; select 2", False),
+        (b"select ';', commit from t", False),
+    ],
+)
+def test_transaction_control_further_on(statement: bytes, doubtful: bool) -> None:
+    """A text with transaction control after a semicolon is doubted: the end of the test then waits for the server."""
+    effects = scan(statement)
+    assert (effects is not None and effects.doubtful) == doubtful
+
+
+@pytest.mark.parametrize(
     ("statement", "level"),
     [
         (b"set transaction isolation level serializable", "serializable"),
