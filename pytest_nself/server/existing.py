@@ -14,7 +14,7 @@ from pytest_nself.core.errors import NoServer, Refused, ServerFailed
 from pytest_nself.core.names import quote_identifier
 
 from .installation import OLDEST_MAJOR
-from .server import Blueprint, Note, Server, Started, Wanted
+from .server import Blueprint, Note, Server, Started, Wanted, connect
 
 if TYPE_CHECKING:
     import psycopg
@@ -58,9 +58,7 @@ class Existing:
 
     def end_run(self, server: Server, run_id: str) -> None:
         """Drop the run's databases."""
-        import psycopg
-
-        with psycopg.connect(self.dsn.conninfo(), autocommit=True) as connection:
+        with connect(self.dsn) as connection:
             drop_run(connection, run_id)
 
     def refuse_production(self) -> None:
@@ -80,9 +78,7 @@ class Existing:
 
         self.refuse_production()
         try:
-            connection = psycopg.connect(
-                self.dsn.conninfo(), autocommit=True, connect_timeout=int(wanted.start_timeout_s)
-            )
+            connection = connect(self.dsn, connect_timeout=int(wanted.start_timeout_s))
         except psycopg.OperationalError as error:
             raise ServerFailed(
                 f"The server that {self.origin} names does not answer.",
@@ -233,10 +229,8 @@ def drop_command() -> list[str]:
 
 def main() -> None:
     """What the watchdog runs: drop the databases of the run that standard input describes."""
-    import psycopg
-
     thing = json.loads(sys.stdin.read())
-    with psycopg.connect(Dsn.parse(thing["dsn"]).conninfo(), autocommit=True) as connection:
+    with connect(Dsn.parse(thing["dsn"])) as connection:
         drop_run(connection, thing["run"])
 
 

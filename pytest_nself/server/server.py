@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     import psycopg
 
 
+def connect(dsn: Dsn, **options: Any) -> psycopg.Connection[Any]:
+    """A new connection in autocommit mode; `options` go to psycopg."""
+    import psycopg
+
+    try:
+        return psycopg.connect(dsn.conninfo(), autocommit=True, **options)
+    except psycopg.Error as error:
+        # pytest shows the arguments of every frame, and psycopg's have the password.
+        raise error.with_traceback(None) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A running PostgreSQL on which we may create databases.
@@ -47,9 +58,7 @@ class Server:
 
     def connect(self, dbname: str, user: str | None = None, **options: Any) -> psycopg.Connection[Any]:
         """A new connection in autocommit mode; `options` go to psycopg."""
-        import psycopg
-
-        return psycopg.connect(self.dsn_for(dbname, user).conninfo(), autocommit=True, **options)
+        return connect(self.dsn_for(dbname, user), **options)
 
     def to_json(self) -> dict[str, Any]:
         """A value for the run's state file; it holds the password."""
