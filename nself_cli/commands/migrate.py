@@ -161,8 +161,8 @@ def _one_count(n: int | None, count: int | None, steps: int | None) -> int | Non
 
 def _migrations(session: Session, setting: str | None) -> Migrations:
     from pytest_nself.core.errors import ConfigError
-    from pytest_nself.migrations.layouts import find_migrations_folder, read_migrations
-    from pytest_nself.project.folders import MIGRATIONS
+    from pytest_nself.migrations.layouts import read_migrations
+    from pytest_nself.project.folders import MIGRATIONS, find_migrations_folder
     from pytest_nself.project.pyproject import read_table
 
     folder = find_migrations_folder(session.root, setting or read_table(session.root).get("migrations"))

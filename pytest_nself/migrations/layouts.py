@@ -22,7 +22,6 @@ from pytest_nself.core.errors import ConfigError
 from pytest_nself.core.finding import Finding, Findings, Severity
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
-from pytest_nself.project.folders import MIGRATIONS
 
 from .migration import Directives, Migration, Migrations
 from .sections import Section, Sections, sections_of
@@ -32,37 +31,6 @@ _VERSIONED = re.compile(r"^(\d+)(?:[_.\- ]+(.*))?$", re.DOTALL)
 _UP = re.compile(r"(?i)[._-]up$")
 _DOWN = re.compile(r"(?i)[._-]down$")
 _DOWN_WORD = re.compile(r"(?i)(?:^|[._\- ])down(?:$|[._\- ])")
-
-
-def find_migrations_folder(root: Path, setting: str | None = None) -> Path | None:
-    """The project's migrations folder; None if there is none.
-
-    `setting` (relative to `root`) decides if it is given. Otherwise it is the one usual folder that holds SQL files,
-    where a folder inside another counts as the inner one. Raises ConfigError when that leaves two, or the set one is
-    missing.
-    """
-    if setting is not None:
-        folder = root / setting
-        if not folder.is_dir():
-            raise ConfigError(
-                f"The migrations folder {setting} does not exist.",
-                f"It is set for the project in {root}.",
-                "create it, or correct `migrations` in [tool.nself] or --migration-dir",
-            )
-        return folder
-    present = [root / candidate for candidate in MIGRATIONS if (root / candidate).is_dir()]
-    holding = [folder for folder in present if next(folder.rglob("*.[sS][qQ][lL]"), None) is not None]
-    innermost = [folder for folder in holding if not any(folder in other.parents for other in holding)]
-    if len(innermost) > 1:
-        names = " and ".join(folder.relative_to(root).as_posix() for folder in innermost)
-        raise ConfigError(
-            "Two folders could hold the project's migrations."
-            if len(innermost) == 2
-            else "Several folders could be it.",
-            f"SQL files stand in {names}.",
-            'say which one: migrations = "…" in [tool.nself] of pyproject.toml, or --migration-dir',
-        )
-    return next(iter(innermost or present), None)
 
 
 @dataclass(slots=True)

@@ -28,7 +28,6 @@ class Committed:
         self._worker = worker
         self._sandbox = worker.sandbox
         self.name = worker.run.committed_dsn.dbname
-        self._sandbox.clone_with(admin, self.name)
         self._janitor: ResetJanitor | None = None
         self._why_no_janitor = ""
         self._admin: psycopg.Connection[Any] | None = None

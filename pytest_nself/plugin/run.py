@@ -148,12 +148,18 @@ class Run:
                 raise NselfError(
                     f"No database for this test: {self._failure.problem}", "The first test that asked shows why."
                 )
-            from .worker import open_worker
-
             try:
                 if self.no_provider is not None:
                     raise self.no_provider
-                self._worker = open_worker(self)
+                from .opening import Opening
+
+                opening = Opening(self)
+                try:
+                    # Imports psycopg, the longest import of all, while the server starts.
+                    from .worker import Worker
+                finally:
+                    sandbox = opening.result()
+                self._worker = Worker(self, sandbox)
             except NselfError as error:
                 self._failure = error
                 raise
@@ -173,7 +179,7 @@ class Run:
 
     def kept_lines(self) -> list[str]:
         """How to enter the databases of failed tests that were kept."""
-        from .worker import kept_lines
+        from .opening import kept_lines
 
         return kept_lines(self)
 
@@ -183,7 +189,7 @@ class Run:
             self._worker.close()
         self.exported.restore()
         if self.info.owner == os.getpid() and self.folder.path.exists():
-            from .worker import end_run
+            from .opening import end_run
 
             end_run(self)
         if self._reserved is not None:

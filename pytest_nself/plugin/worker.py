@@ -11,11 +11,6 @@ from typing import TYPE_CHECKING
 from pytest_nself.core.errors import IsolationError
 from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.database.rollback import RollbackSession
-from pytest_nself.sandbox.from_settings import template_of, wanted_of
-from pytest_nself.sandbox.sandbox import Sandbox, open_sandbox
-from pytest_nself.sandbox.template import TEMPLATE, MissingExtensions
-from pytest_nself.server.existing import stamp
-from pytest_nself.server.server import Server
 
 from .committed import Committed
 from .notices import NselfWarning
@@ -24,6 +19,8 @@ from .state import failed
 
 if TYPE_CHECKING:
     import pytest
+
+    from pytest_nself.sandbox.sandbox import Sandbox
 
     from .run import Run
 
@@ -49,8 +46,10 @@ class Worker:
         self._clones = 0
         self._spent = 0
         with sandbox.admin() as admin:
+            if not sandbox.take_premade(admin, run.committed_dsn.dbname, self._rollback_name):
+                sandbox.clone_with(admin, run.committed_dsn.dbname)
+                sandbox.clone_with(admin, self._rollback_name, read_only=True)
             self.committed = Committed(self, admin)
-            sandbox.clone_with(admin, self._rollback_name, read_only=True)
         self.rollback = self._session()
         self.rollback_test = RollbackTest(self)
 
@@ -129,73 +128,3 @@ class Worker:
         """Close this process's connections; the databases end with the run."""
         self.rollback.close()
         self.committed.close()
-
-
-def open_worker(run: Run) -> Worker:
-    """Join the run's server, which is started if this is the first test that asks; make the worker's databases."""
-    return Worker(run, open_run(run))
-
-
-def open_run(run: Run) -> Sandbox:
-    """The run's server with the template on it."""
-    assert run.provider is not None
-    settings = run.settings
-    shared = run.provider.shared
-    template = template_of(
-        settings,
-        run.root,
-        run.table,
-        prefix=run.prefix,
-        name=f"{run.prefix}template" if run.provider.name == "existing" else TEMPLATE,
-        stamp=stamp(run.info.id, run.info.owner) if shared else "",
-    )
-    info = run.info
-    wanted = wanted_of(
-        settings, template, run_id=info.id, folder=run.folder.path, port=info.port, password=info.password
-    )
-    try:
-        return open_sandbox(
-            run.provider,
-            wanted,
-            run.folder,
-            template,
-            lock_timeout_s=settings["lock_timeout"],
-            ready=run.config.hook.pytest_nself_template_ready if _has_hook(run) else None,
-        )
-    except MissingExtensions as error:
-        from pytest_nself.server.choose import who_has
-
-        error.remedy = who_has(frozenset(error.missing), run.provider.name, run.settings, run.before)
-        raise
-
-
-def _has_hook(run: Run) -> bool:
-    return bool(run.config.hook.pytest_nself_template_ready.get_hookimpls())
-
-
-def end_run(run: Run) -> None:
-    """End what the run started: server, container or databases, and the folder."""
-    folder = run.folder
-    state = folder.read_state()
-    if folder.is_kept():
-        folder.let_go()
-        return
-    if state is not None and "server" in state and run.provider is not None:
-        run.provider.end_run(Server.from_json(state["server"]), run.info.id)
-    folder.remove()
-
-
-def kept_lines(run: Run) -> list[str]:
-    """For each kept database the test it belongs to and the command that enters it."""
-    folder = run.folder
-    state = folder.read_state()
-    if state is None or not folder.is_kept():
-        return []
-    server = Server.from_json(state["server"])
-    lines = []
-    for line in (folder.path / "kept").read_text().splitlines():
-        test, _, dbname = line.partition("\t")
-        lines.append(f"kept: {test}")
-        lines.append(f"  psql '{server.dsn_for(dbname).url()}'")
-    lines.append("  it ends with: nself db test-server stop (or by itself after a day)")
-    return lines

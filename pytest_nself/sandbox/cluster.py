@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,15 +62,26 @@ def refuse_creation(statements: Iterable[RoleStatement]) -> None:
 
 
 def refuse_changes(
-    before: Mapping[str, tuple[str, ...]], after: Mapping[str, tuple[str, ...]], statements: Iterable[RoleStatement]
+    before: Mapping[str, tuple[str, ...]],
+    after: Mapping[str, tuple[str, ...]],
+    statements: Sequence[RoleStatement] | None,
 ) -> None:
-    """ConfigError that names what is different, and the statement if it can be told, where anything is."""
-    new, gone = after.keys() - before.keys(), before.keys() - after.keys()
-    if not new and not gone:
+    """ConfigError that names what the recipe made different, and the statement if its statements are known.
+
+    Where they are, a role that none of them names was changed by somebody else meanwhile.
+    """
+    every = {**before, **after}
+    different = {text: every[text] for text in before.keys() ^ after.keys()}
+    if statements is not None:
+        different = {
+            text: names for text, names in different.items() if any(_names_any(one.text, names) for one in statements)
+        }
+    if not different:
         return
+    new, gone = different.keys() - before.keys(), different.keys() - after.keys()
     changes = [f"new: {text}" for text in sorted(new)] + [f"gone: {text}" for text in sorted(gone)]
-    names = {name for text in new | gone for name in (*before.get(text, ()), *after.get(text, ()))}
-    guilty = next((one for one in statements if _names_any(one.text, names)), None)
+    roles = {name for names in different.values() for name in names}
+    guilty = next((one for one in statements or () if _names_any(one.text, roles)), None)
     said = f"{_short(guilty.text)}: " if guilty else ""
     raise ConfigError(
         "The recipe changes objects that belong to the whole server, not to one database.",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_nself.core.errors import ConfigError
-from pytest_nself.migrations.layouts import find_migrations_folder
+from pytest_nself.project.folders import find_migrations_folder
 from pytest_nself.project.settings import Settings
 from pytest_nself.server.server import Wanted, read_settings
 
@@ -24,6 +24,7 @@ def template_of(
     prefix: str = "nself_",
     name: str = TEMPLATE,
     stamp: str = "",
+    premade: tuple[str, str] | None = None,
 ) -> Template:
     """What the settings say the template is made of; `table` is `[tool.nself]`."""
     return Template(
@@ -35,6 +36,8 @@ def template_of(
         owner_role=settings["owner_role"] or None,
         role=settings["role"] or None,
         stamp=stamp,
+        lock_timeout_s=settings["lock_timeout"],
+        premade=premade,
     )
 
 

@@ -32,8 +32,8 @@ class Recipe(Protocol):
     def asks_for(self, extension: str) -> str:
         """Where the extension is asked for (`migrations/001_start.sql:3`), or an empty string."""
 
-    def role_statements(self) -> Sequence[RoleStatement]:
-        """Statements of it that may change roles, as far as that can be known."""
+    def role_statements(self) -> Sequence[RoleStatement] | None:
+        """Its statements that may change roles; None where its statements are not known."""
 
     def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         """Fill the database, which other programs reach at `address`; facts for the summary, as JSON can hold them."""
@@ -132,8 +132,8 @@ class CommandRecipe:
     def asks_for(self, extension: str) -> str:
         return ""
 
-    def role_statements(self) -> Sequence[RoleStatement]:
-        return ()
+    def role_statements(self) -> Sequence[RoleStatement] | None:
+        return None
 
     def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         """Run the command; NselfError shows the end of what it said."""
@@ -169,8 +169,8 @@ class CallableRecipe:
     def asks_for(self, extension: str) -> str:
         return ""
 
-    def role_statements(self) -> Sequence[RoleStatement]:
-        return ()
+    def role_statements(self) -> Sequence[RoleStatement] | None:
+        return None
 
     def build(self, database: EphemeralDatabase, address: Dsn) -> Mapping[str, Any]:
         """Import and call the function; what it raises is shown as the cause."""

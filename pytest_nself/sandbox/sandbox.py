@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_nself.core.errors import NselfError, ServerFailed
-from pytest_nself.core.names import quote_identifier, quote_literal
+from pytest_nself.core.names import quote_identifier
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.server.runfolder import RunFolder, reap_stale
 from pytest_nself.server.server import Provider, Server, Wanted
 
+from .clones import clone, setting_value
 from .template import Template
 
 if TYPE_CHECKING:
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Sandbox:
-    """What a worker works on: the run's server, its template, and the way to clone it."""
+    """What a worker works on: the run's server, its template, and the way to clone it.
+
+    `first`: this process started the server, and may take the databases that were made with the template.
+    """
 
     server: Server
     template: Template
     facts: Mapping[str, Any]
-    lock_timeout_s: float = 10.0
-    _admin: Any = field(default=None, repr=False)
+    first: bool = False
 
     @contextmanager
     def admin(self) -> Iterator[psycopg.Connection[Any]]:
@@ -47,13 +50,8 @@ class Sandbox:
         self, connection: psycopg.Connection[Any], name: str, *, read_only: bool = False, as_owner: bool = False
     ) -> EphemeralDatabase:
         """The same over a connection that the caller holds (to another database than the template)."""
-        quoted = quote_identifier(name)
-        template = self.template
-        owner = f" owner {quote_identifier(template.owner_role)}" if template.owner_role else ""
-        create = f"create database {quoted} template {quote_identifier(template.name)}{owner} strategy file_copy"
         with _told_when_full(self.server):
-            connection.execute(create.encode())
-            connection.execute(";\n".join(self._afterwards(quoted, read_only, as_owner)).encode())
+            clone(self.server, self.template, self.facts, connection, name, read_only=read_only, as_owner=as_owner)
         return self.database(name, as_owner=as_owner)
 
     def database(self, name: str, *, as_owner: bool = False, tcp: bool = False) -> EphemeralDatabase:
@@ -78,7 +76,7 @@ class Sandbox:
         # What a login as the role would have applied (`alter role … set`).
         settings = [setting for name, setting in self.facts.get("role_settings", ()) if name == role]
         pairs = (setting.partition("=") for setting in settings)
-        return "".join(f"set {name} = {_setting_value(name, value)}; " for name, _, value in pairs)
+        return "".join(f"set {name} = {setting_value(name, value)}; " for name, _, value in pairs)
 
     @property
     def stop_acting(self) -> str:
@@ -99,29 +97,6 @@ class Sandbox:
         """The value for a database of ours, as the server's superuser."""
         return EphemeralDatabase(self.server.dsn_for(name), self.server.version)
 
-    def _afterwards(self, quoted: str, read_only: bool, as_owner: bool) -> list[str]:
-        sql = [f"alter database {quoted} set lock_timeout = {quote_literal(f'{round(self.lock_timeout_s * 1000)}ms')}"]
-        if read_only:
-            sql.append(f"alter database {quoted} set default_transaction_read_only = on")
-        for role, setting in self.facts.get("database_settings", ()):
-            name, _, value = setting.partition("=")
-            who = f"alter role {quote_identifier(role)} in database {quoted}" if role else f"alter database {quoted}"
-            sql.append(f"{who} set {name} = {_setting_value(name, value)}")
-        acl = self.facts.get("database_acl", ())
-        if acl:
-            sql.append(f"revoke all on database {quoted} from public")
-        for role, privilege, grantable in acl:
-            to = "public" if role == "public" else quote_identifier(role)
-            option = " with grant option" if grantable else ""
-            sql.append(f"grant {privilege} on database {quoted} to {to}{option}")
-        if self.template.stamp:
-            sql.append(f"comment on database {quoted} is {quote_literal(self.template.stamp)}")
-        if not self.server.ours:
-            role = self.template.owner_role if as_owner else self.template.role
-            if role:
-                sql.append(f"alter database {quoted} set role = {quote_literal(role)}")
-        return sql
-
     def drop(self, database: EphemeralDatabase) -> None:
         """Drop a database that we made, whatever is connected to it."""
         with self.admin() as connection:
@@ -131,6 +106,17 @@ class Sandbox:
         """The same over a connection that the caller holds, by name; only names of ours are taken."""
         self._check_ours(name)
         connection.execute(f"drop database if exists {quote_identifier(name)} with (force)".encode())
+
+    def take_premade(self, connection: psycopg.Connection[Any], committed: str, rollback: str) -> bool:
+        """Rename the databases that were made with the template; False when there are none, or they are not ours."""
+        made = self.facts.get("premade")
+        if not self.first or not made:
+            return False
+        for old, new in zip(made, (committed, rollback), strict=True):
+            if old != new:
+                rename = f"alter database {quote_identifier(old)} rename to {quote_identifier(new)}"
+                connection.execute(rename.encode())
+        return True
 
     def rename_with(self, connection: psycopg.Connection[Any], name: str, new: str) -> None:
         """Rename a database of ours; its sessions are ended first."""
@@ -161,14 +147,6 @@ def _told_when_full(server: Server) -> Iterator[None]:
         ) from error
 
 
-# Settings whose value is a list of names, each quoted by the server already.
-_LISTS = {"search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries", "datestyle"}
-
-
-def _setting_value(name: str, value: str) -> str:
-    return value if name.lower() in _LISTS and value else quote_literal(value)
-
-
 class Ready(Protocol):
     """Called with the template before it is cloned for the first time."""
 
@@ -181,7 +159,6 @@ def open_sandbox(
     folder: RunFolder,
     template: Template,
     *,
-    lock_timeout_s: float = 10.0,
     ready: Ready | None = None,
 ) -> Sandbox:
     """The run's sandbox: the first of its processes starts the server and builds the template, the others join.
@@ -190,11 +167,12 @@ def open_sandbox(
     """
     with folder.lock():
         state = folder.read_state()
+        first = state is None
         if state is None:
             state = _start(provider, wanted, folder, template, ready)
     if "error" in state:
         raise NselfError(*state["error"])
-    return Sandbox(Server.from_json(state["server"]), template, state["facts"], lock_timeout_s)
+    return Sandbox(Server.from_json(state["server"]), template, state["facts"], first)
 
 
 def _start(

@@ -26,9 +26,10 @@ _PRODUCTION = re.compile(r"(?:^|[^a-z])prod(?:uction)?(?:[^a-z]|$)", re.IGNORECA
 # A ledger of ours that was written as production, wherever DB_MIGRATION_TABLE put nothing else.
 _STAMP = """
 select exists (
-    select from pg_catalog.pg_attribute
-    where attrelid = pg_catalog.to_regclass('hdb_catalog.schema_migrations')
-      and attname = 'environment' and not attisdropped
+    select from pg_catalog.pg_attribute as a
+    join pg_catalog.pg_class as c on c.oid = a.attrelid and c.relname = 'schema_migrations'
+    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace and n.nspname = 'hdb_catalog'
+    where a.attname = 'environment' and not a.attisdropped
 )
 """
 
@@ -212,12 +213,19 @@ def _stamped(connection: psycopg.Connection[Any]) -> list[tuple[str, str, bool]]
 
 
 def drop(connection: psycopg.Connection[Any], name: str) -> None:
-    """Drop one stamped database, whatever is connected to it."""
+    """Drop one stamped database, whatever is connected to it, unless somebody else is just dropping it."""
+    import psycopg
+
     quoted = quote_identifier(name)
-    exists = connection.execute("select from pg_catalog.pg_database where datname = %s", [name]).fetchone()
-    if exists is not None:
+    try:
         connection.execute(f"alter database {quoted} with is_template false".encode())
         connection.execute(f"drop database if exists {quoted} with (force)".encode())
+    except psycopg.errors.InvalidCatalogName:
+        pass
+    except psycopg.errors.InternalError_:  # "tuple concurrently updated"
+        exists = connection.execute("select from pg_catalog.pg_database where datname = %s", [name]).fetchone()
+        if exists is not None:
+            raise
 
 
 def drop_command() -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -135,10 +134,9 @@ class RunFolder:
         """Whether the server is to outlive the run."""
         return (self.path / "kept").exists()
 
-    def remove(self) -> None:
-        """Remove the folder after everything in it was ended; the watchdog then finds nothing to do."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        self._release()
+    def ended(self) -> None:
+        """All belongings are ended: the watchdog has only the folder to remove, which we need not wait for."""
+        (self.path / "belongings").unlink(missing_ok=True)
 
     def let_go(self) -> None:
         """This process no longer needs the run; if it was the last, the watchdog ends it."""

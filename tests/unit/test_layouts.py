@@ -9,8 +9,9 @@ import pytest
 
 from pytest_nself.core.errors import ConfigError, MigrationError
 from pytest_nself.core.finding import Severity
-from pytest_nself.migrations.layouts import find_migrations_folder, read_migrations
+from pytest_nself.migrations.layouts import read_migrations
 from pytest_nself.migrations.migration import Migrations
+from pytest_nself.project.folders import find_migrations_folder
 
 
 def _read(folder: Path, files: dict[str, str | bytes]) -> Migrations:

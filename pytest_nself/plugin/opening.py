@@ -1,0 +1,97 @@
+"""The run's server: opened while psycopg is imported, ended with the run. Imports no driver."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from pytest_nself.sandbox.from_settings import template_of, wanted_of
+from pytest_nself.sandbox.sandbox import Sandbox, open_sandbox
+from pytest_nself.sandbox.template import TEMPLATE, MissingExtensions
+from pytest_nself.server.server import Server
+
+if TYPE_CHECKING:
+    from .run import Run
+
+
+class Opening:
+    """Opens the run's sandbox in a thread, which waits for files and for the server while we import."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._sandbox: Sandbox | None = None
+        self._error: BaseException | None = None
+        self._thread = Thread(target=self._open, name="nself: server start", daemon=True)
+        self._thread.start()
+
+    def _open(self) -> None:
+        try:
+            self._sandbox = open_run(self._run)
+        except BaseException as error:
+            self._error = error
+
+    def result(self) -> Sandbox:
+        """The sandbox, once it is open; raises what kept it from opening."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        assert self._sandbox is not None
+        return self._sandbox
+
+
+def open_run(run: Run) -> Sandbox:
+    """Join the run's server, which is started if this process is the first that asks, with the template on it."""
+    assert run.provider is not None
+    settings, info, hook = run.settings, run.info, run.config.hook.pytest_nself_template_ready
+    stamp, premade = "", None
+    if run.provider.shared:
+        from pytest_nself.server import existing
+
+        stamp = existing.stamp(info.id, info.owner)
+    elif not hook.get_hookimpls():
+        premade = (f"{run.prefix}main", f"{run.prefix}main_rollback")
+    template = template_of(
+        settings,
+        run.root,
+        run.table,
+        prefix=run.prefix,
+        name=f"{run.prefix}template" if run.provider.name == "existing" else TEMPLATE,
+        stamp=stamp,
+        premade=premade,
+    )
+    wanted = wanted_of(
+        settings, template, run_id=info.id, folder=run.folder.path, port=info.port, password=info.password
+    )
+    try:
+        return open_sandbox(run.provider, wanted, run.folder, template, ready=hook if hook.get_hookimpls() else None)
+    except MissingExtensions as error:
+        from pytest_nself.server.choose import who_has
+
+        error.remedy = who_has(frozenset(error.missing), run.provider.name, settings, run.before)
+        raise
+
+
+def end_run(run: Run) -> None:
+    """End what the run started: server, container or databases; the watchdog removes the folder."""
+    folder = run.folder
+    state = folder.read_state()
+    if state is not None and "server" in state and run.provider is not None and not folder.is_kept():
+        run.provider.end_run(Server.from_json(state["server"]), run.info.id)
+        folder.ended()
+    folder.let_go()
+
+
+def kept_lines(run: Run) -> list[str]:
+    """For each kept database the test it belongs to and the command that enters it."""
+    folder = run.folder
+    state = folder.read_state()
+    if state is None or not folder.is_kept():
+        return []
+    server = Server.from_json(state["server"])
+    lines = []
+    for line in (folder.path / "kept").read_text().splitlines():
+        test, _, dbname = line.partition("\t")
+        lines.append(f"kept: {test}")
+        lines.append(f"  psql '{server.dsn_for(dbname).url()}'")
+    lines.append("  it ends with: nself db test-server stop (or by itself after a day)")
+    return lines
