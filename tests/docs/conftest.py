@@ -13,12 +13,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from .pages import Page, matches
 
 from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.names import quote_identifier, quote_literal
 from pytest_nself.server.runfolder import WATCHDOG
 from pytest_nself.server.server import Server
+
+from .pages import Page, matches
 
 # What the run around this one set for its own tests, and what a developer may have set for himself.
 FOREIGN = ("PG", "DATABASE_URL", "POSTGRES_", "NSELF_", "PYTEST_", "COV_", "DJANGO_")
