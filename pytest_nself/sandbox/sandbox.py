@@ -50,7 +50,7 @@ class Sandbox:
         self, connection: psycopg.Connection[Any], name: str, *, read_only: bool = False, as_owner: bool = False
     ) -> EphemeralDatabase:
         """The same over a connection that the caller holds (to another database than the template)."""
-        with _told_when_full(self.server):
+        with _told_when_full(self.server.data):
             clone(self.server, self.template, self.facts, connection, name, read_only=read_only, as_owner=as_owner)
         return self.database(name, as_owner=as_owner)
 
@@ -132,17 +132,19 @@ class Sandbox:
             raise ValueError(f"not a database of this run: {name}")
 
 
-@contextmanager
-def _told_when_full(server: Server) -> Iterator[None]:
-    import psycopg
+DISK_FULL = "53100"
 
+
+@contextmanager
+def _told_when_full(data: object) -> Iterator[None]:
     try:
         yield
-    except psycopg.errors.DiskFull as error:
-        where = f" in {server.data}" if server.data else ""
+    except Exception as error:
+        if getattr(error, "sqlstate", None) != DISK_FULL:  # by its code: psycopg may not be imported yet
+            raise
         raise ServerFailed(
             "There is no room for another database.",
-            f"{str(error).strip()}. The server's data is{where or ' on ' + server.dsn.host}.",
+            f"{str(error).strip()}. The server's data is in {data or 'a place of its own'}.",
             "name a folder with room with nself_data_root",
         ) from error
 
@@ -181,7 +183,8 @@ def _start(
     folder.start_watchdog()
     reap_stale(folder.path.parent, folder.path)
     try:
-        started = provider.start(wanted, folder.note, template.blueprint())
+        with _told_when_full(folder.path):
+            started = provider.start(wanted, folder.note, template.blueprint())
         if ready is not None:
             try:
                 _call(ready, template.database(started.server))
