@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,18 +18,6 @@ sys.path.insert(0, str(ROOT))
 
 DOCS = ROOT / "docs"
 NOTE = "<!-- generated: python docs/generate.py -->\n\n"
-
-# High to low; a layer imports only what stands below it, and names on one line do not import each other.
-LAYERS = (
-    ("pytest_nself/plugin", "nself_cli"),
-    ("pytest_nself/sandbox",),
-    ("pytest_nself/data", "pytest_nself/execute"),
-    ("pytest_nself/migrations",),
-    ("pytest_nself/database",),
-    ("pytest_nself/server",),
-    ("pytest_nself/project",),
-    ("pytest_nself/core",),
-)
 
 
 def main(arguments: list[str]) -> int:
@@ -265,11 +254,22 @@ def errors() -> str:
 def layers() -> str:
     """The packages from high to low, each with its caption."""
     out = ["", "| Layer | Is |", "|---|---|"]
-    for layer in LAYERS:
-        for folder in layer:
-            caption = ast.get_docstring(ast.parse((ROOT / folder / "__init__.py").read_text(encoding="utf-8"))) or ""
-            out.append(f"| `{folder.removeprefix('pytest_nself/')}` | {_cell(_prose(caption).split(chr(10))[0])} |")
+    for layer in held_layers():
+        for name in layer:
+            folder = ROOT / name if name == "nself_cli" else ROOT / "pytest_nself" / name
+            caption = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+            out.append(f"| `{name}` | {_cell(_prose(caption).partition(chr(10))[0])} |")
     return "\n".join(out) + "\n\n"
+
+
+def held_layers() -> list[list[str]]:
+    """The layers that import-linter holds, high to low; siblings together. The command is the plugin's sibling."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    lines = next(one["layers"] for one in contracts if one.get("containers") == ["pytest_nself"])
+    split = [[name.strip() for name in line.split("|")] for line in lines]
+    return [[*split[0], "nself_cli"], *split[1:]]
 
 
 def _functions(path: Path) -> Iterator[ast.FunctionDef]:

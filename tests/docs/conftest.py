@@ -7,23 +7,21 @@ import re
 import secrets
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 
 from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.names import quote_identifier, quote_literal
-from pytest_nself.server.runfolder import WATCHDOG
 from pytest_nself.server.server import Server
 
 from .pages import Page, matches
 
 # What the run around this one set for its own tests, and what a developer may have set for himself.
 FOREIGN = ("PG", "DATABASE_URL", "POSTGRES_", "NSELF_", "PYTEST_", "COV_", "DJANGO_")
-KEPT = re.compile(r"psql 'postgresql://\S*[?&]host=([^&']+)")
 INSTALL = re.compile(r"^(\S*/)?pip install\b")
 
 
@@ -32,8 +30,8 @@ class Reader:
     """Does what a page says, in a folder of its own."""
 
     root: Path
+    data: Path
     replaced: dict[str, str] = field(default_factory=dict)
-    kept: set[Path] = field(default_factory=set)
 
     def write(self, path: str, text: str) -> None:
         """Write one file of the project."""
@@ -44,7 +42,7 @@ class Reader:
     def run(self, script: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run commands with bash, stopping at the first that fails; installing is what has happened already."""
         lines = [line for line in self.real(script).splitlines() if not INSTALL.match(line.strip())]
-        result = subprocess.run(
+        return subprocess.run(
             ["bash", "-e", "-o", "pipefail", "-c", "\n".join(lines)],
             cwd=self.root,
             env=self.environment(**{name: self.real(value) for name, value in variables.items()}),
@@ -55,14 +53,10 @@ class Reader:
             timeout=180,
             check=False,
         )
-        self.kept.update(Path(unquote(host)).parent for host in KEPT.findall(result.stdout))
-        return result
 
-    def end_kept(self) -> None:
-        """End the servers that hold databases of failed tests: as their watchdogs do when the time has come."""
-        for folder in self.kept:
-            (folder / "kept").unlink(missing_ok=True)
-            subprocess.run([sys.executable, "-I", "-S", str(WATCHDOG), str(folder)], timeout=60, check=True)
+    def end_servers(self) -> None:
+        """End what a page leaves when it fails halfway: warm servers, and servers with databases of failed tests."""
+        self.run("nself db test-server stop")
 
     def follow(self, page: Page) -> None:
         """Do everything that the page says, in its order."""
@@ -89,17 +83,21 @@ class Reader:
         """The reader's environment: nothing is set for us, and the interpreter's programs come first."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         programs = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', os.defpath)}"
-        return {**kept, "PATH": programs, "PYTHONDONTWRITEBYTECODE": "1", **variables}
+        ours = {"PATH": programs, "PYTHONDONTWRITEBYTECODE": "1", "NSELF_DATA_ROOT": str(self.data)}
+        return {**kept, **ours, **variables}
 
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:
-    """A reader with an empty folder."""
+    """A reader with an empty folder, whose servers have a folder of their own: a page may stop all that it finds."""
     root = tmp_path / "app"
     root.mkdir()
-    reader = Reader(root)
-    yield reader
-    reader.end_kept()
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="nself-docs-", dir=memory if memory.is_dir() else None) as data:
+        Path(data).chmod(0o711)  # the server's own user must pass
+        reader = Reader(root, Path(data))
+        yield reader
+        reader.end_servers()
 
 
 @dataclass(frozen=True)
