@@ -180,6 +180,11 @@ class Template:
         self._catalogs: dict[str, frozenset[str]] = {}
         self._catalog_counts: dict[str, int] = {}
 
+    def picture(self) -> Picture:
+        """The template's picture; a clone has the same oids and files."""
+        with self._database.connect(autocommit=True, options=self._options) as connection:
+            return take_picture(connection)
+
     def rows(self, relations: Iterable[Relation]) -> Mapping[int, Rows]:
         """The rows of these tables and materialized views, by oid."""
         missing = [relation for relation in relations if relation.oid not in self._rows]

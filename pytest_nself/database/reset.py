@@ -76,6 +76,24 @@ class Verdict:
     ended: tuple[OpenSession, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment in a server's life: where its log stood, and the next transaction's number."""
+
+    lsn: str
+    xid: str
+
+
+def mark(connection: psycopg.Connection[Any]) -> Mark:
+    """This moment; `connection` is to any database of the server."""
+    row = connection.execute(
+        "select pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text, "
+        "pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.xid::pg_catalog.text"
+    ).fetchone()
+    assert row is not None
+    return Mark(*row)
+
+
 class ResetJanitor:
     """Keeps one committed database equal to its template.
 
@@ -102,15 +120,18 @@ class ResetJanitor:
         self._written = Written("")
         self._own_xids: set[str] = set()
         self._reloaded: dict[int, str] = {}
+        self._unwatched = False
 
-    def baseline(self) -> None:
+    def baseline(self, since: Mark | None = None) -> None:
         """Take the database as it is now for equal to its template: call it right after cloning.
 
-        The first time, this also learns what the template looks like (a few ms; later clones repeat nothing of it).
+        With `since`, a mark made right after cloning, what was written from then on counts as written. The first time,
+        this also learns what the template looks like (a few ms; later clones repeat nothing of it).
         """
         self.release()
         self._fresh()
-        self._edge = str(_one(self._admin, "select pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text"))
+        start = since or mark(self._admin)
+        self._edge = start.lsn
         connection = self._database.connect(
             autocommit=True, options=self._options, application_name="nself reset", client_encoding="utf8"
         )
@@ -119,25 +140,27 @@ class ResetJanitor:
             _one(connection, "select oid::int8 from pg_catalog.pg_database where datname = current_database()")
         )
         if self._picture is None:
-            self._picture = take_picture(connection)
+            self._picture = take_picture(connection) if since is None else self._template.picture()
         self._files: Files = self._picture.files
         # No transaction that is older than this position can have written here: the database did not exist for it.
-        self._horizon = str(
-            _one(
-                connection,
-                "select pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.xid::pg_catalog.text",
-            )
-        )
+        self._horizon = start.xid
         self._own_xids |= settle_sequences(connection, self._picture)
         self._two_phase = _one(connection, "show max_prepared_transactions") != "0"
         self._settings = self._read_settings()
         self._gate = look(self._admin, self._oid, connection.info.backend_pid)
+        # Whoever came between the mark and this look left no trace in it.
+        self._unwatched = since is not None
 
     def release(self) -> None:
         """Leave the database, so that it can be dropped; `baseline()` comes back."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    @property
+    def seen(self) -> Gate:
+        """The last look at who was in the database."""
+        return self._gate
 
     def gate(self) -> Gate:
         """One look at who is in the database (0.06 ms)."""
@@ -195,8 +218,10 @@ class ResetJanitor:
         assert self._picture is not None
         if self._written.files or self._written.shared or self._written.missing:
             return False
-        if before.backends <= 1 and now.backends <= 1 and before.visits == now.visits:
+        quiet = before.backends <= 1 and now.backends <= 1 and before.visits == now.visits
+        if quiet and not self._unwatched:
             return True
+        self._unwatched = False
         return now.lsn == self._edge and not self._picture.unlogged
 
     def _trust(self, relation: Relation) -> str:

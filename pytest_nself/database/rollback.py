@@ -70,9 +70,7 @@ class RollbackSession:
     ) -> None:
         self.database = database
         self._function_settings = tuple(name.lower() for name in function_settings)
-        self._extra_columns = tuple(extra_columns)
-        columns = ", ".join(["pg_catalog.pg_current_xact_id_if_assigned() is not null", *self._extra_columns])
-        self._question = sql.IDENTITY + f", {columns}".encode()
+        self.ask(extra_columns)
         self._pgconn: PGconn | None = None
         self._facts = Facts((), "")
         self._finished: PGconn | None = None
@@ -82,6 +80,12 @@ class RollbackSession:
         self._async: AsyncRollbackConnection | None = None
         self._spent = False
         self._ending = False  # a rollback was sent whose answer is not read yet
+
+    def ask(self, extra_columns: Sequence[str]) -> None:
+        """From now on check() asks for these extra columns."""
+        self._extra_columns = tuple(extra_columns)
+        columns = ", ".join(["pg_catalog.pg_current_xact_id_if_assigned() is not null", *self._extra_columns])
+        self._question = sql.IDENTITY + f", {columns}".encode()
 
     @property
     def backend_pid(self) -> int | None:

@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.database.database import EphemeralDatabase
-from pytest_nself.database.reset import Kind, ResetJanitor
+from pytest_nself.database.reset import Kind, ResetJanitor, mark
 from pytest_nself.database.written import wal_evidence_available
 
 from .notices import NselfWarning
@@ -29,10 +29,15 @@ class Committed:
         self._sandbox = worker.sandbox
         self.name = worker.run.committed_dsn.dbname
         self._janitor: ResetJanitor | None = None
-        self._why_no_janitor = ""
         self._admin: psycopg.Connection[Any] | None = None
-        self._oid = _oid(admin, self.name)
-        self._seen: tuple[str | None, ...] = ("0", "0")
+        self._opened = False
+        self._settle(admin)
+
+    def _settle(self, admin: psycopg.Connection[Any]) -> None:
+        """Remember the moment in which the database was equal to its template."""
+        self._oid, self._sessions = _oid_and_sessions(admin, self.name)
+        self._company = False
+        self._since = mark(admin)
 
     @property
     def database(self) -> EphemeralDatabase:
@@ -41,39 +46,33 @@ class Committed:
 
     @property
     def visit_columns(self) -> tuple[str, ...]:
-        """What any connection of the server can be asked to learn whether somebody was there."""
-        return (
-            f"pg_catalog.pg_stat_get_db_numbackends({self._oid})",
-            f"pg_catalog.pg_stat_get_db_sessions({self._oid})",
-        )
+        """What any connection of the server can be asked to learn whether somebody came.
+
+        A session counts before its client can send a statement. How many are connected would cost ten times as much.
+        """
+        return (f"pg_catalog.pg_stat_get_db_sessions({self._oid})",)
 
     def visited(self, answer: tuple[str | None, ...] | None) -> bool:
-        """Whether the answer to `visit_columns` shows somebody who may have written since the last reset."""
-        if answer is None:
-            return True
-        backends = 1 if self._janitor is not None else 0
-        return answer != self._seen or int(answer[0] or 0) > backends
+        """Whether somebody may have written since the last look: was connected then, or came since."""
+        return answer is None or self._company or answer[0] != self._sessions
 
     def begin(self) -> EphemeralDatabase:
         """The database, equal to the template."""
-        if self._janitor is None and not self._why_no_janitor:
-            self._start_janitor()
         self.put_back()
         return self.database
 
     def end(self, node: pytest.Item) -> None:
         """Put it back after a test; keep it, and take a new one, if the test failed and that is wanted."""
-        worker = self._worker
-        if worker.keep_failed and failed(node):
+        if self._worker.keep_failed and failed(node):
             self._keep(node)
-            return
-        self.put_back()
+        else:
+            self.put_back()
 
     def put_back(self) -> bool:
         """Make it equal to the template again; whether anything had been written."""
+        self._open()
         if self._janitor is None:
-            self._recreate()
-            return True
+            return self._recreate_if_visited()
         verdict = self._janitor.touched()
         if verdict.ended:
             sessions = "; ".join(str(session) for session in verdict.ended)
@@ -83,7 +82,9 @@ class Committed:
             )
         if verdict.kind is not Kind.CLEAN and self._janitor.reset(verdict) is not None:
             self._recreate()
-        self._look()
+        else:
+            seen = self._janitor.seen
+            self._sessions, self._company = str(seen.sessions), seen.backends > 1
         return verdict.kind is not Kind.CLEAN
 
     def close(self) -> None:
@@ -93,29 +94,33 @@ class Committed:
         if self._admin is not None:
             self._admin.close()
 
-    def _connection(self) -> psycopg.Connection[Any]:
-        if self._admin is None:
-            # Not while connected to template1: two workers doing so would wait for each other.
-            elsewhere = self._worker.rollback.database.dsn.dbname
-            with self._sandbox.server.connect(elsewhere, options="-c default_transaction_read_only=off") as connection:
-                _make_admin_database(connection)
-            self._admin = self._sandbox.server.connect(ADMIN_DATABASE)
-            self._admin.execute("create extension if not exists pg_walinspect")
-        return self._admin
+    def _open(self) -> None:
+        """The first time that somebody may have been there: find out how we can see what he wrote."""
+        if self._opened:
+            return
+        self._opened = True
+        server = self._sandbox.server
+        if not server.ours:
+            # On somebody's server we look at nothing but our own databases; a visited one is made anew.
+            self._admin = server.connect(server.dsn.dbname)
+            return
+        # Not while connected to template1: two workers doing so would wait for each other.
+        elsewhere = self._worker.rollback.database.dsn.dbname
+        with server.connect(elsewhere, options="-c default_transaction_read_only=off") as connection:
+            _make_admin_database(connection)
+        self._admin = server.connect(ADMIN_DATABASE)
+        if wal_evidence_available(self._admin) is None:
+            template = self._sandbox.superuser(self._sandbox.template.name)
+            self._janitor = ResetJanitor(self._sandbox.superuser(self.name), self._admin, template)
+            self._janitor.baseline(self._since)
 
-    def _start_janitor(self) -> None:
-        if not self._sandbox.server.ours:
-            self._why_no_janitor = "on somebody's server nothing is read but our own databases"
-            return
-        with self._sandbox.admin() as connection:
-            self._why_no_janitor = wal_evidence_available(connection) or ""
-        if self._why_no_janitor:
-            return
-        template = EphemeralDatabase(
-            self._sandbox.server.dsn_for(self._sandbox.template.name), self._sandbox.server.version
-        )
-        self._janitor = ResetJanitor(self._sandbox.superuser(self.name), self._connection(), template)
+    def _recreate_if_visited(self) -> bool:
+        assert self._admin is not None
+        _, sessions = _oid_and_sessions(self._admin, self.name)
+        if sessions == self._sessions and not self._company:
+            return False
         self._recreate()
+        return True
 
     def _recreate(self) -> None:
         if self._janitor is not None:
@@ -123,21 +128,15 @@ class Committed:
         with self._sandbox.admin() as connection:
             self._sandbox.drop_with(connection, self.name)
             self._sandbox.clone_with(connection, self.name)
-            self._oid = _oid(connection, self.name)
+            self._settle(connection)
+        self._worker.rollback.ask(self.visit_columns)
         if self._janitor is not None:
             self._janitor.baseline()
-        self._look()
-
-    def _look(self) -> None:
-        columns = ", ".join(f"{column}::text" for column in self.visit_columns)
-        if self._admin is not None:
-            row = self._admin.execute(f"select {columns}".encode()).fetchone()
-            assert row is not None
-            self._seen = tuple(row)
 
     def _keep(self, node: pytest.Item) -> None:
         """Rename the database that the failed test leaves, and make a new one under the stable name."""
         kept = f"{self.name}_kept_{len(self._worker.kept) + 1}"
+        self._open()
         if self._janitor is not None:
             self._janitor.release()
         with self._sandbox.admin() as connection:
@@ -146,10 +145,14 @@ class Committed:
         self._recreate()
 
 
-def _oid(connection: psycopg.Connection[Any], name: str) -> int:
-    row = connection.execute("select oid::int8 from pg_catalog.pg_database where datname = %s", [name]).fetchone()
+def _oid_and_sessions(connection: psycopg.Connection[Any], name: str) -> tuple[int, str]:
+    row = connection.execute(
+        "select oid::int8, pg_catalog.pg_stat_get_db_sessions(oid)::pg_catalog.text "
+        "from pg_catalog.pg_database where datname = %s",
+        [name],
+    ).fetchone()
     assert row is not None
-    return int(row[0])
+    return int(row[0]), str(row[1])
 
 
 def _make_admin_database(connection: psycopg.Connection[Any]) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pytest_nself.core.errors import IsolationError
+
 from .state import failed
 
 if TYPE_CHECKING:
     import psycopg
     import pytest
+
+    from pytest_nself.database.rollback import CallCheck
 
     from .worker import Worker
 
@@ -20,13 +24,17 @@ class RollbackTest:
         self.worker = worker
         self.node: pytest.Item | None = None
         self._users = 0
-        self._wrote = False
-        self._extra: tuple[str | None, ...] | None = None
+        self._check: CallCheck | None = None
 
     def begin(self, node: pytest.Item) -> psycopg.Connection[Any]:
         """The test's connection."""
         self._enter(node)
-        return self.worker.rollback.begin()
+        try:
+            return self.worker.rollback.begin()
+        except IsolationError:
+            # After the former test's check something committed past psycopg: that database is spent.
+            self.worker.fresh_rollback()
+            return self.worker.rollback.begin()
 
     def begin_async(self, node: pytest.Item) -> psycopg.AsyncConnection[Any]:
         """The test's connection, for asyncio."""
@@ -36,7 +44,7 @@ class RollbackTest:
     def _enter(self, node: pytest.Item) -> None:
         self._users += 1
         if self.node is None:
-            self.node, self._wrote, self._extra = node, False, None
+            self.node, self._check = node, None
 
     @property
     def plain(self) -> psycopg.Connection[Any]:
@@ -45,8 +53,7 @@ class RollbackTest:
 
     def check(self) -> None:
         """After the body of a passing test: what a rollback would hide fails the test."""
-        checked = self.worker.rollback.check()
-        self._wrote, self._extra = checked.wrote, checked.extra
+        self._check = self.worker.rollback.check()
 
     def end(self) -> None:
         """Roll back. A test that broke the transaction costs the worker a fresh database, never a leak."""
@@ -54,12 +61,23 @@ class RollbackTest:
         if self._users:
             return
         node, self.node = self.node, None
-        worker = self.worker
+        worker, check = self.worker, self._check
         assert node is not None
         if worker.keep_failed and failed(node) and worker.rollback.keep():
             worker.keep(node.nodeid, worker.rollback.database)
             worker.fresh_rollback()
-        elif not worker.rollback.end():
-            worker.fresh_rollback()
-        if worker.committed.visited(self._extra):
-            worker.after_rollback_test(wrote=self._wrote, failed=failed(node))
+            clean = True
+        else:
+            clean = worker.rollback.end()
+            if not clean:
+                worker.fresh_rollback()
+        # Asked for in the check, read only now: the server answered while we rolled back.
+        if worker.committed.visited(None if check is None else check.extra):
+            wrote = check is not None and check.wrote
+            worker.after_rollback_test(wrote=wrote, failed=failed(node))
+        if not clean and not failed(node):
+            raise IsolationError(
+                "This test ended the transaction that was to be rolled back, and may have committed.",
+                "It was found after the test; the worker has taken a fresh database.",
+                "take nself_database, or mark the test nself_rollback(False)",
+            )

@@ -6,6 +6,7 @@ eighth of what `initdb` costs.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -48,6 +49,12 @@ def initialise(
         data.mkdir(mode=0o700)
         give(data, account)
     if run.returncode != 0:
+        if os.strerror(errno.ENOSPC) in run.stdout:  # it runs with LC_ALL=C
+            raise ServerFailed(
+                "There is no room for PostgreSQL's data.",
+                f"initdb said: {run.stdout.strip()[-500:]}",
+                "name a folder with room with nself_data_root",
+            )
         raise ServerFailed(
             "initdb failed.",
             f"It ran as {account.name} and said: {run.stdout.strip()[-2000:]}",

@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pytest_nself.core.errors import ConfigError
+
 from . import locks
 
 WATCHDOG = Path(__file__).with_name("watchdog.py")
@@ -31,7 +33,14 @@ def base_folder(setting: str | None) -> Path:
     """Our own folder below `setting`, or in memory where there is room, or among the temporary files."""
     if setting:
         root = Path(setting).expanduser()
-        root.mkdir(parents=True, exist_ok=True)
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                f"nself_data_root names {setting}, which is no folder and cannot be made one.",
+                str(error),
+                "name a folder that we may write to, or drop the setting: then memory or the temporary folder is used",
+            ) from error
     else:
         root = Path(tempfile.gettempdir())
         memory = Path("/dev/shm")

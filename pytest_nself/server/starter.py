@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from .datafolder import SUPERUSER
 from .installation import Installation, version_of
 from .server import Blueprint, Note, Server, Started, Wanted, server_settings
 
+FULL_BYTES = 1024 * 1024  # a file system with less is full for a server
 FULL = (errno.ENOSPC, errno.EDQUOT)
 NO_BLUEPRINT = Blueprint("", lambda server: {})
 
@@ -159,6 +161,12 @@ class Starter:
         server = self._serve(replace(self.wanted, folder=workshop, logins=()), data)
         try:
             return data, blueprint.build(server)
+        except Exception as error:
+            # Some errors only point to the log (a checkpoint that failed), and that may have had no room either.
+            status = os.statvfs(workshop)
+            if status.f_bavail * status.f_frsize < FULL_BYTES:
+                raise self._not_writable(OSError(errno.ENOSPC, str(error).strip())) from error
+            raise
         finally:
             assert server.pid is not None
             processes.stop(server.pid, postgres.NORMAL_STOP)

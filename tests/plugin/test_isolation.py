@@ -184,3 +184,66 @@ def test_a_clone_is_its_tests_own(project: Project) -> None:
         """,
     )
     assert "2 passed" in project.passes()
+
+
+def test_a_pool_opened_at_import_survives_all_of_it(project: Project) -> None:
+    """An app that connected while it was imported keeps its connection, and what it wrote meanwhile is taken back."""
+    project.file("pytest.ini", "[pytest]\nnself_start = early\n")
+    project.file("migrations/002_rows.sql", "insert into users (name) values ('of the template');\n")
+    project.file(
+        "app.py",
+        """
+        import os, psycopg
+        connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+        pid = connection.execute("select pg_backend_pid()").fetchone()
+        connection.execute("insert into users (name) values ('at import')")
+        def names():
+            return [name for (name,) in connection.execute("select name from users order by id")]
+        """,
+    )
+    project.file("conftest.py", "import app\n")
+    project.file(
+        "test_it.py",
+        """
+        import app
+
+        def test_1(nself_db):
+            pass
+
+        def test_2(nself_database):
+            assert app.names() == ["of the template"]
+            app.connection.execute("delete from users")
+
+        def test_3(nself_db):
+            assert app.names() == ["of the template"]
+
+        def test_4(nself_database):
+            assert app.names() == ["of the template"]
+            assert app.connection.execute("select pg_backend_pid()").fetchone() == app.pid
+        """,
+    )
+    assert "4 passed" in project.passes("-W", "error")
+
+
+def test_many_workers_tests_keep_the_gate(project: Project) -> None:
+    """After the committed database was made anew, rolled-back tests still notice a visitor."""
+    project.file(
+        "test_it.py",
+        """
+        import os, psycopg, pytest
+        def test_1(nself_database):
+            with nself_database.connect(autocommit=True) as connection:
+                connection.execute("alter table users add column age int")
+
+        def test_2(nself_db):
+            nself_db.execute("insert into users (name) values ('ada')")
+            with psycopg.connect(os.environ["DATABASE_URL"]) as app:
+                app.execute("insert into users (name) values ('bob')")
+
+        def test_3(nself_database):
+            with nself_database.connect(autocommit=True) as connection:
+                assert connection.execute("select count(*) from users").fetchone() == (0,)
+        """,
+    )
+    said = project.passes("-p", "no:randomly")
+    assert said.count("NselfWarning") == 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 
 from .conftest import Project
+from .test_survival import until
 
 COUNT = """
 import os, psycopg, pytest
@@ -48,14 +50,13 @@ def nself(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def own_project(project: Project) -> Iterator[Project]:
     """A project whose servers are ended after the test."""
-    data = project.root / "data"
-    data.mkdir(mode=0o755)
-    for folder in (project.root, *project.root.parents):
-        if folder.stat().st_uid == os.getuid() and folder != folder.parent and not folder.stat().st_mode & 0o001:
-            folder.chmod(folder.stat().st_mode | 0o011)
+    # Not below pytest's own temporary folder: other runs of pytest close that to the server's user.
+    data = Path(tempfile.mkdtemp(prefix="kept-"))
+    data.chmod(0o711)
     project.file("pytest.ini", f"[pytest]\nnself_data_root = {data}\n")
     yield project
     nself(project, "db", "test-server", "stop")
+    shutil.rmtree(data, ignore_errors=True)
 
 
 class TestWarmServer:
@@ -149,7 +150,8 @@ class TestFailedDatabases:
         """The flag costs a passing run nothing: no server stays."""
         own_project.file("test_it.py", COUNT)
         own_project.passes("--nself-keep-failed")
-        assert not list(Path(own_project.root / "data").glob("nself-*/run-*"))
+        root = (own_project.root / "pytest.ini").read_text().split("= ")[1].strip()
+        assert until(lambda: not list(Path(root).glob("nself-*/run-*")))
 
 
 def test_a_failed_test_shows_its_last_sql_and_the_servers_log(project: Project) -> None:
