@@ -1,5 +1,72 @@
-"""Real PostgreSQL in every test, and the same engine on your real databases."""
+"""Real PostgreSQL in every test, and the same engine on your real databases.
+
+The names below are the public API; each is imported when it is first used.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .core.dsn import Dsn as Dsn
+    from .core.errors import ConfigError as ConfigError
+    from .core.errors import FixtureError as FixtureError
+    from .core.errors import IsolationError as IsolationError
+    from .core.errors import MigrationError as MigrationError
+    from .core.errors import NoServer as NoServer
+    from .core.errors import NselfError as NselfError
+    from .data.fixture_rows import FixtureRows as FixtureRows
+    from .database.database import Database as Database
+    from .database.database import EphemeralDatabase as EphemeralDatabase
+    from .plugin.loaded_sets import LoadedSets as LoadedSets
+    from .plugin.notices import NselfWarning as NselfWarning
+    from .server.server import Server as Server
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "ConfigError": "core.errors",
+    "Database": "database.database",
+    "Dsn": "core.dsn",
+    "EphemeralDatabase": "database.database",
+    "FixtureError": "core.errors",
+    "FixtureRows": "data.fixture_rows",
+    "IsolationError": "core.errors",
+    "LoadedSets": "plugin.loaded_sets",
+    "MigrationError": "core.errors",
+    "NoServer": "core.errors",
+    "NselfError": "core.errors",
+    "NselfWarning": "plugin.notices",
+    "Server": "server.server",
+}
+
+__all__ = [
+    "ConfigError",
+    "Database",
+    "Dsn",
+    "EphemeralDatabase",
+    "FixtureError",
+    "FixtureRows",
+    "IsolationError",
+    "LoadedSets",
+    "MigrationError",
+    "NoServer",
+    "NselfError",
+    "NselfWarning",
+    "Server",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: importing the package must cost nothing."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{home}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -40,7 +40,22 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
             _ = run.worker
     except NselfError as error:
         raise pytest.UsageError(str(error)) from error
-    return (yield)
+    try:
+        return (yield)
+    except Exception as error:
+        run.explain_early_connection(error)
+        raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    """An app that connects while a test module imports it finds no server yet: say what to do."""
+    report = yield
+    if report.outcome == "failed" and (run := collector.config.stash.get(RUN, None)) is not None:
+        advice = run.early_advice(str(report.longrepr))
+        if advice:
+            report.sections.append(("nself", advice))
+    return report
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

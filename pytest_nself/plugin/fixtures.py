@@ -64,7 +64,7 @@ def nself_dsn(nself_database: EphemeralDatabase) -> str:
 def nself_clone(request: pytest.FixtureRequest) -> Iterator[EphemeralDatabase]:
     """A fresh database of its own for a test that changes schema, roles or settings; dropped afterwards."""
     worker = run_of(request.config).worker
-    database = worker.new_clone()
+    database = worker.clones.take()
     yield database
     worker.end_clone(database, request.node)
 

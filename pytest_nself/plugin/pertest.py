@@ -37,7 +37,7 @@ class PerTest:
             from .failure import sections
 
             item.stash[FAILED] = True
-            report.sections.extend(sections(self.worker, item))
+            report.sections.extend(sections(self.worker, item, call.excinfo))
         return report
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -169,9 +169,25 @@ class Run:
         return self._worker
 
     @property
-    def started(self) -> Worker | None:
-        """This process's databases if a test has asked for one, else None."""
-        return self._worker
+    def workers(self) -> int:
+        """How many processes run tests."""
+        return int(self.before.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+
+    def early_advice(self, text: str) -> str:
+        """What to do about an error with this text, if it comes from connecting before the server was started."""
+        if self._worker is not None or not self.info.port or str(self.info.port) not in text:
+            return ""
+        return (
+            "The app connected while it was imported, and the server starts when the first test asks for it. "
+            "To fix: set nself_start = early (or --nself-start=early), or connect when the app first needs to."
+        )
+
+    def explain_early_connection(self, error: BaseException) -> None:
+        """Add the advice to an error of the app's own import."""
+        cause = getattr(error, "cause", None) or error
+        advice = self.early_advice(f"{cause!r} {cause}")
+        if advice and isinstance(cause, BaseException):
+            cause.add_note(advice)
 
     def state(self) -> dict[str, Any] | None:
         """What the process that started the server wrote down; None when no test of the run asked for a database."""

@@ -12,6 +12,7 @@ from pytest_nself.core.errors import IsolationError
 from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.database.rollback import RollbackSession
 
+from .clones import Clones
 from .committed import Committed
 from .notices import NselfWarning
 from .rollback_test import RollbackTest
@@ -43,7 +44,6 @@ class Worker:
         self.keep_failed: bool = run.settings["keep_failed"]
         self.kept: list[Kept] = []
         self.log_mark = 0
-        self._clones = 0
         self._spent = 0
         with sandbox.admin() as admin:
             if not sandbox.take_premade(admin, run.committed_dsn.dbname, self._rollback_name):
@@ -52,6 +52,9 @@ class Worker:
             self.committed = Committed(self, admin)
         self.rollback = self._session()
         self.rollback_test = RollbackTest(self)
+        self.clones = Clones(
+            sandbox, f"{run.prefix}{run.name}_clone_", ahead=run.workers < (os.cpu_count() or 1), alone=run.workers == 1
+        )
 
     @property
     def _rollback_name(self) -> str:
@@ -72,17 +75,12 @@ class Worker:
         if not any(kept.database.dsn.dbname == old for kept in self.kept):
             self.sandbox.drop(self.sandbox.superuser(old))
 
-    def new_clone(self) -> EphemeralDatabase:
-        """A database of its own for one test, as the owner role."""
-        self._clones += 1
-        return self.sandbox.clone(f"{self.run.prefix}{self.run.name}_clone_{self._clones}", as_owner=True)
-
     def end_clone(self, database: EphemeralDatabase, node: pytest.Item) -> None:
         """Drop a test's clone, or keep it if the test failed and databases of failed tests are kept."""
         if self.keep_failed and failed(node):
             self.keep(node.nodeid, database)
         else:
-            self.sandbox.drop(database)
+            self.clones.drop(database)
 
     def keep(self, test: str, database: Database) -> None:
         """Remember that a failed test's database stays after the run."""
@@ -126,5 +124,6 @@ class Worker:
 
     def close(self) -> None:
         """Close this process's connections; the databases end with the run."""
+        self.clones.close()
         self.rollback.close()
         self.committed.close()

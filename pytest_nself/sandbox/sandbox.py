@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -106,6 +106,20 @@ class Sandbox:
         """The same over a connection that the caller holds, by name; only names of ours are taken."""
         self._check_ours(name)
         connection.execute(f"drop database if exists {quote_identifier(name)} with (force)".encode())
+
+    def roles(self) -> frozenset[str]:
+        """The names of the server's roles; on somebody's server none, since they are not ours to look after."""
+        if not self.server.ours:
+            return frozenset()
+        with self.admin() as connection:
+            rows = connection.execute("select rolname::text from pg_catalog.pg_roles").fetchall()
+        return frozenset(name for (name,) in rows)
+
+    def drop_roles(self, names: Iterable[str]) -> None:
+        """Drop roles that a test made; what they own stood in the test's own database, which is gone."""
+        with self.admin() as connection:
+            for name in sorted(names):
+                connection.execute(f"drop role if exists {quote_identifier(name)}".encode())
 
     def take_premade(self, connection: psycopg.Connection[Any], committed: str, rollback: str) -> bool:
         """Rename the databases that were made with the template; False when there are none, or they are not ours."""
