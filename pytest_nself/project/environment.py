@@ -49,14 +49,20 @@ def extra_variables(items: Iterable[str], dsn: Dsn) -> dict[str, str]:
     variables = {}
     for item in items:
         name, _, part = item.partition("=")
-        part = part.strip() or "url"
+        name, part = name.strip(), part.strip() or "url"
+        if not name.isidentifier():
+            raise ConfigError(
+                f"nself_export cannot set a variable {name!r}.",
+                f"The item is {item!r}.",
+                "write NAME, NAME=port or NAME=postgresql+asyncpg",
+            )
         if part in parts:
-            variables[name.strip()] = parts[part]
+            variables[name] = parts[part]
         elif part.startswith("postgres"):
-            variables[name.strip()] = dsn.url(part)
+            variables[name] = dsn.url(part)
         else:
             raise ConfigError(
-                f"nself_export cannot give {name.strip()} the value {part!r}.",
+                f"nself_export cannot give {name} the value {part!r}.",
                 f"It knows {', '.join(parts)} and schemes like postgresql+asyncpg.",
                 "write NAME, NAME=port or NAME=postgresql+asyncpg",
             )

@@ -5,6 +5,7 @@ Flags, ini keys, `[tool.nself]` keys, environment variables and the reference pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -186,7 +187,9 @@ def _parse(setting: Setting, value: Any) -> Any:
 
 
 def _split(text: str, *, by_line: bool) -> list[str]:
-    return text.splitlines() if by_line else text.replace(",", " ").split()
+    if by_line:
+        return text.splitlines()
+    return re.sub(r"\s*=\s*", "=", text).replace(",", " ").split()
 
 
 class Settings:
