@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .state import run_of
+from .state import worker_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def nself_server(request: pytest.FixtureRequest) -> Server:
     """The running PostgreSQL server: .dsn (superuser), .version (150018), .provider."""
-    return run_of(request.config).worker.sandbox.server
+    return worker_of(request).sandbox.server
 
 
 @pytest.fixture
 def nself_db(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection[Any]]:
     """A psycopg connection to the migrated database, in a transaction that is always rolled back."""
-    worker = run_of(request.config).worker
+    worker = worker_of(request)
     if not _rolls_back(request.node):
         database = request.getfixturevalue("nself_database")
         with database.connect() as connection:
@@ -40,7 +40,7 @@ def nself_db(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection[Any]
 @pytest.fixture
 def nself_async_db(request: pytest.FixtureRequest) -> Iterator[psycopg.AsyncConnection[Any]]:
     """The same as nself_db, as a psycopg AsyncConnection; bound to no event loop."""
-    worker = run_of(request.config).worker
+    worker = worker_of(request)
     _refuse_trio(request)
     yield worker.rollback_test.begin_async(request.node)
     worker.rollback_test.end()
@@ -49,7 +49,7 @@ def nself_async_db(request: pytest.FixtureRequest) -> Iterator[psycopg.AsyncConn
 @pytest.fixture
 def nself_database(request: pytest.FixtureRequest) -> Iterator[EphemeralDatabase]:
     """The worker's committed database, which DATABASE_URL names; put back after a test that wrote to it."""
-    worker = run_of(request.config).worker
+    worker = worker_of(request)
     yield worker.committed.begin()
     worker.committed.end(request.node)
 
@@ -63,7 +63,7 @@ def nself_dsn(nself_database: EphemeralDatabase) -> str:
 @pytest.fixture
 def nself_clone(request: pytest.FixtureRequest) -> Iterator[EphemeralDatabase]:
     """A fresh database of its own for a test that changes schema, roles or settings; dropped afterwards."""
-    worker = run_of(request.config).worker
+    worker = worker_of(request)
     database = worker.clones.take()
     yield database
     worker.end_clone(database, request.node)

@@ -12,7 +12,7 @@ from psycopg.pq import TransactionStatus
 from pytest_nself.data.fixture_rows import FixtureRows
 from pytest_nself.sandbox.fixture_sets import load_fixture_set
 
-from .state import run_of
+from .state import run_of, worker_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 def loaded_sets(request: pytest.FixtureRequest, *, committed: bool) -> LoadedSets:
     """The sets that the test's markers name, loaded; outermost marker first."""
-    run = run_of(request.config)
+    run, worker = run_of(request.config), worker_of(request)
     if committed:
         request.getfixturevalue("nself_database")
     elif "nself_async_db" in request.fixturenames:
         request.getfixturevalue("nself_async_db")
     else:
         request.getfixturevalue("nself_db")
-    sets = LoadedSets(run.worker, run.root / run.settings["fixtures"], committed=committed)
+    sets = LoadedSets(worker, run.root / run.settings["fixtures"], committed=committed)
     for marker in reversed(list(request.node.iter_markers("nself_fixtures"))):
         sets.load(*marker.args)
     return sets

@@ -90,8 +90,8 @@ def kept_lines(run: Run) -> list[str]:
     server = Server.from_json(state["server"])
     lines = []
     for line in (folder.path / "kept").read_text().splitlines():
-        test, _, dbname = line.partition("\t")
+        test, dbname, _ = line.split("\t")
         lines.append(f"kept: {test}")
         lines.append(f"  psql '{server.dsn_for(dbname).url()}'")
-    lines.append("  it ends with: nself db test-server stop (or by itself after a day)")
+    lines.append("  it ends with: nself db test-server stop; after a day the next run ends it")
     return lines

@@ -76,8 +76,9 @@ def _lines(run: Run) -> list[str]:
     tables = facts.get("rls_tables", ())
     if tables and not run.settings["role"]:
         names = ", ".join(".".join(table) for table in tables[:3]) + (" …" if len(tables) > 3 else "")
+        have = "1 table has" if len(tables) == 1 else f"{len(tables)} tables have"
         lines.append(
-            f"row-level security is bypassed: tests run as a superuser, and {len(tables)} tables have it ({names}); "
+            f"row-level security is bypassed: tests run as a superuser, and {have} it ({names}); "
             'name a role for them: nself_role = "app"'
         )
     lines += run.kept_lines()

@@ -43,7 +43,7 @@ class Worker:
         self.leak_guard: str = run.settings["leak_guard"]
         self.keep_failed: bool = run.settings["keep_failed"]
         self.kept: list[Kept] = []
-        self.log_mark = 0
+        self.log_mark = self.log_size()
         self._spent = 0
         with sandbox.admin() as admin:
             if not sandbox.take_premade(admin, run.committed_dsn.dbname, self._rollback_name):
@@ -85,7 +85,7 @@ class Worker:
     def keep(self, test: str, database: Database) -> None:
         """Remember that a failed test's database stays after the run."""
         self.kept.append(Kept(test, database))
-        self.run.folder.keep(f"{test}\t{database.dsn.dbname}")
+        self.run.folder.keep(f"{test}\t{database.dsn.dbname}\t{self.run.root}")
 
     def after_rollback_test(self, *, wrote: bool, failed: bool) -> None:
         """The app was at the committed database meanwhile: put back what it wrote, and say so if the test wrote too."""

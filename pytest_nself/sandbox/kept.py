@@ -83,7 +83,8 @@ def stop_kept(project: TestProject) -> list[str]:
 
 def _folders_of_failed_tests(project: TestProject) -> list[Path]:
     base = base_folder(project.settings["data_root"])
-    return sorted(path.parent for path in base.glob(f"{RUN_PREFIX}*/kept"))
+    marks = sorted(base.glob(f"{RUN_PREFIX}*/kept"))
+    return [mark.parent for mark in marks if f"\t{project.root}\n" in mark.read_text()]
 
 
 def _described(what: str, state: dict[str, Any]) -> dict[str, Any]:

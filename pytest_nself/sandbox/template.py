@@ -89,6 +89,8 @@ class Template:
         with self._acting_owner(server):
             facts.update(self.recipe.build(self.database(server), self.database(server, tcp=True).dsn))
         with server.connect(self.name) as connection:
+            # A recipe may have left its engine open, and nobody can clone a database that is in use.
+            connection.execute(_END_OTHERS.encode())
             if not server.ours:
                 refuse_changes(before, cluster_objects(connection), about_roles)
             facts.update(_facts(connection))
@@ -181,6 +183,12 @@ class Template:
                 "use a provider that has it",
                 missing=tuple(missing),
             )
+
+
+_END_OTHERS = """
+select pg_catalog.pg_terminate_backend(pid, 5000) from pg_catalog.pg_stat_activity
+where datname = pg_catalog.current_database() and pid <> pg_catalog.pg_backend_pid() and backend_type = 'client backend'
+"""
 
 
 class MissingExtensions(NoServer):
