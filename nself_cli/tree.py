@@ -89,7 +89,7 @@ def db() -> None:
 
 def _version(ctx: click.Context, on: bool) -> None:
     if on:
-        from pytest_nself import __version__
+        from pytest_nself.core.version import __version__
 
         present.line(f"nself {__version__}")
         ctx.exit()

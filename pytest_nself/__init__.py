@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from .core.errors import MigrationError as MigrationError
     from .core.errors import NoServer as NoServer
     from .core.errors import NselfError as NselfError
+    from .core.version import __version__ as __version__
     from .data.fixture_rows import FixtureRows as FixtureRows
     from .database.database import Database as Database
     from .database.database import EphemeralDatabase as EphemeralDatabase
     from .plugin.loaded_sets import LoadedSets as LoadedSets
     from .plugin.notices import NselfWarning as NselfWarning
     from .server.server import Server as Server
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "ConfigError": "core.errors",
@@ -38,6 +37,7 @@ _HOMES = {
     "NselfError": "core.errors",
     "NselfWarning": "plugin.notices",
     "Server": "server.server",
+    "__version__": "core.version",
 }
 
 __all__ = [

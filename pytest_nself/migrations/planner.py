@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from pytest_nself import __version__
 from pytest_nself.core.errors import MigrationError, Refused
 from pytest_nself.core.place import Place
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import ALONE, Sql
 from pytest_nself.core.step import DATA_LOSS, NO_HAZARDS, Statement, Step
+from pytest_nself.core.version import __version__
 
 from .ledger import Ledger, LedgerRow, delete_row, insert_row, plan_ledger
 from .migration import CHECKSUM_ALGORITHM, Migration, Migrations

@@ -42,7 +42,7 @@ def sections(
 def _sections(
     worker: Worker, item: pytest.Item, failure: pytest.ExceptionInfo[BaseException] | None
 ) -> Iterator[tuple[str, str]]:
-    if worker.rollback_test.node is item:
+    if worker.rolled_back.node is item:
         with worker.sandbox.admin() as admin:
             statement = worker.rollback.last_query(admin)
         if statement:
@@ -72,7 +72,7 @@ def _sqlstate(error: BaseException | None) -> str:
 def _in_the_way(worker: Worker, item: pytest.Item) -> Iterator[str]:
     """Sessions with an open transaction in the databases that the test may have used."""
     names = [worker.committed.name]
-    if worker.rollback_test.node is item:
+    if worker.rolled_back.node is item:
         names.append(worker.rollback.database.dsn.dbname)
     for name in names:
         with worker.sandbox.server.connect(name) as connection:

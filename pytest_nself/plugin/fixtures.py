@@ -33,8 +33,8 @@ def nself_db(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection[Any]
         with database.connect() as connection:
             yield connection
         return
-    yield worker.rollback_test.begin(request.node)
-    worker.rollback_test.end()
+    yield worker.rolled_back.begin(request.node)
+    worker.rolled_back.end()
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def nself_async_db(request: pytest.FixtureRequest) -> Iterator[psycopg.AsyncConn
     """The same as nself_db, as a psycopg AsyncConnection; bound to no event loop."""
     worker = worker_of(request)
     _refuse_trio(request)
-    yield worker.rollback_test.begin_async(request.node)
-    worker.rollback_test.end()
+    yield worker.rolled_back.begin_async(request.node)
+    worker.rolled_back.end()
 
 
 @pytest.fixture

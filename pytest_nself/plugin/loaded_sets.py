@@ -74,7 +74,7 @@ class LoadedSets:
                     connection.execute(sandbox.stop_acting.encode())
                 yield connection
             return
-        connection = self._worker.rollback_test.plain
+        connection = self._worker.rolled_back.plain
         fresh = connection.info.transaction_status == TransactionStatus.IDLE
         if sandbox.stop_acting:
             connection.execute(sandbox.stop_acting.encode())

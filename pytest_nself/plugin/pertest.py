@@ -23,8 +23,8 @@ class PerTest:
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """In the call phase, so that the test fails and not its teardown."""
         result = yield
-        if self.worker.rollback_test.node is item:
-            self.worker.rollback_test.check()
+        if self.worker.rolled_back.node is item:
+            self.worker.rolled_back.check()
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -15,7 +15,7 @@ from pytest_nself.database.rollback import RollbackSession
 from .clones import Clones
 from .committed import Committed
 from .notices import NselfWarning
-from .rollback_test import RollbackTest
+from .rolled_back import RolledBack
 from .state import failed
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Worker:
                 sandbox.clone_with(admin, self._rollback_name, read_only=True)
             self.committed = Committed(self, admin)
         self.rollback = self._session()
-        self.rollback_test = RollbackTest(self)
+        self.rolled_back = RolledBack(self)
         self.clones = Clones(
             sandbox, f"{run.prefix}{run.name}_clone_", ahead=run.workers < (os.cpu_count() or 1), alone=run.workers == 1
         )

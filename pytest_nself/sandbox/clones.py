@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_nself.core.names import quote_identifier, quote_literal
 from pytest_nself.server.server import Server
@@ -11,12 +11,25 @@ from pytest_nself.server.server import Server
 if TYPE_CHECKING:
     import psycopg
 
-    from .template import Template
+
+class Source(Protocol):
+    """What a clone is made from, and for whom."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def owner_role(self) -> str | None: ...
+    @property
+    def role(self) -> str | None: ...
+    @property
+    def stamp(self) -> str: ...
+    @property
+    def lock_timeout_s(self) -> float: ...
 
 
 def clone(
     server: Server,
-    template: Template,
+    template: Source,
     facts: Mapping[str, Any],
     connection: psycopg.Connection[Any],
     name: str,
@@ -37,7 +50,7 @@ def clone(
 
 
 def _afterwards(
-    server: Server, template: Template, facts: Mapping[str, Any], quoted: str, read_only: bool, as_owner: bool
+    server: Server, template: Source, facts: Mapping[str, Any], quoted: str, read_only: bool, as_owner: bool
 ) -> list[str]:
     sql = [f"alter database {quoted} set lock_timeout = {quote_literal(f'{round(template.lock_timeout_s * 1000)}ms')}"]
     if read_only:

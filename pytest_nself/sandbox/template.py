@@ -10,10 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself import __version__
 from pytest_nself.core.errors import ConfigError, NoServer, NselfError
 from pytest_nself.core.names import quote_identifier, quote_literal
 from pytest_nself.core.place import Place
+from pytest_nself.core.version import __version__
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.server.postgres import scram_verifier
 from pytest_nself.server.server import Blueprint, Server

@@ -15,10 +15,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pytest_nself import __version__
 from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.errors import NoServer, ServerFailed
 from pytest_nself.core.names import quote_identifier
+from pytest_nself.core.version import __version__
 
 from . import accounts, datafolder, postgres, processes
 from .accounts import Account

@@ -12,7 +12,7 @@ import pytest
 
 from nself_cli.main import run
 from nself_cli.tree import root
-from pytest_nself import __version__
+from pytest_nself.core.version import __version__
 
 
 def _commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], click.Command]]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .worker import Worker
 
 
-class RollbackTest:
+class RolledBack:
     """At most one at a time; a test that takes nself_db and nself_async_db has one transaction for both."""
 
     def __init__(self, worker: Worker) -> None:
