@@ -203,7 +203,11 @@ def _environment(uid: int, gid: int) -> Path:
                 subprocess.run(pip, check=False, capture_output=True, timeout=120)
             _compile(base, site)
             (base / ".whole").touch()
-        _copy_ours(base)
+        if _copy_ours(base) and uid != os.geteuid():
+            # pytest keeps its own bytecode of plugins beside them: the user that runs it must be able to write there.
+            for folder, _, names in os.walk(base / "lib"):
+                for path in (folder, *(os.path.join(folder, name) for name in names)):  # noqa: PTH118 - 10 000 files
+                    os.chown(path, uid, gid, follow_symlinks=False)
     return base / "bin" / "python"
 
 
@@ -256,8 +260,8 @@ def _copy(distribution: metadata.Distribution, site: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _copy_ours(base: Path) -> None:
-    """Our packages, replaced when they have changed; compiled, since children may not write there."""
+def _copy_ours(base: Path) -> bool:
+    """Our packages, replaced and compiled when they have changed; whether they had."""
     here = Path(__file__).parent
     sources = [path for name in OURS for path in sorted((ROOT / name).rglob("*")) if _counts(path)]
     sources += [here / name for name in CHILDREN]
@@ -266,7 +270,7 @@ def _copy_ours(base: Path) -> None:
         digest.update(f"{path}\0".encode() + path.read_bytes())
     stamp = base / ".ours"
     if stamp.exists() and stamp.read_text() == digest.hexdigest():
-        return
+        return False
     site = next((base / "lib").glob("python*/site-packages"))
     for name in OURS:
         shutil.rmtree(site / name, ignore_errors=True)
@@ -277,6 +281,7 @@ def _copy_ours(base: Path) -> None:
         shutil.copy2(here / name, base / "benchmarks")
     _compile(base, *(site / name for name in OURS), base / "benchmarks")
     stamp.write_text(digest.hexdigest())
+    return True
 
 
 def _counts(path: Path) -> bool:

@@ -6,6 +6,7 @@ All run as the same ordinary user: pytest-postgresql refuses root.
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import suites
 from ground import Ground, ground
@@ -28,7 +29,7 @@ def main() -> None:
         }
 
         def way(name: str, role: str, key: str, *using: str) -> Way:
-            return Way(name, role, partial(whole, place, key, projects[key], using))
+            return Way(name, role, partial(whole, place, place.project(f"whole-{key}", projects[key]), using))
 
         ways = [
             way("pytest alone, one empty test", "floor", "alone"),
@@ -39,8 +40,8 @@ def main() -> None:
         show("a whole pytest with one database test", measured, "wall", [at_most(250), ahead(3)])
 
 
-def whole(place: Ground, key: str, files: dict[str, str], using: tuple[str, ...]) -> Figures:
-    ran = place.pytest(place.project(f"whole-{key}", files), using=using)
+def whole(place: Ground, project: Path, using: tuple[str, ...]) -> Figures:
+    ran = place.pytest(project, using=using)
     return {"wall": ran.wall_ms, "cpu": ran.cpu_ms}
 
 
