@@ -53,6 +53,10 @@ class RunInfo:
         return f"nself_{self.id}_"
 
 
+_open_runs: list[str] = []
+"""The ids of the runs of this process, the innermost last."""
+
+
 class Run:
     """The run, as one process sees it. Nothing is started before `worker` is used for the first time."""
 
@@ -76,6 +80,7 @@ class Run:
             self.no_provider = error
         self.info = self._info()
         self.exported = self._export()
+        _open_runs.append(self.info.id)
 
     def _choose(self) -> Provider:
         from pytest_nself.server.choose import choose
@@ -89,9 +94,10 @@ class Run:
 
     def _info(self) -> RunInfo:
         handed = self.before.get(RUN_VARIABLE)
-        if handed and "PYTEST_XDIST_WORKER" in self.before:
+        # Another pytest inside a test is a run of its own, in a process of its own or (pytester) in this one.
+        if handed and "PYTEST_XDIST_WORKER" in self.before and not _open_runs:
             info = RunInfo(**json.loads(handed))
-            if info.owner == os.getppid():  # else another pytest inside a test: a run of its own
+            if info.owner == os.getppid():
                 return info
         self.name = "main"
         run_id = os.urandom(4).hex()
@@ -204,6 +210,7 @@ class Run:
         if self._worker is not None:
             self._worker.close()
         self.exported.restore()
+        _open_runs.remove(self.info.id)
         if self.info.owner == os.getpid() and self.folder.path.exists():
             from .opening import end_run
 
