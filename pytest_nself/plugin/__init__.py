@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
+from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
 import pytest
 
-from . import options
-from .fixtures import (  # noqa: F401 - fixtures are found by their names in this module
+
+class _Plain:
+    """Imports our modules as they are.
+
+    pytest rewrites the asserts of every plugin's modules and keeps the result beside them; where nothing can be written
+    (PYTHONDONTWRITEBYTECODE, a read-only site-packages) each run would parse all of them anew. Ours hold no tests.
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        return PathFinder.find_spec(name, path, target) if name.startswith("pytest_nself.") else None
+
+
+sys.meta_path.insert(0, _Plain)
+
+from . import options  # noqa: E402
+from .fixtures import (  # noqa: E402, F401 - fixtures are found by their names in this module
+    _nself_run,
     nself_async_db,
     nself_clone,
     nself_database,
@@ -17,7 +35,7 @@ from .fixtures import (  # noqa: F401 - fixtures are found by their names in thi
     nself_fixtures,
     nself_server,
 )
-from .state import RUN
+from .state import RUN, is_marked, rolls_back  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,11 +98,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test marked nself_fixtures gets its sets loaded also when it does not take the fixture."""
+    """What a marker asks for is set up like a fixture, also when the test does not take it."""
+    marked: dict[int, bool] = {}
     for item in items:
         names = getattr(item, "fixturenames", None)
-        if names is not None and "nself_fixtures" not in names and item.get_closest_marker("nself_fixtures"):
+        if names is None or not is_marked(item, marked):
+            continue
+        if "nself_fixtures" not in names and item.get_closest_marker("nself_fixtures"):
             names.insert(0, "nself_fixtures")
+        if not rolls_back(item):
+            # Before nself_db, which is a connection to it here.
+            names[:] = ["nself_database", *(name for name in names if name != "nself_database")]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tell the fixtures whose turn it is: asking pytest for `request` in each of them costs more than a rollback."""
+    run = item.config.stash.get(RUN, None)
+    if run is not None:
+        run.item = item
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -59,6 +59,7 @@ class Committed:
     def begin(self) -> EphemeralDatabase:
         """The database, equal to the template."""
         self.put_back()
+        self._worker.mark_log()
         return self.database
 
     def end(self, node: pytest.Item) -> None:

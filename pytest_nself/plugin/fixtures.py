@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .state import worker_of
+from .state import rolls_back, run_of, worker_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -16,42 +16,49 @@ if TYPE_CHECKING:
     from pytest_nself.server.server import Server
 
     from .loaded_sets import LoadedSets
+    from .run import Run
 
 
 @pytest.fixture(scope="session")
-def nself_server(request: pytest.FixtureRequest) -> Server:
+def _nself_run(request: pytest.FixtureRequest) -> Run:
+    """The run; the fixtures below ask it whose turn it is, which costs less than `request` does in each of them."""
+    return run_of(request.config)
+
+
+@pytest.fixture(scope="session")
+def nself_server(_nself_run: Run) -> Server:
     """The running PostgreSQL server: .dsn (superuser), .version (150018), .provider."""
-    return worker_of(request).sandbox.server
+    return worker_of(_nself_run).sandbox.server
 
 
 @pytest.fixture
-def nself_db(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection[Any]]:
+def nself_db(_nself_run: Run) -> Iterator[psycopg.Connection[Any]]:
     """A psycopg connection to the migrated database, in a transaction that is always rolled back."""
-    worker = worker_of(request)
-    if not _rolls_back(request.node):
-        database = request.getfixturevalue("nself_database")
-        with database.connect() as connection:
+    worker, node = worker_of(_nself_run), _nself_run.item
+    if not rolls_back(node):
+        with node.funcargs["nself_database"].connect() as connection:
             yield connection
         return
-    yield worker.rolled_back.begin(request.node)
-    worker.rolled_back.end()
+    rolled_back = worker.rolled_back
+    yield rolled_back.begin(node)
+    rolled_back.end()
 
 
 @pytest.fixture
-def nself_async_db(request: pytest.FixtureRequest) -> Iterator[psycopg.AsyncConnection[Any]]:
+def nself_async_db(_nself_run: Run) -> Iterator[psycopg.AsyncConnection[Any]]:
     """The same as nself_db, as a psycopg AsyncConnection; bound to no event loop."""
-    worker = worker_of(request)
-    _refuse_trio(request)
-    yield worker.rolled_back.begin_async(request.node)
+    worker, node = worker_of(_nself_run), _nself_run.item
+    _refuse_trio(node)
+    yield worker.rolled_back.begin_async(node)
     worker.rolled_back.end()
 
 
 @pytest.fixture
-def nself_database(request: pytest.FixtureRequest) -> Iterator[EphemeralDatabase]:
+def nself_database(_nself_run: Run) -> Iterator[EphemeralDatabase]:
     """The worker's committed database, which DATABASE_URL names; put back after a test that wrote to it."""
-    worker = worker_of(request)
+    worker, node = worker_of(_nself_run), _nself_run.item
     yield worker.committed.begin()
-    worker.committed.end(request.node)
+    worker.committed.end(node)
 
 
 @pytest.fixture
@@ -61,12 +68,13 @@ def nself_dsn(nself_database: EphemeralDatabase) -> str:
 
 
 @pytest.fixture
-def nself_clone(request: pytest.FixtureRequest) -> Iterator[EphemeralDatabase]:
+def nself_clone(_nself_run: Run) -> Iterator[EphemeralDatabase]:
     """A fresh database of its own for a test that changes schema, roles or settings; dropped afterwards."""
-    worker = worker_of(request)
+    worker, node = worker_of(_nself_run), _nself_run.item
     database = worker.clones.take()
+    worker.mark_log()
     yield database
-    worker.end_clone(database, request.node)
+    worker.end_clone(database, node)
 
 
 @pytest.fixture
@@ -80,20 +88,15 @@ def nself_fixtures(request: pytest.FixtureRequest) -> LoadedSets:
 def _loads_committed(request: pytest.FixtureRequest) -> bool:
     """Whether fixture sets go to the committed database: where the test works on that one alone."""
     names = set(request.fixturenames)
-    if not _rolls_back(request.node):
+    if not rolls_back(request.node):
         return True
     return bool(names & {"nself_database", "nself_dsn"}) and not names & {"nself_db", "nself_async_db"}
 
 
-def _rolls_back(node: Any) -> bool:
-    marker = node.get_closest_marker("nself_rollback")
-    return marker is None or not marker.args or bool(marker.args[0])
-
-
-def _refuse_trio(request: pytest.FixtureRequest) -> None:
-    backend = request.node.callspec.params.get("anyio_backend") if hasattr(request.node, "callspec") else None
+def _refuse_trio(node: pytest.Item) -> None:
+    backend = node.callspec.params.get("anyio_backend") if hasattr(node, "callspec") else None
     name = backend[0] if isinstance(backend, tuple) else backend
-    if name == "trio" or request.node.get_closest_marker("trio"):
+    if name == "trio" or node.get_closest_marker("trio"):
         from pytest_nself.core.errors import ConfigError
 
         raise ConfigError(

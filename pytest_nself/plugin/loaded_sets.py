@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 def loaded_sets(request: pytest.FixtureRequest, *, committed: bool) -> LoadedSets:
     """The sets that the test's markers name, loaded; outermost marker first."""
-    run, worker = run_of(request.config), worker_of(request)
+    run = run_of(request.config)
+    worker = worker_of(run)
     if committed:
         request.getfixturevalue("nself_database")
     elif "nself_async_db" in request.fixturenames:

@@ -75,7 +75,10 @@ def end_run(run: Run) -> None:
     """End what the run started: server, container or databases; the watchdog removes the folder."""
     folder = run.folder
     state = folder.read_state()
-    if state is not None and "server" in state and run.provider is not None and not folder.is_kept():
+    if state is None:
+        folder.remove()  # held for workers of which none asked for a database
+        return
+    if "server" in state and run.provider is not None and not folder.is_kept():
         run.provider.end_run(Server.from_json(state["server"]), run.info.id)
         folder.ended()
     folder.let_go()

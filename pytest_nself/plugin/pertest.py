@@ -39,9 +39,3 @@ class PerTest:
             item.stash[FAILED] = True
             report.sections.extend(sections(self.worker, item, call.excinfo))
         return report
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Remember where the server's log stood when the test began."""
-        self.worker.log_mark = self.worker.log_size()
-        return (yield)

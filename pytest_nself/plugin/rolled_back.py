@@ -45,6 +45,7 @@ class RolledBack:
         self._users += 1
         if self.node is None:
             self.node, self._check = node, None
+            self.worker.mark_log()
 
     @property
     def plain(self) -> psycopg.Connection[Any]:

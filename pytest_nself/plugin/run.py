@@ -69,6 +69,7 @@ class Run:
         self.settings = Settings(flags=flags, environment=self.before, ini=ini, table=self.table)
         self.name = self.before.get("PYTEST_XDIST_WORKER", "main")
         self._reserved: socket.socket | None = None
+        self.item: Any = None  # the test whose turn it is
         self._worker: Worker | None = None
         self._failure: NselfError | None = None
         self.provider: Provider | None = None

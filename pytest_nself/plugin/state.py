@@ -20,15 +20,33 @@ def run_of(config: pytest.Config) -> Run:
     return config.stash[RUN]
 
 
-def worker_of(request: pytest.FixtureRequest) -> Worker:
+def worker_of(run: Run) -> Worker:
     """This process's databases. When there are none, the test fails with three lines and no traceback of ours."""
     from pytest_nself.core.errors import NselfError
 
     try:
-        return run_of(request.config).worker
+        return run.worker
     except NselfError as error:
         message = str(error)
     pytest.fail(message, pytrace=False)
+
+
+def is_marked(node: pytest.Item | pytest.Collector, known: dict[int, bool]) -> bool:
+    """Whether a marker of ours stands on the test or above it; `known` remembers what is above."""
+    if any(marker.name.startswith("nself_") for marker in node.own_markers):
+        return True
+    parent = node.parent
+    if not isinstance(parent, pytest.Collector):
+        return False
+    if id(parent) not in known:
+        known[id(parent)] = is_marked(parent, known)
+    return known[id(parent)]
+
+
+def rolls_back(node: pytest.Item) -> bool:
+    """Whether the test's nself_db is rolled back: all but those marked nself_rollback(False)."""
+    marker = node.get_closest_marker("nself_rollback")
+    return marker is None or not marker.args or bool(marker.args[0])
 
 
 def failed(node: pytest.Item) -> bool:

@@ -43,7 +43,7 @@ class Worker:
         self.leak_guard: str = run.settings["leak_guard"]
         self.keep_failed: bool = run.settings["keep_failed"]
         self.kept: list[Kept] = []
-        self.log_mark = self.log_size()
+        self._log_mark = self._log_size()
         self._spent = 0
         with sandbox.admin() as admin:
             if not sandbox.take_premade(admin, run.committed_dsn.dbname, self._rollback_name):
@@ -105,7 +105,11 @@ class Worker:
         """Whether the test has one of our databases."""
         return any(name.startswith("nself_") for name in getattr(item, "fixturenames", ()))
 
-    def log_size(self) -> int:
+    def mark_log(self) -> None:
+        """A test begins: what the server logs from here on is its own."""
+        self._log_mark = self._log_size()
+
+    def _log_size(self) -> int:
         """Where the server's log ends now, in bytes; 0 where we have no log."""
         log = self.sandbox.server.log
         try:
@@ -119,7 +123,7 @@ class Worker:
         if not log:
             return ""
         with Path(log).open("rb") as file:
-            file.seek(self.log_mark)
+            file.seek(self._log_mark)
             return file.read().decode(errors="replace")
 
     def close(self) -> None:

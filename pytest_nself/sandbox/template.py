@@ -102,6 +102,7 @@ class Template:
                 clone(server, self, facts, connection, committed)
                 clone(server, self, facts, connection, rollback, read_only=True)
                 facts["premade"] = list(self.premade)
+            facts["later"] = _folders(connection, (self.name, *(self.premade or ())[:1]))
         return facts
 
     @contextmanager
@@ -183,6 +184,16 @@ class Template:
                 "use a provider that has it",
                 missing=tuple(missing),
             )
+
+
+def _folders(connection: psycopg.Connection[Any], names: tuple[str, ...]) -> list[str]:
+    """The databases' folders below the data folder: a starting server does not need them."""
+    rows = connection.execute(
+        "select 'base/' || oid from pg_catalog.pg_database where datname = any(%s) and dattablespace = "
+        "(select oid from pg_catalog.pg_tablespace where spcname = 'pg_default') order by oid",
+        [list(names)],
+    ).fetchall()
+    return [str(folder) for (folder,) in rows]
 
 
 _END_OTHERS = """

@@ -6,11 +6,12 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .accounts import Account
-from .datafolder import copy_tree, list_tree
+from .datafolder import copy_files, copy_tree, list_tree
 from .locks import locked
 from .runfolder import base_folder, make_private
 
@@ -101,11 +102,19 @@ class CachedFolder:
         facts: Mapping[str, Any] = self._manifest["facts"]
         return facts
 
-    def copy_to(self, target: Path, account: Account) -> None:
-        """Copy it to `target`, owned by the account. OSError when the cached folder is damaged."""
+    def copy_to(self, target: Path, account: Account) -> Callable[[], None]:
+        """Copy it to `target`, owned by the account, but for what the server does not need to start.
+
+        What is returned copies the rest: the files of the folders that the fact `later` names. OSError from either when
+        the cached folder is damaged.
+        """
         if self._manifest is None:
             self.whole()
         assert self._manifest is not None
-        listing = self._manifest["folders"], [(name, size) for name, size in self._manifest["files"]]
-        copy_tree(self.path / "data", target, listing, account.owns)
+        files = [(name, size) for name, size in self._manifest["files"]]
+        later = tuple(f"{folder}/" for folder in self.facts.get("later", ()))
+        rest = [file for file in files if file[0].startswith(later)] if later else []
+        first = [file for file in files if not file[0].startswith(later)] if later else files
+        copy_tree(self.path / "data", target, (self._manifest["folders"], first), account.owns)
         os.utime(self.path)
+        return partial(copy_files, self.path / "data", target, rest, account.owns)

@@ -10,6 +10,7 @@ import errno
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from .accounts import Account
 from .installation import Installation
 
 SUPERUSER = "postgres"
+LINUX = sys.platform == "linux"
 
 # Reached over TCP only with the run's password; the unix socket stands in a folder that only we can enter.
 HBA = """local all all trust
@@ -133,6 +135,11 @@ def copy_tree(source: Path, target: Path, listing: Listing, owner: tuple[int, in
         os.mkdir(path, 0o700)  # noqa: PTH102 - thousands of calls: pathlib would double the time
         if owner is not None:
             os.chown(path, *owner)
+    copy_files(source, target, files, owner)
+
+
+def copy_files(source: Path, target: Path, files: list[tuple[str, int]], owner: tuple[int, int] | None) -> None:
+    """Copy files of a data folder whose folders are there. OSError if a size differs."""
     clone = _reflink(source, target, files)
     for name, size in files:
         written = os.open(f"{target}/{name}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -162,14 +169,14 @@ def _copy_file(source: str, written: int, size: int, clone: Callable[[int, int],
 
 
 def _send(written: int, read: int, offset: int, count: int) -> int:
-    if hasattr(os, "sendfile") and os.uname().sysname == "Linux":
+    if LINUX:
         return os.sendfile(written, read, offset, count)
     return os.write(written, os.pread(read, count, offset))
 
 
 def _reflink(source: Path, target: Path, files: list[tuple[str, int]]) -> Callable[[int, int], None] | None:
     """How to share blocks between the two folders, or None where the file system cannot."""
-    if source.stat().st_dev != target.stat().st_dev or os.uname().sysname != "Linux":
+    if source.stat().st_dev != target.stat().st_dev or not LINUX:
         return None
     import fcntl
 

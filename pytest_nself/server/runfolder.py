@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -146,6 +147,11 @@ class RunFolder:
     def ended(self) -> None:
         """All belongings are ended: the watchdog has only the folder to remove, which we need not wait for."""
         (self.path / "belongings").unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Remove the folder of a run that started nothing."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._release()
 
     def let_go(self) -> None:
         """This process no longer needs the run; if it was the last, the watchdog ends it."""

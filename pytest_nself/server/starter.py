@@ -61,7 +61,7 @@ class Starter:
         folder = found or self._build(blueprint)
         data = self.wanted.folder / "data"
         try:
-            folder.copy_to(data, self.account)
+            server = self._serve(self.wanted, data, folder)
         except OSError as error:
             if error.errno in FULL:
                 raise
@@ -69,8 +69,7 @@ class Starter:
             shutil.rmtree(data, ignore_errors=True)
             shutil.rmtree(folder.path, ignore_errors=True)
             found, folder = None, self._build(blueprint)
-            folder.copy_to(data, self.account)
-        server = self._serve(self.wanted, data)
+            server = self._serve(self.wanted, data, folder)
         took_ms = (time.perf_counter() - began) * 1000
         return Started(replace(server, cached=found is not None, took_ms=took_ms), folder.facts)
 
@@ -157,8 +156,9 @@ class Starter:
         workshop = self._workshop("build")
         data = workshop / "data"
         slim = self.cache.find(self._key(NO_BLUEPRINT)) or self._build(NO_BLUEPRINT)
-        slim.copy_to(data, self.account)
-        server = self._serve(replace(self.wanted, folder=workshop, logins=()), data)
+        # Whatever log it keeps would be copied with it.
+        settings = {**self.wanted.settings, "wal_keep_size": "0"}
+        server = self._serve(replace(self.wanted, folder=workshop, logins=(), settings=settings), data, slim)
         try:
             return data, blueprint.build(server)
         except Exception as error:
@@ -171,8 +171,9 @@ class Starter:
             assert server.pid is not None
             processes.stop(server.pid, postgres.NORMAL_STOP)
 
-    def _serve(self, wanted: Wanted, data: Path) -> Server:
-        """Start the server and give the roles this run's password."""
+    def _serve(self, wanted: Wanted, data: Path, folder: CachedFolder) -> Server:
+        """Start a server on a copy of a kept data folder, and give the roles this run's password."""
+        copy_rest = folder.copy_to(data, self.account)
         verifier = postgres.scram_verifier(wanted.password)
         logins = (SUPERUSER, *wanted.logins)
         set_password = "\n".join(f"alter role {quote_identifier(role)} password '{verifier}';" for role in logins)
@@ -186,7 +187,7 @@ class Starter:
             sockets = None
             datafolder.run_single(self.programs, self.account, data, set_password)
         log = wanted.folder / "log"
-        log.touch()
+        log.touch(mode=0o600)
         self.note("postgres", data=str(data))
         settings = server_settings(self.version, wanted.settings)
         pid = postgres.spawn(
@@ -199,6 +200,7 @@ class Starter:
             log=log,
         )
         try:
+            copy_rest()  # while the server starts: it does not look at them before somebody does
             return self._ready(wanted, data, pid, sockets, set_password)
         except BaseException:
             processes.stop(pid, (signal.SIGQUIT, signal.SIGKILL))

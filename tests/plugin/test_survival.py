@@ -143,3 +143,11 @@ def _run_variable(project: Project) -> str:
     project.file("test_var.py", "import os\ndef test_1(nself_db):\n    print(os.environ['NSELF_RUN'])\n")
     said = project.passes("-s", "test_var.py")
     return next(line for line in said.splitlines() if line.startswith("{"))
+
+
+def test_workers_without_a_database_test_leave_no_folder(project: Project) -> None:
+    """With workers and no database test no server is started, and the run's folder goes with the run."""
+    project.file("pytest.ini", f"[pytest]\nnself_data_root = {project.root / 'data'}\n")
+    project.file("test_it.py", "def test_1():\n    pass\n")
+    project.passes("-n", "2", plugins=("xdist",))
+    assert list((project.root / "data").glob("nself-*/*")) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import signal
-import subprocess  # noqa: TID251  # processes of their own are the claim
+import subprocess  # processes of their own are the claim
 import sys
 import time
 from collections.abc import Callable, Iterator
