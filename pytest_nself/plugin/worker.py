@@ -85,6 +85,7 @@ class Worker:
     def keep(self, test: str, database: Database) -> None:
         """Remember that a failed test's database stays after the run."""
         self.kept.append(Kept(test, database))
+        self.sandbox.keep(database.dsn.dbname)
         self.run.folder.keep(f"{test}\t{database.dsn.dbname}\t{self.run.root}")
 
     def after_rollback_test(self, *, wrote: bool, failed: bool) -> None:

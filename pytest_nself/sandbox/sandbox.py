@@ -141,6 +141,14 @@ class Sandbox:
         )
         connection.execute(f"alter database {quote_identifier(name)} rename to {quote_identifier(new)}".encode())
 
+    def keep(self, name: str) -> None:
+        """See that the database of a failed test outlives the run also where others use the server."""
+        if self.template.stamp:
+            from pytest_nself.server import existing
+
+            with self.admin() as connection:
+                existing.keep(connection, name)
+
     def _check_ours(self, name: str) -> None:
         if not name.startswith(self.template.prefix):
             raise ValueError(f"not a database of this run: {name}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.errors import NoServer, Refused, ServerFailed
-from pytest_nself.core.names import quote_identifier
+from pytest_nself.core.names import quote_identifier, quote_literal
 
 from .installation import OLDEST_MAJOR
 from .server import Blueprint, Note, Server, Started, Wanted, connect
@@ -149,6 +149,14 @@ def stamp(run_id: str, pid: int) -> str:
     return json.dumps({"nself": run_id, **owner, "at": int(time.time())})
 
 
+def keep(connection: psycopg.Connection[Any], name: str) -> None:
+    """Stamp the database of a failed test, so that it outlives its owner by a day."""
+    for found, comment, _ in _stamped(connection):
+        if found == name:
+            kept = json.dumps({**json.loads(comment), "kept": True, "at": int(time.time())})
+            connection.execute(f"comment on database {quote_identifier(name)} is {quote_literal(kept)}".encode())
+
+
 def reap(connection: psycopg.Connection[Any]) -> list[str]:
     """Drop databases whose owner is dead; their names. Databases of other users, which we may not drop, stay."""
     stamped = _stamped(connection)
@@ -170,9 +178,11 @@ def _abandoned(comment: str, *, busy: bool) -> bool:
     try:
         owner = json.loads(comment)
         pid, started, where, at = int(owner["pid"]), owner["started"], owner["machine"], float(owner["at"])
-        host = owner["host"]
+        host, kept = owner["host"], owner.get("kept", False)
     except (ValueError, KeyError, TypeError):
         return False
+    if kept:
+        return time.time() - at > OLD_S
     if where == machine():
         return not alive(pid, started or "")
     # Numbers of processes say nothing across a reboot or from container to container. A living run is connected from

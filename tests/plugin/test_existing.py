@@ -295,6 +295,22 @@ class TestReaping:
             f"drop database if exists {stale}",
         )
 
+    def test_databases_of_failed_tests_stay(self, project: Project, theirs: Somebody) -> None:
+        """What --nself-keep-failed kept survives later runs, until its mark is a day old."""
+        project.file("test_it.py", RUN.replace("nself_db", "nself_database") + "    assert not 'kept'\n")
+        flags = ("--nself-dsn", theirs.url, "-o", f"nself_data_root={project.root}")
+        said = project.fails("--nself-keep-failed", *flags)
+        run_id = id_of(said)
+        assert f"psql '{theirs.dsn.replace(dbname=f'nself_{run_id}_main_kept_1').url()}'" in said
+        project.file("test_it.py", "def test_1(nself_db): pass\n")
+        project.passes(*flags)
+        assert f"nself_{run_id}_main_kept_1" in theirs.databases(run_id)
+        assert theirs.databases(run_id) == {f"nself_{run_id}_main_kept_1"}
+        long_ago = json.loads(stamp(run_id, os.getpid())) | {"kept": True, "at": int(time.time()) - 25 * 3600}
+        theirs.execute(f"comment on database nself_{run_id}_main_kept_1 is '{json.dumps(long_ago)}'")
+        project.passes(*flags)
+        assert not theirs.databases(run_id)
+
     def test_the_stamp(self) -> None:
         """The stamp names run, machine and process."""
         owner = json.loads(stamp("ab12", os.getpid()))
