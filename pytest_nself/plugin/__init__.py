@@ -35,7 +35,7 @@ from .fixtures import (  # noqa: E402, F401 - fixtures are found by their names 
     nself_fixtures,
     nself_server,
 )
-from .state import RUN, is_marked, rolls_back  # noqa: E402
+from .state import COMMITS, RUN, is_marked, rolls_back  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -107,15 +107,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "nself_fixtures" not in names and item.get_closest_marker("nself_fixtures"):
             names.insert(0, "nself_fixtures")
         if not rolls_back(item):
+            item.stash[COMMITS] = True
             # Before nself_db, which is a connection to it here.
             names[:] = ["nself_database", *(name for name in names if name != "nself_database")]
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Tell the fixtures whose turn it is: asking pytest for `request` in each of them costs more than a rollback."""
-    run = item.config.stash.get(RUN, None)
-    if run is not None:
-        run.item = item
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

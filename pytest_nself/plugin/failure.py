@@ -29,9 +29,7 @@ order by a.xact_start, a.pid
 """
 
 
-def sections(
-    worker: Worker, item: pytest.Item, failure: pytest.ExceptionInfo[BaseException] | None
-) -> Iterator[tuple[str, str]]:
+def sections(worker: Worker, item: pytest.Item, failure: BaseException | None) -> Iterator[tuple[str, str]]:
     """Titled texts for the report; never an error of their own, since one is being reported."""
     try:
         yield from _sections(worker, item, failure)
@@ -39,15 +37,13 @@ def sections(
         yield "nself", f"the database could not be asked about this failure: {type(error).__name__}: {error}"
 
 
-def _sections(
-    worker: Worker, item: pytest.Item, failure: pytest.ExceptionInfo[BaseException] | None
-) -> Iterator[tuple[str, str]]:
+def _sections(worker: Worker, item: pytest.Item, failure: BaseException | None) -> Iterator[tuple[str, str]]:
     if worker.rolled_back.node is item:
         with worker.sandbox.admin() as admin:
             statement = worker.rollback.last_query(admin)
         if statement:
             yield "nself: last SQL", statement
-    if failure is not None and _sqlstate(failure.value) == LOCK_NOT_AVAILABLE:
+    if _sqlstate(failure) == LOCK_NOT_AVAILABLE:
         blockers = "\n".join(_in_the_way(worker, item))
         if blockers:
             yield "nself: who holds locks", blockers

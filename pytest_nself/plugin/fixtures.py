@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .state import rolls_back, run_of, worker_of
+from .state import COMMITS, rolls_back, run_of, worker_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def _nself_run(request: pytest.FixtureRequest) -> Run:
     """The run; the fixtures below ask it whose turn it is, which costs less than `request` does in each of them."""
-    return run_of(request.config)
+    run = run_of(request.config)
+    # The first test that asks; of the later ones a hook tells, which other runs do not have.
+    run.item = request._pyfuncitem
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +38,7 @@ def nself_server(_nself_run: Run) -> Server:
 def nself_db(_nself_run: Run) -> Iterator[psycopg.Connection[Any]]:
     """A psycopg connection to the migrated database, in a transaction that is always rolled back."""
     worker, node = worker_of(_nself_run), _nself_run.item
-    if not rolls_back(node):
+    if COMMITS in node.stash:
         with node.funcargs["nself_database"].connect() as connection:
             yield connection
         return

@@ -14,28 +14,42 @@ if TYPE_CHECKING:
 
 
 class PerTest:
-    """Checks after a test's body, and what a failed test shows."""
+    """Whose turn it is, checks after a test's body, and what a failed test shows."""
 
     def __init__(self, worker: Worker) -> None:
         self.worker = worker
+        self._run = worker.run
+        self._error: BaseException | None = None
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Tell the fixtures whose turn it is."""
+        self._run.item = item
+        self._error = None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """In the call phase, so that the test fails and not its teardown."""
-        result = yield
-        if self.worker.rolled_back.node is item:
-            self.worker.rolled_back.check()
+        """Check in the call phase, so that the test fails and not its teardown."""
+        try:
+            result = yield
+            if self.worker.rolled_back.node is item:
+                self.worker.rolled_back.check()
+        except BaseException as error:
+            self._error = error
+            raise
         return result
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Add to a failed test its last SQL, its slice of the server's log, and where its database is."""
-        report = yield
-        if report.failed and call.when != "teardown" and self.worker.uses(item):
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Add to a failed test its last SQL, its slice of the server's log, and where its database is.
+
+        A plain hook and not one around the making of reports, which would cost each passing test three wrappers. The
+        test's teardown has not begun yet.
+        """
+        if not report.failed or report.when == "teardown":
+            return
+        item = self._run.item
+        if item is not None and item.nodeid == report.nodeid and self.worker.uses(item):
             from .failure import sections
 
             item.stash[FAILED] = True
-            report.sections.extend(sections(self.worker, item, call.excinfo))
-        return report
+            report.sections.extend(sections(self.worker, item, self._error))

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from .worker import Worker
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
+COMMITS: pytest.StashKey[bool] = pytest.StashKey()
+"""On a test: it is marked nself_rollback(False)."""
 FAILED: pytest.StashKey[bool] = pytest.StashKey()
 """On a test: its set-up or body failed."""
 

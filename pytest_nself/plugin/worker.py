@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_nself.core.errors import IsolationError
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
     from .run import Run
 
 
+LOG_BYTES = 1_000_000  # of one test's log, at most
+
+
 @dataclass(slots=True)
 class Kept:
     """A failed test's database that stays: where it is."""
@@ -43,6 +45,9 @@ class Worker:
         self.leak_guard: str = run.settings["leak_guard"]
         self.keep_failed: bool = run.settings["keep_failed"]
         self.kept: list[Kept] = []
+        log = sandbox.server.log
+        # Kept open: the end of the log is asked for before each test.
+        self._log = os.open(log, os.O_RDONLY) if log else -1
         self._log_mark = self._log_size()
         self._spent = 0
         with sandbox.admin() as admin:
@@ -112,23 +117,20 @@ class Worker:
 
     def _log_size(self) -> int:
         """Where the server's log ends now, in bytes; 0 where we have no log."""
-        log = self.sandbox.server.log
-        try:
-            return os.stat(log).st_size if log else 0  # noqa: PTH116 - once per test
-        except OSError:
-            return 0
+        return os.lseek(self._log, 0, os.SEEK_END) if self._log >= 0 else 0
 
     def log_since_mark(self) -> str:
         """What the server logged since the test began."""
-        log = self.sandbox.server.log
-        if not log:
+        if self._log < 0:
             return ""
-        with Path(log).open("rb") as file:
-            file.seek(self._log_mark)
-            return file.read().decode(errors="replace")
+        os.lseek(self._log, self._log_mark, os.SEEK_SET)
+        return os.read(self._log, LOG_BYTES).decode(errors="replace")
 
     def close(self) -> None:
         """Close this process's connections; the databases end with the run."""
+        if self._log >= 0:
+            os.close(self._log)
+            self._log = -1
         self.clones.close()
         self.rollback.close()
         self.committed.close()
