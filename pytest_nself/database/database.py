@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.dsn import Dsn
+from pytest_nself.server.server import connect
 
 if TYPE_CHECKING:
     import psycopg
@@ -27,9 +28,7 @@ class Database:
 
     def connect(self, *, autocommit: bool = False, **options: Any) -> psycopg.Connection[Any]:
         """A new connection; `options` go to psycopg (application_name, connect_timeout in seconds …)."""
-        import psycopg
-
-        connection = psycopg.connect(self.dsn.conninfo(), autocommit=True, **options)
+        connection = connect(self.dsn, **options)
         if self.on_connect:
             connection.execute(self.on_connect.encode())
         if not autocommit:

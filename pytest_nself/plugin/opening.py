@@ -48,6 +48,9 @@ def open_run(run: Run) -> Sandbox:
         from pytest_nself.server import existing
 
         stamp = existing.stamp(info.id, info.owner)
+        if hook.get_hookimpls() and hasattr(run.provider, "joins"):
+            # What the hook puts into the template is no part of any fingerprint: start anew.
+            run.provider.joins = False
     elif not hook.get_hookimpls():
         premade = (f"{run.prefix}main", f"{run.prefix}main_rollback")
     template = template_of(

@@ -33,20 +33,22 @@ if TYPE_CHECKING:
     from .worker import Worker
 
 SUPERUSER = "postgres"
+TEST_URL = "DATABASE_URL_TEST"
 
 
 class RunInfo:
     """What all processes of a run share, handed down in the environment; `owner` is the pid of the first one."""
 
-    __slots__ = ("folder", "host", "id", "owner", "password", "port")
+    __slots__ = ("dsn", "folder", "host", "id", "owner", "password", "port")
 
-    def __init__(self, *, id: str, owner: int, folder: str, host: str, port: int, password: str) -> None:
+    def __init__(self, *, id: str, owner: int, folder: str, host: str, port: int, password: str, dsn: str = "") -> None:
         self.id = id
         self.owner = owner
         self.folder = folder
         self.host = host
         self.port = port
         self.password = password
+        self.dsn = dsn  # what DATABASE_URL_TEST said before the run set it, as it sets DATABASE_URL
 
     @property
     def prefix(self) -> str:
@@ -64,12 +66,16 @@ class Run:
         self.config = config
         self.root = config.rootpath
         self.before = environ()
+        handed = self._handed()
+        if handed is not None and handed.dsn:
+            self.before[TEST_URL] = handed.dsn  # the first process gave the app another one
         self.table = read_table(self.root)
         flags, ini = options.from_config(config)
         self.settings = Settings(flags=flags, environment=self.before, ini=ini, table=self.table)
         self.name = self.before.get("PYTEST_XDIST_WORKER", "main")
         self._reserved: socket.socket | None = None
         self.item: Any = None  # the test whose turn it is
+        self.turn = 0  # how many tests had theirs since the first that asked for a database
         self._worker: Worker | None = None
         self._failure: NselfError | None = None
         self.provider: Provider | None = None
@@ -79,7 +85,7 @@ class Run:
         except NoServer as error:
             # A run without a database test needs no server: said when the first one asks.
             self.no_provider = error
-        self.info = self._info()
+        self.info = handed or self._info()
         self.exported = self._export()
         _open_runs.append(self.info.id)
 
@@ -93,13 +99,16 @@ class Run:
             return KeptProvider.around(provider, self.root, self.settings["data_root"])
         return provider
 
-    def _info(self) -> RunInfo:
+    def _handed(self) -> RunInfo | None:
+        """What the first process of the run decided, if this is one of its workers."""
         handed = self.before.get(RUN_VARIABLE)
         # Another pytest inside a test is a run of its own, in a process of its own or (pytester) in this one.
-        if handed and "PYTEST_XDIST_WORKER" in self.before and not _open_runs:
-            info = RunInfo(**json.loads(handed))
-            if info.owner == os.getppid():
-                return info
+        if not handed or "PYTEST_XDIST_WORKER" not in self.before or _open_runs:
+            return None
+        info = RunInfo(**json.loads(handed))
+        return info if info.owner == os.getppid() else None
+
+    def _info(self) -> RunInfo:
         self.name = "main"
         run_id = os.urandom(4).hex()
         from pytest_nself.server.runfolder import RUN_PREFIX, base_folder
@@ -107,7 +116,15 @@ class Run:
         folder = base_folder(self.settings["data_root"]) / f"{RUN_PREFIX}{run_id}"
         host = self.provider.host if self.provider else "127.0.0.1"
         port, password = self._address()
-        return RunInfo(id=run_id, owner=os.getpid(), folder=str(folder), host=host, port=port, password=password)
+        return RunInfo(
+            id=run_id,
+            owner=os.getpid(),
+            folder=str(folder),
+            host=host,
+            port=port,
+            password=password,
+            dsn=self.before.get(TEST_URL, ""),
+        )
 
     def _address(self) -> tuple[int, str]:
         """The port and the password of the server that will be started, or that was kept."""
@@ -142,6 +159,9 @@ class Run:
     def _export(self) -> Exported:
         variables = {RUN_VARIABLE: json.dumps(_fields(self.info))}
         if self.provider is not None:
+            if self.info.dsn:
+                # An app that reads this one in its tests must not reach the database that was named to us.
+                variables[TEST_URL] = self.committed_dsn.url()
             variables |= connection_variables(self.committed_dsn)
             variables |= extra_variables(self.settings["export"], self.committed_dsn)
             return Exported(variables)

@@ -16,7 +16,7 @@ _LIBPQ_NAMES = {"application_name": "PGAPPNAME", "connect_timeout": "PGCONNECT_T
 _FOREIGN = ("PG", "POSTGRES_SSL")
 
 
-def environ() -> Mapping[str, str]:
+def environ() -> dict[str, str]:
     """A copy of the process environment."""
     return dict(os.environ)
 

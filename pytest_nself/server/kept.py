@@ -66,6 +66,7 @@ class KeptProvider:
     """Starts the project's kept server, or joins it."""
 
     shared = True
+    joins = True  # False: what stands there may not be taken as it is
 
     def __init__(self, inner: LocalProvider, kept: KeptServer) -> None:
         self.inner = inner
@@ -120,7 +121,7 @@ class KeptProvider:
 
     def _join(self, wanted: Wanted, blueprint: Blueprint) -> Started | None:
         state = self.kept.state()
-        if state is None or state["key"] != self._key(wanted, blueprint):
+        if not self.joins or state is None or state["key"] != self._key(wanted, blueprint):
             return None
         server = Server.from_json(state["server"])
         return Started(replace(server, cached=True), state["facts"])

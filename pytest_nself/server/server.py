@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def connect(dsn: Dsn, **options: Any) -> psycopg.Connection[Any]:
-    """A new connection in autocommit mode; `options` go to psycopg."""
+    """A new connection in autocommit mode, unless `options` say otherwise; they go to psycopg."""
     import psycopg
 
     try:
-        return psycopg.connect(dsn.conninfo(), autocommit=True, **options)
+        return psycopg.connect(dsn.conninfo(), **{"autocommit": True, **options})
     except psycopg.Error as error:
         # pytest shows the arguments of every frame, and psycopg's have the password.
         raise error.with_traceback(None) from None

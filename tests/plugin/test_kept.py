@@ -178,3 +178,21 @@ def test_a_failed_test_shows_its_last_sql_and_the_servers_log(project: Project) 
     assert "look here" in first
     assert "not of this test" not in said
     assert "select 42 as answer" in second
+
+
+def test_a_hook_on_the_template_and_a_warm_server(own_project: Project) -> None:
+    """What pytest_nself_template_ready put into the template is there once in every run, also with a warm server."""
+    own_project.file(
+        "conftest.py",
+        """
+        def pytest_nself_template_ready(database):
+            with database.connect() as connection:
+                connection.execute("insert into users (name) values ('of the hook')")
+        """,
+    )
+    own_project.file(
+        "test_it.py",
+        "def test_1(nself_db):\n    assert nself_db.execute('select count(*) from users').fetchone() == (1,)\n",
+    )
+    own_project.passes("--nself-reuse")
+    own_project.passes("--nself-reuse")
