@@ -101,6 +101,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What a marker asks for is set up like a fixture, also when the test does not take it."""
     marked: dict[int, bool] = {}
     for item in items:
+        if not item.own_markers and marked.get(id(item.parent)) is False:
+            continue  # most tests of most projects
         names = getattr(item, "fixturenames", None)
         if names is None or not is_marked(item, marked):
             continue
@@ -121,6 +123,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """What a run with a server should say; silent otherwise."""
-    from .terminal import summary
+    run = config.stash.get(RUN, None)
+    if run is not None and (state := run.state()) is not None:
+        from .terminal import summary
 
-    summary(terminalreporter, config)
+        summary(terminalreporter, run, state)

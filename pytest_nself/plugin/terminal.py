@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -50,21 +51,17 @@ def _recipe(run: Run) -> str:
     return f"{len(versions)} migration{'' if len(versions) == 1 else 's'}" if versions else "no migrations"
 
 
-def summary(terminalreporter: Any, config: pytest.Config) -> None:
+def summary(terminalreporter: Any, run: Run, state: Mapping[str, Any]) -> None:
     """Version, cache hit and start time; RLS that nobody obeys; databases kept of failed tests."""
-    run = config.stash.get(RUN, None)
-    if run is None:
-        return
-    lines = list(_lines(run))
+    lines = _lines(run, state)
     if lines:
         terminalreporter.section("nself", sep="-")
         for line in lines:
             terminalreporter.line(line)
 
 
-def _lines(run: Run) -> list[str]:
-    state = run.state()
-    if state is None or "server" not in state:
+def _lines(run: Run, state: Mapping[str, Any]) -> list[str]:
+    if "server" not in state:
         return []
     server, facts = state["server"], state["facts"]
     version = server["version"]

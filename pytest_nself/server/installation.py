@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -47,7 +48,8 @@ class Installation:
 
 
 def _holds_programs(folder: Path) -> bool:
-    return (folder / "initdb").exists() and (folder / "postgres").exists()
+    place = str(folder)
+    return os.access(f"{place}/initdb", os.X_OK) and os.access(f"{place}/postgres", os.X_OK)
 
 
 def _major_of(folder: Path) -> int | None:
@@ -115,10 +117,16 @@ def _places() -> Iterator[tuple[Path, str]]:
     if on_path:
         yield Path(on_path).resolve().parent, "PATH"
     for pattern in USUAL_FOLDERS:
-        start = Path(pattern.partition("*")[0])
-        if (start if pattern.partition("*")[0].endswith("/") else start.parent).is_dir():
-            for folder in sorted(Path("/").glob(pattern[1:])):
-                yield folder, str(folder)
+        start, _, rest = pattern.partition("*")
+        parent, _, prefix = start.rpartition("/")
+        try:
+            # Not glob(): this runs before every run of pytest.
+            names = os.listdir(parent)  # noqa: PTH208
+        except OSError:
+            continue
+        for name in sorted(names):
+            if name.startswith(prefix):
+                yield Path(f"{parent}/{name}{rest}"), f"{parent}/{name}{rest}"
 
 
 def major_of_programs(folder: Path) -> int:
