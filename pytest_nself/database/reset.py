@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from .mark import Mark, mark
 from .picture import (
     Files,
     Picture,
@@ -74,24 +75,6 @@ class Verdict:
     sequences: tuple[Relation, ...] = ()
     reason: str = ""
     ended: tuple[OpenSession, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A moment in a server's life: where its log stood, and the next transaction's number."""
-
-    lsn: str
-    xid: str
-
-
-def mark(connection: psycopg.Connection[Any]) -> Mark:
-    """This moment; `connection` is to any database of the server."""
-    row = connection.execute(
-        "select pg_catalog.pg_current_wal_insert_lsn()::pg_catalog.text, "
-        "pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::pg_catalog.xid::pg_catalog.text"
-    ).fetchone()
-    assert row is not None
-    return Mark(*row)
 
 
 class ResetJanitor:

@@ -6,8 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.database.database import EphemeralDatabase
-from pytest_nself.database.reset import Kind, ResetJanitor, mark
-from pytest_nself.database.written import wal_evidence_available
+from pytest_nself.database.mark import mark
 
 from .notices import NselfWarning
 from .state import failed
@@ -15,6 +14,8 @@ from .state import failed
 if TYPE_CHECKING:
     import psycopg
     import pytest
+
+    from pytest_nself.database.reset import ResetJanitor
 
     from .worker import Worker
 
@@ -79,18 +80,19 @@ class Committed:
         if self._janitor is None:
             return self._recreate_if_visited()
         verdict = self._janitor.touched()
+        written = verdict.kind != "clean"
         if verdict.ended:
             sessions = "; ".join(str(session) for session in verdict.ended)
             warnings.warn(
                 NselfWarning(f"sessions still in a transaction at the end of the test were ended: {sessions}"),
                 stacklevel=2,
             )
-        if verdict.kind is not Kind.CLEAN and self._janitor.reset(verdict) is not None:
+        if written and self._janitor.reset(verdict) is not None:
             self._recreate()
         else:
             seen = self._janitor.seen
             self._sessions, self._company = str(seen.sessions), seen.backends > 1
-        return verdict.kind is not Kind.CLEAN
+        return written
 
     def close(self) -> None:
         """Close our connections."""
@@ -104,6 +106,9 @@ class Committed:
         if self._opened:
             return
         self._opened = True
+        from pytest_nself.database.reset import ResetJanitor
+        from pytest_nself.database.written import wal_evidence_available
+
         server = self._sandbox.server
         if not server.ours:
             # On somebody's server we look at nothing but our own databases; a visited one is made anew.

@@ -1,8 +1,7 @@
-"""The run's server: opened while psycopg is imported, ended with the run. Imports no driver."""
+"""The run's server: opened and ended. Imports no driver: that is done while the server starts."""
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from pytest_nself.sandbox.from_settings import template_of, wanted_of
@@ -12,31 +11,6 @@ from pytest_nself.server.server import Server
 
 if TYPE_CHECKING:
     from .run import Run
-
-
-class Opening:
-    """Opens the run's sandbox in a thread, which waits for files and for the server while we import."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self._sandbox: Sandbox | None = None
-        self._error: BaseException | None = None
-        self._thread = Thread(target=self._open, name="nself: server start", daemon=True)
-        self._thread.start()
-
-    def _open(self) -> None:
-        try:
-            self._sandbox = open_run(self._run)
-        except BaseException as error:
-            self._error = error
-
-    def result(self) -> Sandbox:
-        """The sandbox, once it is open; raises what kept it from opening."""
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        assert self._sandbox is not None
-        return self._sandbox
 
 
 def open_run(run: Run) -> Sandbox:

@@ -178,14 +178,11 @@ class Run:
             try:
                 if self.no_provider is not None:
                     raise self.no_provider
-                from .opening import Opening
+                from .opening import open_run
 
-                opening = Opening(self)
-                try:
-                    # Imports psycopg, the longest import of all, while the server starts.
-                    from .worker import Worker
-                finally:
-                    sandbox = opening.result()
+                sandbox = open_run(self)
+                from .worker import Worker
+
                 self._worker = Worker(self, sandbox)
             except NselfError as error:
                 self._failure = error

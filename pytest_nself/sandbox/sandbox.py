@@ -31,11 +31,13 @@ class Sandbox:
     template: Template
     facts: Mapping[str, Any]
     first: bool = False
+    _connection: psycopg.Connection[Any] | None = None
 
     @contextmanager
     def admin(self) -> Iterator[psycopg.Connection[Any]]:
         """A superuser's connection to the maintenance database, in autocommit mode."""
-        with self.server.connect(self.server.dsn.dbname) as connection:
+        connection, self._connection = self._connection, None
+        with connection or self.server.connect(self.server.dsn.dbname) as connection:
             yield connection
 
     def clone(self, name: str, *, read_only: bool = False, as_owner: bool = False) -> EphemeralDatabase:
@@ -190,18 +192,18 @@ def open_sandbox(
     What made the first one fail is raised in every process, without trying again.
     """
     with folder.lock():
-        state = folder.read_state()
+        state, connection = folder.read_state(), None
         first = state is None
         if state is None:
-            state = _start(provider, wanted, folder, template, ready)
+            state, connection = _start(provider, wanted, folder, template, ready)
     if "error" in state:
         raise NselfError(*state["error"])
-    return Sandbox(Server.from_json(state["server"]), template, state["facts"], first)
+    return Sandbox(Server.from_json(state["server"]), template, state["facts"], first, connection)
 
 
 def _start(
     provider: Provider, wanted: Wanted, folder: RunFolder, template: Template, ready: Ready | None
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], psycopg.Connection[Any] | None]:
     folder.start_watchdog()
     reap_stale(folder.path.parent, folder.path)
     try:
@@ -219,7 +221,7 @@ def _start(
         raise
     state = {"server": started.server.to_json(), "facts": dict(started.facts)}
     folder.write_state(state)
-    return state
+    return state, started.connection
 
 
 def _call(ready: Ready, database: EphemeralDatabase) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from . import copying
 from .accounts import Account
-from .datafolder import copy_files, copy_tree, list_tree
+from .copying import MANIFEST
+from .datafolder import copy_apart
 from .locks import locked
 from .runfolder import base_folder, make_private
 
-MANIFEST = "nself.json"
+# From here on a process of its own, on another core, is worth its start.
+MANY_FILES = 2000
 
 
 def cache_root(setting: str | None) -> Path:
@@ -62,9 +67,10 @@ class Cache:
         half = self.root / f"{key}.half"
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(mode=0o700)
-        listing = list_tree(data)
-        copy_tree(data, half / "data", listing, None)
-        (half / MANIFEST).write_text(json.dumps({"folders": listing[0], "files": listing[1], "facts": dict(facts)}))
+        folders, files = copying.list_tree(str(data))
+        copying.make_folders(str(half / "data"), folders, None)
+        copying.copy_files(str(data), str(half / "data"), files, None)
+        (half / MANIFEST).write_text(json.dumps({"folders": folders, "files": files, "facts": dict(facts)}))
         shutil.rmtree(self.root / key, ignore_errors=True)
         half.rename(self.root / key)
         self._forget_old()
@@ -102,19 +108,51 @@ class CachedFolder:
         facts: Mapping[str, Any] = self._manifest["facts"]
         return facts
 
-    def copy_to(self, target: Path, account: Account) -> Callable[[], None]:
-        """Copy it to `target`, owned by the account, but for what the server does not need to start.
+    def copy_to(self, target: Path, account: Account) -> Rest:
+        """Copy it to `target`, owned by the account, but for what the server does not need to start: that is the rest.
 
-        What is returned copies the rest: the files of the folders that the fact `later` names. OSError from either when
-        the cached folder is damaged.
+        OSError from here or from the rest when the cached folder is damaged, or there is no room.
         """
         if self._manifest is None:
             self.whole()
         assert self._manifest is not None
-        files = [(name, size) for name, size in self._manifest["files"]]
-        later = tuple(f"{folder}/" for folder in self.facts.get("later", ()))
-        rest = [file for file in files if file[0].startswith(later)] if later else []
-        first = [file for file in files if not file[0].startswith(later)] if later else files
-        copy_tree(self.path / "data", target, (self._manifest["folders"], first), account.owns)
+        first, later = copying.split(self._manifest)
+        source, goal = str(self.path / "data"), str(target)
+        copying.make_folders(goal, self._manifest["folders"], account.owns)
+        rest = Rest(self.path, target, later, account.owns)
+        try:
+            copying.copy_files(source, goal, first, account.owns)
+        except BaseException:
+            rest.give_up()
+            raise
         os.utime(self.path)
-        return partial(copy_files, self.path / "data", target, rest, account.owns)
+        return rest
+
+
+class Rest:
+    """The files that a starting server does not need: many are copied by a process of its own, few by us."""
+
+    def __init__(self, kept: Path, target: Path, files: copying.Files, owner: tuple[int, int] | None) -> None:
+        self._copy = partial(copying.copy_files, str(kept / "data"), str(target), files, owner)
+        self._process = copy_apart(kept, target, owner) if len(files) > MANY_FILES else None
+
+    def while_starting(self) -> None:
+        """The server has been executed: the time that it needs is ours."""
+        if self._process is None:
+            self._copy()
+
+    def wait(self) -> None:
+        """Wait until everything is there."""
+        if self._process is None:
+            return
+        _, said = self._process.communicate()
+        if self._process.returncode != 0:
+            # As it was raised there: whether the folder is damaged or the room is used up shows in its number.
+            number = re.search(r"\[Errno (\d+)\]", said)
+            raise OSError(int(number[1]) if number else errno.EIO, said.strip().splitlines()[-1] if said else "")
+
+    def give_up(self) -> None:
+        """Nobody needs the copy any more."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()

@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from pytest_nself.core.errors import ServerFailed
@@ -20,7 +19,6 @@ from .accounts import Account
 from .installation import Installation
 
 SUPERUSER = "postgres"
-LINUX = sys.platform == "linux"
 
 # Reached over TCP only with the run's password; the unix socket stands in a folder that only we can enter.
 HBA = """local all all trust
@@ -106,94 +104,15 @@ def give(path: Path, account: Account) -> None:
         os.chown(path, *account.owns)
 
 
-Listing = tuple[list[str], list[tuple[str, int]]]
-
-
-def list_tree(root: Path) -> Listing:
-    """Folders (parents first) and files with their sizes in bytes, as paths below `root`."""
-    folders: list[str] = []
-    files: list[tuple[str, int]] = []
-    waiting = [""]
-    while waiting:
-        below = waiting.pop()
-        with os.scandir(root / below) as entries:
-            for entry in entries:
-                name = below + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(name)
-                    waiting.append(name + "/")
-                elif entry.name not in ("postmaster.pid", "postmaster.opts"):
-                    files.append((name, entry.stat().st_size))
-    return folders, files
-
-
-def copy_tree(source: Path, target: Path, listing: Listing, owner: tuple[int, int] | None) -> None:
-    """Copy a data folder: as reflinks where the file system can, else in the kernel. OSError if a size differs."""
-    folders, files = listing
-    for folder in ("", *folders):
-        path = f"{target}/{folder}"
-        os.mkdir(path, 0o700)  # noqa: PTH102 - thousands of calls: pathlib would double the time
-        if owner is not None:
-            os.chown(path, *owner)
-    copy_files(source, target, files, owner)
-
-
-def copy_files(source: Path, target: Path, files: list[tuple[str, int]], owner: tuple[int, int] | None) -> None:
-    """Copy files of a data folder whose folders are there. OSError if a size differs."""
-    clone = _reflink(source, target, files)
-    for name, size in files:
-        written = os.open(f"{target}/{name}", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            if size:
-                _copy_file(f"{source}/{name}", written, size, clone)
-            if owner is not None:
-                os.fchown(written, *owner)
-        finally:
-            os.close(written)
-
-
-def _copy_file(source: str, written: int, size: int, clone: Callable[[int, int], None] | None) -> None:
-    read = os.open(source, os.O_RDONLY)
-    try:
-        if clone is not None:
-            clone(written, read)
-            return
-        done = 0
-        while done < size:
-            step = _send(written, read, done, size - done)
-            if step == 0:
-                raise OSError(f"{source} is shorter than it was")
-            done += step
-    finally:
-        os.close(read)
-
-
-def _send(written: int, read: int, offset: int, count: int) -> int:
-    if LINUX:
-        return os.sendfile(written, read, offset, count)
-    return os.write(written, os.pread(read, count, offset))
-
-
-def _reflink(source: Path, target: Path, files: list[tuple[str, int]]) -> Callable[[int, int], None] | None:
-    """How to share blocks between the two folders, or None where the file system cannot."""
-    if source.stat().st_dev != target.stat().st_dev or not LINUX:
-        return None
-    import fcntl
-
-    ficlone = 0x40049409
-
-    def clone(written: int, read: int) -> None:
-        fcntl.ioctl(written, ficlone, read)
-
-    name = next((name for name, size in files if size), None)
-    if name is None:
-        return None
-    trial = target / ".reflink"
-    try:
-        with (source / name).open("rb") as read, trial.open("wb") as written:
-            clone(written.fileno(), read.fileno())
-    except OSError:
-        return None
-    finally:
-        trial.unlink(missing_ok=True)
-    return clone
+def copy_apart(kept: Path, target: Path, owner: tuple[int, int] | None) -> subprocess.Popen[str]:
+    """Start a process that copies what a starting server does not need yet from the kept folder."""
+    uid, gid = (str(number) for number in owner) if owner is not None else ("-", "-")
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", str(Path(__file__).with_name("copying.py")), str(kept), str(target), uid, gid],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd="/",
+        env={},
+    )

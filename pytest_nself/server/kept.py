@@ -132,6 +132,8 @@ class KeptProvider:
         self.kept.folder.mkdir(mode=0o711)
         self.kept.folder.chmod(0o711)
         started = self.inner.start(replace(wanted, folder=self.kept.folder), folder.note, blueprint)
+        if started.connection is not None:
+            started.connection.close()
         server = started.server
         assert server.pid is not None
         folder.write_state(

@@ -102,10 +102,14 @@ class Blueprint:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A running server with the blueprint built on it, and the facts that `build` returned."""
+    """A running server with the blueprint built on it, and the facts that `build` returned.
+
+    `connection` is one to the maintenance database that the start needed, for whoever is next to need one.
+    """
 
     server: Server
     facts: Mapping[str, Any]
+    connection: psycopg.Connection[Any] | None = None
 
 
 class Note(Protocol):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.errors import NoServer, ServerFailed
@@ -29,6 +29,9 @@ from .server import Blueprint, Note, Server, Started, Wanted, server_settings
 
 FULL_BYTES = 1024 * 1024  # a file system with less is full for a server
 FULL = (errno.ENOSPC, errno.EDQUOT)
+if TYPE_CHECKING:
+    import psycopg
+
 NO_BLUEPRINT = Blueprint("", lambda server: {})
 
 
@@ -61,7 +64,7 @@ class Starter:
         folder = found or self._build(blueprint)
         data = self.wanted.folder / "data"
         try:
-            server = self._serve(self.wanted, data, folder)
+            server, connection = self._serve(self.wanted, data, folder)
         except OSError as error:
             if error.errno in FULL:
                 raise
@@ -69,9 +72,9 @@ class Starter:
             shutil.rmtree(data, ignore_errors=True)
             shutil.rmtree(folder.path, ignore_errors=True)
             found, folder = None, self._build(blueprint)
-            server = self._serve(self.wanted, data, folder)
+            server, connection = self._serve(self.wanted, data, folder)
         took_ms = (time.perf_counter() - began) * 1000
-        return Started(replace(server, cached=found is not None, took_ms=took_ms), folder.facts)
+        return Started(replace(server, cached=found is not None, took_ms=took_ms), folder.facts, connection)
 
     @cached_property
     def version(self) -> int:
@@ -158,8 +161,11 @@ class Starter:
         slim = self.cache.find(self._key(NO_BLUEPRINT)) or self._build(NO_BLUEPRINT)
         # Whatever log it keeps would be copied with it.
         settings = {**self.wanted.settings, "wal_keep_size": "0"}
-        server = self._serve(replace(self.wanted, folder=workshop, logins=(), settings=settings), data, slim)
+        wanted = replace(self.wanted, folder=workshop, logins=(), settings=settings)
+        server, connection = self._serve(wanted, data, slim)
         try:
+            if connection is not None:
+                connection.close()  # to template1, which the blueprint clones
             return data, blueprint.build(server)
         except Exception as error:
             # Some errors only point to the log (a checkpoint that failed), and that may have had no room either.
@@ -171,26 +177,43 @@ class Starter:
             assert server.pid is not None
             processes.stop(server.pid, postgres.NORMAL_STOP)
 
-    def _serve(self, wanted: Wanted, data: Path, folder: CachedFolder) -> Server:
+    def _serve(self, wanted: Wanted, data: Path, folder: CachedFolder) -> tuple[Server, psycopg.Connection[Any] | None]:
         """Start a server on a copy of a kept data folder, and give the roles this run's password."""
-        copy_rest = folder.copy_to(data, self.account)
-        verifier = postgres.scram_verifier(wanted.password)
-        logins = (SUPERUSER, *wanted.logins)
-        set_password = "\n".join(f"alter role {quote_identifier(role)} password '{verifier}';" for role in logins)
-        sockets: Path | None = wanted.folder / "s"
-        assert sockets is not None
+        rest = folder.copy_to(data, self.account)
+        pid = None
+        try:
+            verifier = postgres.scram_verifier(wanted.password)
+            logins = (SUPERUSER, *wanted.logins)
+            set_password = "\n".join(f"alter role {quote_identifier(role)} password '{verifier}';" for role in logins)
+            sockets = self._sockets(wanted, data, set_password)
+            pid = self._spawn(wanted, data, sockets)
+            rest.while_starting()
+            server, connection = self._ready(wanted, data, pid, sockets, set_password)
+            rest.wait()
+        except BaseException:
+            if pid is not None:
+                processes.stop(pid, (signal.SIGQUIT, signal.SIGKILL))
+            rest.give_up()
+            raise
+        return server, connection
+
+    def _sockets(self, wanted: Wanted, data: Path, set_password: str) -> Path | None:
+        """The folder of the server's socket; None where its path would be too long."""
+        sockets = wanted.folder / "s"
         if postgres.socket_folder_fits(sockets, wanted.port):
             sockets.mkdir(mode=0o700, exist_ok=True)
             datafolder.give(sockets, self.account)
-        else:
-            # Only the password opens the server then, so it must be there before the server is.
-            sockets = None
-            datafolder.run_single(self.programs, self.account, data, set_password)
+            return sockets
+        # Only the password opens the server then, so it must be there before the server is.
+        datafolder.run_single(self.programs, self.account, data, set_password)
+        return None
+
+    def _spawn(self, wanted: Wanted, data: Path, sockets: Path | None) -> int:
         log = wanted.folder / "log"
         log.touch(mode=0o600)
         self.note("postgres", data=str(data))
         settings = server_settings(self.version, wanted.settings)
-        pid = postgres.spawn(
+        return postgres.spawn(
             self.programs,
             self.account,
             data,
@@ -199,15 +222,11 @@ class Starter:
             settings=settings,
             log=log,
         )
-        try:
-            copy_rest()  # while the server starts: it does not look at them before somebody does
-            return self._ready(wanted, data, pid, sockets, set_password)
-        except BaseException:
-            processes.stop(pid, (signal.SIGQUIT, signal.SIGKILL))
-            raise
 
-    def _ready(self, wanted: Wanted, data: Path, pid: int, sockets: Path | None, set_password: str) -> Server:
-        """The server, when it answers and knows the run's password."""
+    def _ready(
+        self, wanted: Wanted, data: Path, pid: int, sockets: Path | None, set_password: str
+    ) -> tuple[Server, psycopg.Connection[Any] | None]:
+        """The server, when it answers and knows the run's password, and the connection that told it."""
         import psycopg  # noqa: F401 - the longest import of all, while the server starts
 
         log = wanted.folder / "log"
@@ -221,7 +240,8 @@ class Starter:
             log=str(log),
             pid=pid,
         )
-        if sockets is not None:
-            with server.connect("template1") as connection:
-                connection.execute(set_password.encode())
-        return server
+        if sockets is None:
+            return server, None
+        connection = server.connect("template1")
+        connection.execute(set_password.encode())
+        return server, connection

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_nself.server.accounts import plain
 from pytest_nself.server.cache import Cache, cache_root
-from pytest_nself.server.datafolder import copy_tree, list_tree
+from pytest_nself.server.copying import copy_files, list_tree, make_folders
 
 BUILD = """
 import sys, time
@@ -53,7 +53,9 @@ def test_a_copy_is_equal(tmp_path_factory: pytest.TempPathFactory, content: dict
     source = make(root / "source", content)
     (source / "pg_notify").mkdir()
     (source / "postmaster.pid").write_text("1\n")
-    copy_tree(source, root / "target", list_tree(source), None)
+    folders, files = list_tree(str(source))
+    make_folders(str(root / "target"), folders, None)
+    copy_files(str(source), str(root / "target"), files, None)
     copied = {path.relative_to(root / "target").as_posix(): path for path in (root / "target").rglob("*")}
     assert {name: path.read_bytes() for name, path in copied.items() if path.is_file()} == content
     assert "pg_notify" in copied
@@ -64,10 +66,11 @@ def test_a_copy_is_equal(tmp_path_factory: pytest.TempPathFactory, content: dict
 def test_a_file_that_became_shorter(tmp_path: Path) -> None:
     """A copy of less than was listed is an error, not a damaged data folder."""
     source = make(tmp_path / "source", {"pg_control": b"x" * 8192})
-    listing = list_tree(source)
+    folders, files = list_tree(str(source))
     (source / "pg_control").write_bytes(b"x" * 100)
+    make_folders(str(tmp_path / "target"), folders, None)
     with pytest.raises(OSError, match="shorter"):
-        copy_tree(source, tmp_path / "target", listing, None)
+        copy_files(str(source), str(tmp_path / "target"), files, None)
 
 
 def test_built_by_one(tmp_path: Path) -> None:
@@ -87,7 +90,7 @@ def test_found_again(tmp_path: Path) -> None:
     found = Cache(tmp_path / "cache").find("key")
     assert found is not None
     assert found.facts == {"tables": [["public", "users"]]}
-    found.copy_to(tmp_path / "copy", plain())
+    found.copy_to(tmp_path / "copy", plain()).wait()
     assert (tmp_path / "copy" / "a" / "file").read_bytes() == b"1"
     assert cache.find("other") is None
 
@@ -128,3 +131,34 @@ def test_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert cache_root(None) == tmp_path / ".cache" / "pytest-nself"
     monkeypatch.setenv("HOME", "/proc")
     assert cache_root(None).parent.name == f"nself-{os.getuid()}"
+
+
+@pytest.mark.parametrize("many", [0, 10_000])
+def test_the_rest_comes_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    """What a starting server does not need is copied afterwards: by us, or by a process of its own where it is much."""
+    monkeypatch.setattr("pytest_nself.server.cache.MANY_FILES", many)
+    content = {"global/1": b"a", "base/1/1": b"b", "base/5/1": b"c", "base/5/2": b"", "base/51/1": b"d"}
+    cache = Cache(tmp_path / "cache")
+    cache.build("key", lambda: (make(tmp_path / "made", content), {"later": ["base/5"]}))
+    found = cache.find("key")
+    assert found is not None
+    target = tmp_path / "copy"
+    rest = found.copy_to(target, plain())
+    assert {path.name for path in (target / "base").iterdir()} == {"1", "5", "51"}
+    assert (target / "base/51/1").read_bytes() == b"d"
+    rest.while_starting()
+    rest.wait()
+    assert {path: (target / path).read_bytes() for path in content} == content
+
+
+@pytest.mark.parametrize("many", [0, 10_000])
+def test_a_damaged_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    """A file of the rest that became shorter is an OSError, whoever copies it."""
+    monkeypatch.setattr("pytest_nself.server.cache.MANY_FILES", many)
+    cache = Cache(tmp_path / "cache")
+    kept = cache.build("key", lambda: (make(tmp_path / "made", {"base/5/1": b"abc"}), {"later": ["base/5"]}))
+    (kept.path / "data/base/5/1").write_bytes(b"a")
+    rest = kept.copy_to(tmp_path / "copy", plain())
+    with pytest.raises(OSError, match="shorter"):
+        rest.while_starting()
+        rest.wait()
