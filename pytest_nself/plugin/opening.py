@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_nself.sandbox.from_settings import template_of, wanted_of
 from pytest_nself.sandbox.sandbox import Sandbox, open_sandbox
 from pytest_nself.sandbox.template import TEMPLATE, MissingExtensions
+from pytest_nself.server.cache import settle
 from pytest_nself.server.server import Server
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def end_run(run: Run) -> None:
     if "server" in state and run.provider is not None and not folder.is_kept():
         run.provider.end_run(Server.from_json(state["server"]), run.info.id)
         folder.ended()
+    settle()
     folder.let_go()
 
 

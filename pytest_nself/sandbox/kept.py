@@ -54,7 +54,10 @@ def start_kept(project: TestProject) -> Server:
     wanted = wanted_of(
         settings, template, run_id=os.urandom(4).hex(), folder=provider.kept.folder, port=port, password=password
     )
-    return provider.start(wanted, lambda kind, **thing: None, template.blueprint()).server
+    started = provider.start(wanted, lambda kind, **thing: None, template.blueprint())
+    if started.connection is not None:
+        started.connection.close()
+    return started.server
 
 
 def kept_servers(project: TestProject) -> list[dict[str, Any]]:

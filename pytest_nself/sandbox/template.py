@@ -71,7 +71,7 @@ class Template:
         with server.connect(server.dsn.dbname) as connection:
             self._make_roles(server, connection)
             owner = f" owner {quote_identifier(self.owner_role)}" if self.owner_role else ""
-            base = "" if server.provider == "existing" else " template template1"
+            base = "" if server.provider == "existing" else " template template1 strategy file_copy"
             connection.execute(f"create database {quote_identifier(self.name)}{owner}{base}".encode())
             if self.stamp and not server.ours:
                 stamp = f"comment on database {quote_identifier(self.name)} is {quote_literal(self.stamp)}"
@@ -94,7 +94,6 @@ class Template:
             if not server.ours:
                 refuse_changes(before, cluster_objects(connection), about_roles)
             facts.update(_facts(connection))
-            connection.execute("vacuum")
         with server.connect(server.dsn.dbname) as connection:
             connection.execute(f"alter database {quote_identifier(self.name)} with is_template true".encode())
             if self.premade is not None:

@@ -8,8 +8,10 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from . import copying
@@ -39,6 +41,15 @@ def cache_root(setting: str | None) -> Path:
     return make_private(base_folder(None)) / "cache"
 
 
+_keeping: list[Thread] = []
+
+
+def settle() -> None:
+    """Wait until what this process has built is kept; then its own data folders may go."""
+    while _keeping:
+        _keeping.pop().join()
+
+
 class Cache:
     """A folder of data folders, each under its key: built by one process, copied by many."""
 
@@ -50,27 +61,45 @@ class Cache:
         folder = CachedFolder(self.root / key)
         return folder if folder.whole() else None
 
-    def build(self, key: str, make: Callable[[], tuple[Path, Mapping[str, Any]]]) -> CachedFolder:
+    def build(self, key: str, make: Callable[[], tuple[Path, Mapping[str, Any]]], *, wait: bool = True) -> CachedFolder:
         """The folder kept under `key`; if it is missing exactly one process makes it, the others wait for that.
 
-        `make` returns a cleanly stopped data folder, which is copied, and facts to keep beside it.
+        `make` returns a cleanly stopped data folder, which is copied, and facts to keep beside it. Without `wait` the
+        data folder, which must be called `data`, can be used at once, while a thread copies it: `settle()` waits for
+        that. The lock is held until then.
         """
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with locked(self.root / f"{key}.lock"):
+        with ExitStack() as stack:
+            stack.enter_context(locked(self.root / f"{key}.lock"))
             found = self.find(key)
             if found is not None:
                 return found
             data, facts = make()
-            return self._keep(key, data, facts)
+            folders, files = copying.list_tree(str(data))
+            manifest = {"folders": folders, "files": files, "facts": dict(facts)}
+            if wait:
+                return self._keep(key, data, manifest)
+            (data.parent / MANIFEST).write_text(json.dumps(manifest))
+            thread = Thread(target=self._keep_behind, args=(key, data, manifest, stack.pop_all()), name="nself: cache")
+            thread.start()
+            _keeping.append(thread)
+            return CachedFolder(data.parent)
 
-    def _keep(self, key: str, data: Path, facts: Mapping[str, Any]) -> CachedFolder:
+    def _keep_behind(self, key: str, data: Path, manifest: dict[str, Any], lock: ExitStack) -> None:
+        with lock:
+            try:
+                self._keep(key, data, manifest)
+            except OSError:
+                # No room for it: the next run builds anew, and says so if it cannot.
+                shutil.rmtree(self.root / f"{key}.half", ignore_errors=True)
+
+    def _keep(self, key: str, data: Path, manifest: dict[str, Any]) -> CachedFolder:
         half = self.root / f"{key}.half"
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(mode=0o700)
-        folders, files = copying.list_tree(str(data))
-        copying.make_folders(str(half / "data"), folders, None)
-        copying.copy_files(str(data), str(half / "data"), files, None)
-        (half / MANIFEST).write_text(json.dumps({"folders": folders, "files": files, "facts": dict(facts)}))
+        copying.make_folders(str(half / "data"), manifest["folders"], None)
+        copying.copy_files(str(data), str(half / "data"), manifest["files"], None)
+        (half / MANIFEST).write_text(json.dumps(manifest))
         shutil.rmtree(self.root / key, ignore_errors=True)
         half.rename(self.root / key)
         self._forget_old()

@@ -115,9 +115,9 @@ class KeptProvider:
             dsn=server.dsn_for(server.dsn.dbname, tcp=True).url(),
             run=wanted.run_id,
         )
-        with server.connect(server.dsn.dbname) as connection:
-            reap(connection)
-        return Started(replace(server, took_ms=(time.perf_counter() - began) * 1000), started.facts)
+        connection = server.connect(server.dsn.dbname)
+        reap(connection)
+        return Started(replace(server, took_ms=(time.perf_counter() - began) * 1000), started.facts, connection)
 
     def _join(self, wanted: Wanted, blueprint: Blueprint) -> Started | None:
         state = self.kept.state()

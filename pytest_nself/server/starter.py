@@ -131,7 +131,7 @@ class Starter:
 
     def _build(self, blueprint: Blueprint) -> CachedFolder:
         make = partial(self._make, blueprint) if blueprint.fingerprint else self._make_slim
-        return self.cache.build(self._key(blueprint), make)
+        return self.cache.build(self._key(blueprint), make, wait=False)
 
     def _workshop(self, name: str) -> Path:
         workshop = self.wanted.folder / name
