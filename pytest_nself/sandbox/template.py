@@ -101,7 +101,7 @@ class Template:
                 clone(server, self, facts, connection, committed)
                 clone(server, self, facts, connection, rollback, read_only=True)
                 facts["premade"] = list(self.premade)
-            facts["later"] = _folders(connection, (self.name, *(self.premade or ())[:1]))
+            facts["later"] = _folders(connection, (*reversed(self.premade or ()), self.name))
         return facts
 
     @contextmanager
@@ -186,13 +186,14 @@ class Template:
 
 
 def _folders(connection: psycopg.Connection[Any], names: tuple[str, ...]) -> list[str]:
-    """The databases' folders below the data folder: a starting server does not need them."""
+    """The databases' folders below the data folder, in this order: a starting server does not need them."""
     rows = connection.execute(
-        "select 'base/' || oid from pg_catalog.pg_database where datname = any(%s) and dattablespace = "
-        "(select oid from pg_catalog.pg_tablespace where spcname = 'pg_default') order by oid",
+        "select datname::text, 'base/' || oid from pg_catalog.pg_database where datname = any(%s) and dattablespace = "
+        "(select oid from pg_catalog.pg_tablespace where spcname = 'pg_default')",
         [list(names)],
     ).fetchall()
-    return [str(folder) for (folder,) in rows]
+    folders = dict(rows)
+    return [folders[name] for name in names if name in folders]
 
 
 _END_OTHERS = """

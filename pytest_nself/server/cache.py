@@ -145,10 +145,10 @@ class CachedFolder:
         if self._manifest is None:
             self.whole()
         assert self._manifest is not None
-        first, later = copying.split(self._manifest)
+        first, second, others = copying.split(self._manifest)
         source, goal = str(self.path / "data"), str(target)
         copying.make_folders(goal, self._manifest["folders"], account.owns)
-        rest = Rest(self.path, target, later, account.owns)
+        rest = Rest(self.path, target, second, others, account.owns)
         try:
             copying.copy_files(source, goal, first, account.owns)
         except BaseException:
@@ -159,16 +159,23 @@ class CachedFolder:
 
 
 class Rest:
-    """The files that a starting server does not need: many are copied by a process of its own, few by us."""
+    """The files that a starting server does not need: we copy them meanwhile, many of them with a helping process."""
 
-    def __init__(self, kept: Path, target: Path, files: copying.Files, owner: tuple[int, int] | None) -> None:
-        self._copy = partial(copying.copy_files, str(kept / "data"), str(target), files, owner)
-        self._process = copy_apart(kept, target, owner) if len(files) > MANY_FILES else None
+    def __init__(
+        self,
+        kept: Path,
+        target: Path,
+        second: copying.Files,
+        others: copying.Files,
+        owner: tuple[int, int] | None,
+    ) -> None:
+        self._process = copy_apart(kept, target, owner) if len(others) > MANY_FILES else None
+        ours = second if self._process is not None else second + others
+        self._copy = partial(copying.copy_files, str(kept / "data"), str(target), ours, owner)
 
     def while_starting(self) -> None:
         """The server has been executed: the time that it needs is ours."""
-        if self._process is None:
-            self._copy()
+        self._copy()
 
     def wait(self) -> None:
         """Wait until everything is there."""

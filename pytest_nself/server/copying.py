@@ -1,7 +1,8 @@
 """Copies data folders, in the kernel; as a script (`python -I -S`) what a starting server does not need yet.
 
 Arguments of the script: the kept folder, the new data folder, the owner's uid and gid (`-` for ours). Beside the kept
-data folder stands its manifest, which lists its files and, as the fact `later`, the folders to copy.
+data folder stands its manifest, which lists its files and, as the fact `later`, folders that can wait, in the order in
+which they will be needed: the script copies all but the first of these.
 """
 
 from __future__ import annotations
@@ -63,14 +64,17 @@ def copy_files(source: str, target: str, files: Files, owner: Owner) -> None:
             os.close(written)
 
 
-def split(manifest: dict[str, Any]) -> tuple[Files, Files]:
-    """The files that a starting server needs, and the rest."""
-    later = tuple(f"{folder}/" for folder in manifest["facts"].get("later", ()))
+def split(manifest: dict[str, Any]) -> tuple[Files, Files, Files]:
+    """The files that a starting server needs; those of the folder that is needed next; the rest."""
+    later = [f"{folder}/" for folder in manifest["facts"].get("later", ())]
+    following, others = tuple(later[:1]), tuple(later[1:])
     first: Files = []
+    second: Files = []
     rest: Files = []
     for name, size in manifest["files"]:
-        (rest if later and name.startswith(later) else first).append((name, size))
-    return first, rest
+        # str.startswith(()) is False.
+        (second if name.startswith(following) else rest if name.startswith(others) else first).append((name, size))
+    return first, second, rest
 
 
 def _copy_file(source: str, written: int, size: int, clone: Callable[[int, int], None] | None) -> None:
@@ -126,7 +130,7 @@ def _reflink(source: str, target: str, files: Files) -> Callable[[int, int], Non
 def main() -> None:
     kept, target, uid, gid = sys.argv[1:]
     with open(f"{kept}/{MANIFEST}", encoding="utf-8") as file:
-        _, rest = split(json.load(file))
+        _, _, rest = split(json.load(file))
     copy_files(f"{kept}/data", target, rest, None if uid == "-" else (int(uid), int(gid)))
 
 

@@ -138,13 +138,14 @@ def test_the_rest_comes_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, m
     """What a starting server does not need is copied afterwards: by us, or by a process of its own where it is much."""
     monkeypatch.setattr("pytest_nself.server.cache.MANY_FILES", many)
     content = {"global/1": b"a", "base/1/1": b"b", "base/5/1": b"c", "base/5/2": b"", "base/51/1": b"d"}
+    content |= {"base/6/1": b"e", "base/7/1": b"f"}
     cache = Cache(tmp_path / "cache")
-    cache.build("key", lambda: (make(tmp_path / "made", content), {"later": ["base/5"]}))
+    cache.build("key", lambda: (make(tmp_path / "made", content), {"later": ["base/5", "base/7", "base/6"]}))
     found = cache.find("key")
     assert found is not None
     target = tmp_path / "copy"
     rest = found.copy_to(target, plain())
-    assert {path.name for path in (target / "base").iterdir()} == {"1", "5", "51"}
+    assert {path.name for path in (target / "base").iterdir()} == {"1", "5", "51", "6", "7"}
     assert (target / "base/51/1").read_bytes() == b"d"
     rest.while_starting()
     rest.wait()
@@ -156,9 +157,13 @@ def test_a_damaged_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: i
     """A file of the rest that became shorter is an OSError, whoever copies it."""
     monkeypatch.setattr("pytest_nself.server.cache.MANY_FILES", many)
     cache = Cache(tmp_path / "cache")
-    kept = cache.build("key", lambda: (make(tmp_path / "made", {"base/5/1": b"abc"}), {"later": ["base/5"]}))
+    kept = cache.build("key", lambda: (make(tmp_path / "made", {"base/5/1": b"abc"}), {"later": ["base/4", "base/5"]}))
     (kept.path / "data/base/5/1").write_bytes(b"a")
     rest = kept.copy_to(tmp_path / "copy", plain())
-    with pytest.raises(OSError, match="shorter"):
+
+    def copy() -> None:
         rest.while_starting()
         rest.wait()
+
+    with pytest.raises(OSError, match="shorter"):
+        copy()
