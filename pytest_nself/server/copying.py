@@ -13,6 +13,7 @@ import sys
 
 MANIFEST = "nself.json"
 LINUX = sys.platform == "linux"
+FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing these costs more than many files
@@ -99,16 +100,34 @@ def _send(written: int, read: int, offset: int, count: int) -> int:
     return os.write(written, os.pread(read, count, offset))
 
 
+def shares_blocks(folder: str) -> bool:
+    """Whether the file system that the folder is on can share blocks between files (btrfs, xfs, APFS …)."""
+    if not LINUX:
+        return False
+    import fcntl
+
+    names = [f"{folder}/.blocks-{os.getpid()}-{number}" for number in (1, 2)]
+    one, two = (os.open(name, os.O_RDWR | os.O_CREAT, 0o600) for name in names)
+    try:
+        os.write(one, bytes(8192))
+        fcntl.ioctl(two, FICLONE, one)
+    except OSError:
+        return False
+    finally:
+        for handle, name in zip((one, two), names, strict=True):
+            os.close(handle)
+            os.unlink(name)
+    return True
+
+
 def _reflink(source: str, target: str, files: Files) -> Callable[[int, int], None] | None:
     """How to share blocks between the two folders, or None where the file system cannot."""
     if not LINUX or os.stat(source).st_dev != os.stat(target).st_dev:
         return None
     import fcntl
 
-    ficlone = 0x40049409
-
     def clone(written: int, read: int) -> None:
-        fcntl.ioctl(written, ficlone, read)
+        fcntl.ioctl(written, FICLONE, read)
 
     name = next((name for name, size in files if size), None)
     if name is None:

@@ -20,7 +20,7 @@ from pytest_nself.core.errors import NoServer, ServerFailed
 from pytest_nself.core.names import quote_identifier
 from pytest_nself.core.version import __version__
 
-from . import accounts, datafolder, postgres, processes
+from . import accounts, copying, datafolder, postgres, processes
 from .accounts import Account
 from .cache import Cache, CachedFolder, cache_root
 from .datafolder import SUPERUSER
@@ -213,6 +213,8 @@ class Starter:
         log.touch(mode=0o600)
         self.note("postgres", data=str(data))
         settings = server_settings(self.version, wanted.settings)
+        if self.version >= 180000 and copying.shares_blocks(str(data)):
+            settings.setdefault("file_copy_method", "clone")
         return postgres.spawn(
             self.programs,
             self.account,
