@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,7 +50,11 @@ def btrfs() -> Iterator[Path]:
     subprocess.run(["mkfs.btrfs", "-q", image], check=True, capture_output=True)
     subprocess.run(["mount", "-o", "loop", image, folder], check=True)
     yield folder
-    subprocess.run(["umount", folder], check=True)
+    end = time.monotonic() + 20
+    # The last run's watchdog may still be removing its folder.
+    while subprocess.run(["umount", folder], check=False, capture_output=True).returncode != 0:
+        assert time.monotonic() < end, f"{folder} stays busy"
+        time.sleep(0.05)
     shutil.rmtree(place)
 
 
