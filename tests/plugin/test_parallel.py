@@ -29,12 +29,12 @@ def test_server(nself_server):
 """
 
 
-@pytest.mark.parametrize("workers", [2, 8])
-@pytest.mark.parametrize("dist", ["load", "loadscope", "loadfile", "worksteal"])
+@pytest.mark.parametrize(
+    ("workers", "dist"),
+    [(2, "load"), (2, "loadscope"), (2, "loadfile"), (2, "worksteal"), (8, "load"), (8, "worksteal")],
+)
 def test_workers_share_one_server(project: Project, workers: int, dist: str) -> None:
     """Every --dist mode, with 2 and 8 workers: all tests pass on one server."""
-    if workers == 8 and dist not in ("load", "worksteal"):
-        pytest.skip("the mode deals whole files: 8 workers add nothing to 2")
     project.file("test_it.py", MANY)
     project.file("test_that.py", MANY)
     said = project.passes("-n", str(workers), "--dist", dist, plugins=("xdist",))
