@@ -13,6 +13,7 @@ import sys
 
 MANIFEST = "nself.json"
 LINUX = sys.platform == "linux"
+LEFT_OUT = ("_fsm", "_vm", "postmaster.pid", "postmaster.opts")
 FICLONE = 0x40049409  # linux/fs.h: _IOW(0x94, 9, int)
 
 TYPE_CHECKING = False
@@ -25,7 +26,11 @@ if TYPE_CHECKING:  # importing these costs more than many files
 
 
 def list_tree(root: str) -> tuple[list[str], Files]:
-    """Folders (parents first) and files with their sizes in bytes, as paths below `root`."""
+    """Folders (parents first) and files with their sizes in bytes, as paths below `root`.
+
+    Free space maps and visibility maps are left out: they are hints, which PostgreSQL does without and makes anew. In a
+    young database they are a third of all files.
+    """
     folders: list[str] = []
     files: Files = []
     waiting = [""]
@@ -37,7 +42,7 @@ def list_tree(root: str) -> tuple[list[str], Files]:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(name)
                     waiting.append(name + "/")
-                elif entry.name not in ("postmaster.pid", "postmaster.opts"):
+                elif not entry.name.endswith(LEFT_OUT):
                     files.append((name, entry.stat().st_size))
     return folders, files
 

@@ -167,3 +167,9 @@ def test_a_damaged_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: i
 
     with pytest.raises(OSError, match="shorter"):
         copy()
+
+
+def test_hints_are_left_out(tmp_path: Path) -> None:
+    """Free space maps and visibility maps are not copied: PostgreSQL makes them anew."""
+    source = make(tmp_path / "source", {"base/1/2619": b"a", "base/1/2619_fsm": b"b", "base/1/2619_vm": b"c"})
+    assert list_tree(str(source)) == (["base", "base/1"], [("base/1/2619", 1)])
