@@ -74,7 +74,7 @@ def status(invocation: Invocation, options: Options) -> int:
     from pytest_nself.sandbox.kept import kept_servers
 
     found = kept_servers(_project())
-    text = "\n".join(f"{one['what']}: {one['dsn']}" for one in found) or "no test server is running"
+    text = "\n".join(f"{one['what']}: {one.get('psql', one['dsn'])}" for one in found) or "no test server is running"
     present.done(invocation, text, {"servers": found})
     return 0
 

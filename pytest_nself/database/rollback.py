@@ -174,6 +174,8 @@ class RollbackSession:
         """
         emulation = self._emulation
         sent = emulation.last.decode("utf-8", "replace") if emulation is not None else ""
+        if not sent:
+            return ""  # the server would show what this session itself asked when it connected
         row = admin_connection.execute(
             "select query from pg_catalog.pg_stat_activity where pid = %s", [self.backend_pid or 0]
         ).fetchone()

@@ -29,7 +29,13 @@ class Clones:
 
     def take(self) -> EphemeralDatabase:
         """A fresh clone, as the owner role."""
-        clone = self._next.result() if self._next is not None else self._make()
+        ahead, self._next = self._next, None
+        try:
+            clone = ahead.result() if ahead is not None else self._make()
+        except Exception:
+            if ahead is None:
+                raise
+            clone = self._make()  # what kept the one ahead from being made may be gone
         self._roles = self._known_roles()
         if self._ahead:
             if self._worker is None:

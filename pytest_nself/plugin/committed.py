@@ -32,7 +32,6 @@ class Committed:
         self._janitor: ResetJanitor | None = None
         self._admin: psycopg.Connection[Any] | None = None
         self._opened = False
-        self._left_clean = -1
         self._settle(admin)
 
     def _settle(self, admin: psycopg.Connection[Any]) -> None:
@@ -58,11 +57,17 @@ class Committed:
         """Whether somebody may have written since the last look: was connected then, or came since."""
         return answer is None or self._company or answer[0] != self._sessions
 
+    def somebody_came(self) -> bool:
+        """Whether somebody is connected, or was since the last look; asked when a test has failed."""
+        if self._company:
+            return True
+        with self._sandbox.admin() as connection:
+            return _oid_and_sessions(connection, self.name)[1] != self._sessions
+
     def begin(self) -> EphemeralDatabase:
         """The database, equal to the template."""
-        if self._left_clean != self._worker.run.turn - 1:
-            # Between this test and the last look others ran, which may have used the app.
-            self.put_back()
+        # Also right after another such test: fixtures that end after ours, and the app's threads, may have written.
+        self.put_back()
         self._worker.mark_log()
         return self.database
 
@@ -72,7 +77,6 @@ class Committed:
             self._keep(node)
         else:
             self.put_back()
-            self._left_clean = self._worker.run.turn
 
     def put_back(self) -> bool:
         """Make it equal to the template again; whether anything had been written."""
@@ -105,7 +109,6 @@ class Committed:
         """The first time that somebody may have been there: find out how we can see what he wrote."""
         if self._opened:
             return
-        self._opened = True
         from pytest_nself.database.reset import ResetJanitor
         from pytest_nself.database.written import wal_evidence_available
 
@@ -113,12 +116,20 @@ class Committed:
         if not server.ours:
             # On somebody's server we look at nothing but our own databases; a visited one is made anew.
             self._admin = server.connect(server.dsn.dbname)
+            self._opened = True
             return
         # Not while connected to template1: two workers doing so would wait for each other.
         elsewhere = self._worker.rollback.database.dsn.dbname
         with server.connect(elsewhere, options="-c default_transaction_read_only=off") as connection:
-            _make_admin_database(connection)
+            made = _make_admin_database(connection)
+        if not made:
+            # Some test holds a connection to template1. For this time without evidence; the next look tries again.
+            self._admin = self._admin or server.connect(elsewhere)
+            return
+        if self._admin is not None:
+            self._admin.close()
         self._admin = server.connect(ADMIN_DATABASE)
+        self._opened = True
         if wal_evidence_available(self._admin) is None:
             template = self._sandbox.superuser(self._sandbox.template.name)
             self._janitor = ResetJanitor(self._sandbox.superuser(self.name), self._admin, template)
@@ -165,7 +176,7 @@ def _oid_and_sessions(connection: psycopg.Connection[Any], name: str) -> tuple[i
     return int(row[0]), str(row[1])
 
 
-def _make_admin_database(connection: psycopg.Connection[Any]) -> None:
+def _make_admin_database(connection: psycopg.Connection[Any]) -> bool:
     import psycopg
 
     exists = connection.execute("select from pg_catalog.pg_database where datname = %s", [ADMIN_DATABASE]).fetchone()
@@ -174,3 +185,6 @@ def _make_admin_database(connection: psycopg.Connection[Any]) -> None:
             connection.execute(f"create database {ADMIN_DATABASE} template template1 strategy file_copy")
         except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
             pass  # another worker was faster
+        except psycopg.errors.ObjectInUse:
+            return False
+    return True

@@ -7,11 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_nself.project.folders import MIGRATIONS
+
 if TYPE_CHECKING:
     from .worker import Worker
 
 LOG_LINES = 40
 LOCK_NOT_AVAILABLE = "55P03"
+UNDEFINED = ("42P01", "42703", "42883", "42704", "3F000")  # table, column, function, type, schema
+
+TWO_DATABASES = """\
+While this test ran, somebody was at the committed database, which DATABASE_URL names. Rows that the test wrote through
+nself_db cannot be seen there, nor those there in nself_db. To fix: take nself_database instead of nself_db, or hand the
+app the connection nself_db."""
 
 _IN_THE_WAY = """
 select a.pid, a.application_name, a.state, l.locks, a.query
@@ -47,6 +55,10 @@ def _sections(worker: Worker, item: pytest.Item, failure: BaseException | None) 
         blockers = "\n".join(_in_the_way(worker, item))
         if blockers:
             yield "nself: who holds locks", blockers
+    if worker.rolled_back.node is item and worker.committed.somebody_came():
+        yield "nself: two databases", TWO_DATABASES
+    if _sqlstate(failure) in UNDEFINED and worker.sandbox.facts.get("made_by") == "nothing":
+        yield "nself: no migrations", f"None were found in {worker.run.root}: looked in {', '.join(MIGRATIONS)}."
     log = worker.log_since_mark()
     if log:
         yield "nself: server log", "\n".join(log.splitlines()[-LOG_LINES:])

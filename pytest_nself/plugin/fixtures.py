@@ -85,15 +85,7 @@ def nself_fixtures(request: pytest.FixtureRequest) -> LoadedSets:
     """The rows of the loaded fixture sets: nself_fixtures["users.alice"].id, .load("basic-users")."""
     from .loaded_sets import loaded_sets
 
-    return loaded_sets(request, committed=_loads_committed(request))
-
-
-def _loads_committed(request: pytest.FixtureRequest) -> bool:
-    """Whether fixture sets go to the committed database: where the test works on that one alone."""
-    names = set(request.fixturenames)
-    if not rolls_back(request.node):
-        return True
-    return bool(names & {"nself_database", "nself_dsn"}) and not names & {"nself_db", "nself_async_db"}
+    return loaded_sets(request, rolls_back=rolls_back(request.node))
 
 
 def _refuse_trio(node: pytest.Item) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from psycopg.pq import TransactionStatus
 
+from pytest_nself.core.errors import FixtureError, NselfError
+from pytest_nself.data.fixture_folder import read_fixture_set
 from pytest_nself.data.fixture_rows import FixtureRows
 from pytest_nself.sandbox.fixture_sets import load_fixture_set
 
@@ -22,29 +24,43 @@ if TYPE_CHECKING:
     from .worker import Worker
 
 
-def loaded_sets(request: pytest.FixtureRequest, *, committed: bool) -> LoadedSets:
-    """The sets that the test's markers name, loaded; outermost marker first."""
+def loaded_sets(request: pytest.FixtureRequest, *, rolls_back: bool) -> LoadedSets:
+    """The sets that the test's markers name, loaded where the test works; outermost marker first.
+
+    That is its rolled-back transaction; without one the committed database, else its clone.
+    """
     run = run_of(request.config)
     worker = worker_of(run)
-    if committed:
-        request.getfixturevalue("nself_database")
-    elif "nself_async_db" in request.fixturenames:
+    names = request.fixturenames
+    place: str | None = None
+    if rolls_back and "nself_async_db" in names:
         request.getfixturevalue("nself_async_db")
-    else:
+    elif rolls_back and ("nself_db" in names or not {"nself_database", "nself_dsn", "nself_clone"} & set(names)):
         request.getfixturevalue("nself_db")
-    sets = LoadedSets(worker, run.root / run.settings["fixtures"], committed=committed)
-    for marker in reversed(list(request.node.iter_markers("nself_fixtures"))):
-        sets.load(*marker.args)
-    return sets
+    elif {"nself_database", "nself_dsn"} & set(names) or not rolls_back:
+        place = request.getfixturevalue("nself_database").dsn.dbname
+    else:
+        place = request.getfixturevalue("nself_clone").dsn.dbname
+    sets = LoadedSets(worker, run.root / run.settings["fixtures"], place)
+    try:
+        for marker in reversed(list(request.node.iter_markers("nself_fixtures"))):
+            if not marker.args:
+                raise FixtureError("The marker nself_fixtures names no set.", "", 'write nself_fixtures("basic-users")')
+            sets.load(*marker.args)
+        return sets
+    except NselfError as error:
+        message = str(error)
+    # Three lines, and none of our own frames.
+    pytest.fail(message, pytrace=False)
 
 
 class LoadedSets:
     """`sets["users.alice"].id`, `sets["users"]`, `sets.load("more-users")`."""
 
-    def __init__(self, worker: Worker, folder: Path, *, committed: bool) -> None:
+    def __init__(self, worker: Worker, folder: Path, place: str | None) -> None:
         self._worker = worker
         self._folder = folder
-        self._committed = committed
+        self._place = place  # the database's name; None is the test's rolled-back transaction
         self._rows = FixtureRows()
 
     def load(self, *names: str) -> LoadedSets:
@@ -52,9 +68,10 @@ class LoadedSets:
 
         FixtureError carries the file, line and column of what PostgreSQL refused.
         """
+        sets = [read_fixture_set(self._folder, name) for name in names]
         with self._connection() as connection:
-            for name in names:
-                self._rows |= load_fixture_set(connection, self._folder, name)
+            for fixture_set in sets:
+                self._rows |= load_fixture_set(connection, fixture_set)
         return self
 
     def __getitem__(self, key: str) -> Any:
@@ -69,8 +86,8 @@ class LoadedSets:
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Any]]:
         sandbox = self._worker.sandbox
-        if self._committed:
-            with sandbox.superuser(self._worker.committed.name).connect() as connection:
+        if self._place is not None:
+            with sandbox.superuser(self._place).connect() as connection:
                 if not sandbox.server.ours and sandbox.stop_acting:
                     connection.execute(sandbox.stop_acting.encode())
                 yield connection
@@ -79,9 +96,12 @@ class LoadedSets:
         fresh = connection.info.transaction_status == TransactionStatus.IDLE
         if sandbox.stop_acting:
             connection.execute(sandbox.stop_acting.encode())
-        yield connection
-        if sandbox.act_again:
-            connection.execute(sandbox.act_again.encode())
+        try:
+            yield connection
+        finally:
+            # In an aborted transaction the coming rollback undoes it.
+            if sandbox.act_again and connection.info.transaction_status != TransactionStatus.INERROR:
+                connection.execute(sandbox.act_again.encode())
         if fresh:
             # What was there before the test began survives its rollback().
             connection.commit()

@@ -57,8 +57,12 @@ def end_run(run: Run) -> None:
         folder.remove()  # held for workers of which none asked for a database
         return
     if "server" in state and run.provider is not None and not folder.is_kept():
-        run.provider.end_run(Server.from_json(state["server"]), run.info.id)
-        folder.ended()
+        try:
+            run.provider.end_run(Server.from_json(state["server"]), run.info.id)
+            folder.ended()
+        except Exception:
+            # The watchdog tries once more, and the result of the run is not to be lost over it.
+            pass
     settle()
     folder.let_go()
 
@@ -74,6 +78,8 @@ def kept_lines(run: Run) -> list[str]:
     for line in (folder.path / "kept").read_text().splitlines():
         test, dbname, _ = line.split("\t")
         lines.append(f"kept: {test}")
-        lines.append(f"  psql '{server.dsn_for(dbname).url()}'")
+        # Over the socket the address holds no secret; that of somebody's server may not be printed.
+        dsn = server.dsn_for(dbname)
+        lines.append(f"  psql '{dsn.url() if server.ours else dsn}'")
     lines.append("  it ends with: nself db test-server stop; after a day the next run ends it")
     return lines

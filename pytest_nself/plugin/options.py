@@ -9,7 +9,8 @@ import pytest
 from pytest_nself.project.settings import SETTINGS, Setting
 
 MARKERS = (
-    "nself_fixtures(*names): load these fixture sets before the test, inside its rolled-back transaction",
+    "nself_fixtures(*names): load these fixture sets before the test, inside its rolled-back transaction; for a test "
+    "that has none, into its committed database or its clone",
     "nself_rollback(on): nself_rollback(False) gives nself_db a connection to the committed database, for a test that "
     "commits",
 )

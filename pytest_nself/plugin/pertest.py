@@ -24,7 +24,6 @@ class PerTest:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Tell the fixtures whose turn it is."""
         self._run.item = item
-        self._run.turn += 1
         self._error = None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

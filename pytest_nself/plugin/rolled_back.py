@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_nself.core.errors import IsolationError
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from .worker import Worker
 
 
+C = TypeVar("C")
+
+
 class RolledBack:
     """At most one at a time; a test that takes nself_db and nself_async_db has one transaction for both."""
 
@@ -28,24 +32,25 @@ class RolledBack:
 
     def begin(self, node: pytest.Item) -> psycopg.Connection[Any]:
         """The test's connection."""
-        self._enter(node)
-        try:
-            return self.worker.rollback.begin()
-        except IsolationError:
-            # After the former test's check something committed past psycopg: that database is spent.
-            self.worker.fresh_rollback()
-            return self.worker.rollback.begin()
+        return self._begin(node, lambda: self.worker.rollback.begin())
 
     def begin_async(self, node: pytest.Item) -> psycopg.AsyncConnection[Any]:
         """The test's connection, for asyncio."""
-        self._enter(node)
-        return self.worker.rollback.begin_async()
+        return self._begin(node, lambda: self.worker.rollback.begin_async())
 
-    def _enter(self, node: pytest.Item) -> None:
+    def _begin(self, node: pytest.Item, begin: Callable[[], C]) -> C:
+        try:
+            connection = begin()
+        except IsolationError:
+            # After the former test's check something committed past psycopg: that database is spent.
+            self.worker.fresh_rollback()
+            connection = begin()
+        # Only now: without a connection the fixture fails, and nobody calls end().
         self._users += 1
         if self.node is None:
             self.node, self._check = node, None
             self.worker.mark_log()
+        return connection
 
     @property
     def plain(self) -> psycopg.Connection[Any]:
@@ -64,8 +69,9 @@ class RolledBack:
         node, self.node = self.node, None
         worker, check = self.worker, self._check
         assert node is not None
-        if worker.keep_failed and failed(node) and worker.rollback.keep():
-            worker.keep(node.nodeid, worker.rollback.database)
+        if worker.keep_failed and failed(node):
+            if worker.rollback.keep():
+                worker.keep(node.nodeid, worker.rollback.database)
             worker.fresh_rollback()
             clean = True
         else:

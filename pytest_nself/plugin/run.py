@@ -75,7 +75,6 @@ class Run:
         self.name = self.before.get("PYTEST_XDIST_WORKER", "main")
         self._reserved: socket.socket | None = None
         self.item: Any = None  # the test whose turn it is
-        self.turn = 0  # how many tests had theirs since the first that asked for a database
         self._worker: Worker | None = None
         self._failure: NselfError | None = None
         self.provider: Provider | None = None
@@ -128,14 +127,13 @@ class Run:
 
     def _address(self) -> tuple[int, str]:
         """The port and the password of the server that will be started, or that was kept."""
-        if self.provider is not None and self.settings["reuse"]:
-            address = self.provider.kept.address()  # type: ignore[attr-defined]
-            if address is not None:
-                return address  # type: ignore[no-any-return]
         password = os.urandom(16).hex()
         if self.provider is None or self._existing:
             return 0, password
         self._reserved, port = _reserve_port()
+        if self.settings["reuse"]:
+            address: tuple[int, str] = self.provider.kept.claim(port, password)  # type: ignore[attr-defined]
+            return address
         return port, password
 
     @property
@@ -198,7 +196,11 @@ class Run:
         return int(self.before.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
     def early_advice(self, text: str) -> str:
-        """What to do about an error with this text, if it comes from connecting before the server was started."""
+        """What to do about an error with this text, if it comes from the app looking for its database too early."""
+        if self.no_provider is not None:
+            # Then no variable was set, and the app may have stumbled over that.
+            missing = any(name in text for name in ("DATABASE_URL", "POSTGRES_", "PGHOST"))
+            return str(self.no_provider) if missing else ""
         if self._worker is not None or not self.info.port or str(self.info.port) not in text:
             return ""
         return (

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.data.fixture_folder import read_fixture_set
 from pytest_nself.data.fixture_insert import insert_error, table_inserts
 from pytest_nself.data.fixture_rows import FixtureRows, rows_returned
-from pytest_nself.data.fixture_set import FixtureKind
+from pytest_nself.data.fixture_set import FixtureKind, FixtureSet
 from pytest_nself.data.fixture_sql import sql_set_error
 
 if TYPE_CHECKING:
     import psycopg
 
 
-def load_fixture_set(connection: psycopg.Connection[Any], folder: Path, name: str) -> FixtureRows:
-    """Load the set `name` of `folder` in the connection's transaction. FixtureError carries file, line and column."""
+def load_fixture_set(connection: psycopg.Connection[Any], fixture_set: FixtureSet) -> FixtureRows:
+    """Load a set in the connection's transaction. FixtureError carries file, line and column."""
     import psycopg
     from psycopg.rows import tuple_row
 
-    fixture_set = read_fixture_set(folder, name)
     with connection.cursor(row_factory=tuple_row) as cursor:
         if fixture_set.kind is FixtureKind.SQL:
             try:

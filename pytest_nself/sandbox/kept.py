@@ -15,7 +15,7 @@ from pytest_nself.project.settings import Settings
 from pytest_nself.project.target import find_root
 from pytest_nself.server.choose import choose
 from pytest_nself.server.kept import KeptProvider, KeptServer
-from pytest_nself.server.runfolder import RUN_PREFIX, RunFolder, base_folder, watch_over
+from pytest_nself.server.runfolder import RUN_PREFIX, RunFolder, base_folder, foreign, watch_over
 from pytest_nself.server.server import Server
 
 from .from_settings import template_of, wanted_of
@@ -50,7 +50,7 @@ def start_kept(project: TestProject) -> Server:
     settings = project.settings
     provider = KeptProvider.around(choose(settings, environ()), project.root, settings["data_root"])
     template = template_of(settings, project.root, project.table)
-    port, password = provider.kept.address() or (_free_port(), os.urandom(16).hex())
+    port, password = provider.kept.claim(_free_port(), os.urandom(16).hex())
     wanted = wanted_of(
         settings, template, run_id=os.urandom(4).hex(), folder=provider.kept.folder, port=port, password=password
     )
@@ -65,11 +65,12 @@ def kept_servers(project: TestProject) -> list[dict[str, Any]]:
     found = []
     state = project.kept().state()
     if state is not None:
-        found.append(_described("test server", state))
+        found.append(_described("test server", state, []))
     for folder in _folders_of_failed_tests(project):
         state = RunFolder(folder).read_state()
         if state is not None and "server" in state:
-            found.append(_described("databases of failed tests", state))
+            kept = (folder / "kept").read_text().splitlines()
+            found.append(_described("databases of failed tests", state, [line.split("\t")[1] for line in kept]))
     return found
 
 
@@ -87,12 +88,19 @@ def stop_kept(project: TestProject) -> list[str]:
 def _folders_of_failed_tests(project: TestProject) -> list[Path]:
     base = base_folder(project.settings["data_root"])
     marks = sorted(base.glob(f"{RUN_PREFIX}*/kept"))
-    return [mark.parent for mark in marks if f"\t{project.root}\n" in mark.read_text()]
+    ours = [mark for mark in marks if not foreign(base) and not foreign(mark.parent)]
+    return [mark.parent for mark in ours if f"\t{project.root}\n" in mark.read_text()]
 
 
-def _described(what: str, state: dict[str, Any]) -> dict[str, Any]:
+def _described(what: str, state: dict[str, Any], databases: list[str]) -> dict[str, Any]:
     server = Server.from_json(state["server"])
-    return {"what": what, "dsn": str(server.dsn), "provider": server.provider, "version": server.version}
+    described = {"what": what, "dsn": str(server.dsn), "provider": server.provider, "version": server.version}
+    if server.socket_folder is not None:
+        # Over the socket no password is needed: its folder lets only us in.
+        described["psql"] = f"psql '{server.dsn_for(databases[0] if databases else server.dsn.dbname).url()}'"
+    if databases:
+        described["databases"] = databases
+    return described
 
 
 def _free_port() -> int:

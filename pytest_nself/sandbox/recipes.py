@@ -67,7 +67,14 @@ class MigrationsRecipe:
     def fingerprint(self) -> str:
         digest = sha256()
         root = str(self.folder)
-        for folder, folders, files in os.walk(root):
+        seen: set[tuple[int, int]] = set()
+        # The reader of migrations follows links, so a change behind one must be seen.
+        for folder, folders, files in os.walk(root, followlinks=True):
+            status = os.stat(folder)  # noqa: PTH116
+            if (status.st_dev, status.st_ino) in seen:
+                folders.clear()
+                continue
+            seen.add((status.st_dev, status.st_ino))
             folders.sort()
             for name in sorted(files):
                 with open(f"{folder}/{name}", "rb") as file:  # noqa: PTH123 - pathlib would double the time

@@ -219,6 +219,11 @@ def _start(
         problem = str(error.problem) if error.place is None else f"{error.place}: {error.problem}"
         folder.write_state({"error": [problem, error.cause, error.remedy]})
         raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {str(error).strip()}"
+        told = NselfError("The template could not be built.", said, "see the server's log, or report this")
+        folder.write_state({"error": [told.problem, told.cause, told.remedy]})
+        raise told from error
     state = {"server": started.server.to_json(), "facts": dict(started.facts)}
     folder.write_state(state)
     return state, started.connection

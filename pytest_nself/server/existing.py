@@ -183,7 +183,7 @@ def _abandoned(comment: str, *, busy: bool) -> bool:
         return False
     if kept:
         return time.time() - at > OLD_S
-    if where == machine():
+    if where == machine() and host == socket.gethostname():
         return not alive(pid, started or "")
     # Numbers of processes say nothing across a reboot or from container to container. A living run is connected from
     # its first test on; until then, and on another host, only its age tells.

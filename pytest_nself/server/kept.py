@@ -7,6 +7,7 @@ somebody runs. When the template's fingerprint changes, the server is replaced a
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import time
@@ -15,11 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pytest_nself.core.errors import ConfigError
+from pytest_nself.core.errors import ConfigError, ServerFailed
 
-from . import locks, processes
+from . import locks, processes, watchdog
 from .local import LocalProvider
-from .runfolder import RunFolder, base_folder, make_private
+from .runfolder import RunFolder, base_folder, foreign, make_private
 from .server import Blueprint, Note, Server, Started, Wanted
 
 KEPT_PREFIX = "kept-"
@@ -39,6 +40,8 @@ class KeptServer:
 
     def state(self) -> dict[str, Any] | None:
         """What was written when it started, if it lives; None otherwise."""
+        if foreign(self.folder):
+            return None
         try:
             state: dict[str, Any] = json.loads((self.folder / "state.json").read_text())
         except (OSError, ValueError):
@@ -53,13 +56,36 @@ class KeptServer:
         dsn = Server.from_json(state["server"]).dsn
         return dsn.port, dsn.password
 
+    def claim(self, port: int, password: str) -> tuple[int, str]:
+        """The address that all runs of the project agree on; this one where nobody has claimed another before."""
+        make_private(self.folder.parent)
+        with locks.locked(self.folder.parent / "kept.lock"):
+            if (address := self.address()) is not None:
+                return address
+            note = self.folder / "address.json"
+            try:
+                claimed = json.loads(note.read_text())
+                return int(claimed["port"]), str(claimed["password"])
+            except (OSError, ValueError, KeyError):
+                pass
+            make_private(self.folder)
+            handle = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w") as file:
+                json.dump({"port": port, "password": password}, file)
+            return port, password
+
     def stop(self) -> bool:
         """Stop the server and remove its folder; whether one was living."""
+        if foreign(self.folder):
+            return False
         state = self.state()
-        if state is not None:
-            processes.stop(state["server"]["pid"], (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL))
+        if state is None:
+            # What was started by somebody who was killed before he could write it down as the server.
+            watchdog.end(str(self.folder))
+            return False
+        processes.stop(state["server"]["pid"], (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL))
         shutil.rmtree(self.folder, ignore_errors=True)
-        return state is not None
+        return True
 
 
 class KeptProvider:
@@ -71,6 +97,7 @@ class KeptProvider:
     def __init__(self, inner: LocalProvider, kept: KeptServer) -> None:
         self.inner = inner
         self.kept = kept
+        self._using: Any = None
 
     @classmethod
     def around(cls, provider: Any, root: Path, data_root: str | None) -> KeptProvider:
@@ -102,10 +129,11 @@ class KeptProvider:
         """The kept server with this blueprint on it; replaced if it holds another or other settings."""
         began = time.perf_counter()
         make_private(self.kept.folder.parent)
-        self.kept.folder.mkdir(mode=0o711, exist_ok=True)
-        self.kept.folder.chmod(0o711)
+        make_private(self.kept.folder)
         with locks.locked(self.kept.folder.parent / "kept.lock"):
-            started = self._join(wanted, blueprint) or self._start(wanted, blueprint)
+            started = self._join(wanted, blueprint) or self._start(wanted, blueprint, note)
+            # Held until this process ends: nobody replaces the server under us.
+            self._using = locks.share(self.kept.folder / "users")
         from .existing import drop_command, reap
 
         server = started.server
@@ -126,12 +154,22 @@ class KeptProvider:
         server = Server.from_json(state["server"])
         return Started(replace(server, cached=True), state["facts"])
 
-    def _start(self, wanted: Wanted, blueprint: Blueprint) -> Started:
+    def _start(self, wanted: Wanted, blueprint: Blueprint, note: Note) -> Started:
+        if locks.is_shared(self.kept.folder / "users"):
+            raise ServerFailed(
+                "The kept server holds another template, and another run is using it.",
+                f"It stands in {self.kept.folder}.",
+                "wait for that run, or run without nself_reuse",
+            )
         self.kept.stop()
-        folder = RunFolder(self.kept.folder)
-        self.kept.folder.mkdir(mode=0o711)
-        self.kept.folder.chmod(0o711)
-        started = self.inner.start(replace(wanted, folder=self.kept.folder), folder.note, blueprint)
+        folder = RunFolder(make_private(self.kept.folder))
+        workshop = str(self.kept.folder / "build" / "data")
+
+        def belongs(kind: str, **thing: Any) -> None:
+            # The server that builds the template ends with the run; the one that is kept does not.
+            (note if thing.get("data") == workshop else folder.note)(kind, **thing)
+
+        started = self.inner.start(replace(wanted, folder=self.kept.folder), belongs, blueprint)
         if started.connection is not None:
             started.connection.close()
         server = started.server

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 try:
     import fcntl
@@ -25,3 +26,24 @@ def locked(path: Path) -> Iterator[None]:
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def share(path: Path) -> IO[str] | None:
+    """A shared lock on the file `path`, held for as long as the result lives; None where the system has none."""
+    if fcntl is None:
+        return None
+    file = path.open("a")
+    fcntl.flock(file, fcntl.LOCK_SH)
+    return file
+
+
+def is_shared(path: Path) -> bool:
+    """Whether another process holds a shared lock on the file."""
+    if fcntl is None or not path.exists():
+        return False
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False

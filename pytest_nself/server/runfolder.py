@@ -51,18 +51,32 @@ def base_folder(setting: str | None) -> Path:
                 root = memory
         except OSError:
             pass
-    return root / f"nself-{os.getuid()}"
+    usual = root / f"nself-{os.getuid()}"
+    # Anybody can make a folder of this name where everybody may write; what stands in it would be obeyed.
+    return root / f"nself-{os.getuid()}-{os.urandom(4).hex()}" if foreign(usual) else usual
+
+
+def foreign(folder: Path) -> bool:
+    """Whether something stands there that is no folder of ours (a symbolic link is none)."""
+    try:
+        status = folder.lstat()
+    except OSError:
+        return False
+    return not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid()
 
 
 def make_private(folder: Path) -> Path:
-    """Make the folder, which others may pass through but not read; another place if somebody else owns it."""
+    """Make the folder, which others may pass through but not read. ConfigError if somebody else owns it."""
     try:
         folder.mkdir(mode=0o711)
         folder.chmod(0o711)  # whatever the umask: the server's own user must pass
     except FileExistsError:
-        status = folder.lstat()
-        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
-            return Path(tempfile.mkdtemp(prefix="nself-", dir=folder.parent))
+        if foreign(folder):
+            raise ConfigError(
+                f"{folder} belongs to somebody else.",
+                "Our servers' files would stand in it, and he could change them.",
+                "remove it, or name another place with nself_data_root",
+            ) from None
     return folder
 
 
@@ -187,6 +201,8 @@ def reap_stale(base: Path, mine: Path, watch: Callable[[Path], None] = watch_ove
 
 
 def _abandoned(folder: Path) -> bool:
+    if foreign(folder):
+        return False
     try:
         age_s = time.time() - folder.stat().st_mtime
         if age_s < NEW_RUN_S or ((folder / "kept").exists() and age_s < KEPT_S):

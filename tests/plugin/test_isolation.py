@@ -247,3 +247,82 @@ def test_many_workers_tests_keep_the_gate(project: Project) -> None:
     )
     said = project.passes("-p", "no:randomly")
     assert said.count("NselfWarning") == 1
+
+
+def test_fixtures_that_end_later_do_not_leak(project: Project) -> None:
+    """What a fixture writes to the committed database after ours has ended is gone when the next test begins."""
+    project.file(
+        "test_it.py",
+        """
+        import os, psycopg, pytest
+
+        @pytest.fixture
+        def client():
+            yield
+            with psycopg.connect(os.environ["DATABASE_URL"]) as app:
+                app.execute("insert into users (name) values ('at the end')")
+
+        @pytest.mark.parametrize("n", range(3))
+        def test_1(client, nself_database, n):
+            with nself_database.connect() as connection:
+                assert connection.execute("select count(*) from users").fetchone() == (0,)
+        """,
+    )
+    assert "3 passed" in project.passes()
+
+
+def test_a_failed_begin_does_not_stop_the_rolling_back(project: Project) -> None:
+    """After a test that could not get its connection, later tests are rolled back as ever."""
+    project.file("pytest.ini", "[pytest]\nnself_postgres_settings = max_connections = 12\n")
+    project.file(
+        "test_it.py",
+        """
+        import psycopg
+
+        def test_1(nself_db, nself_server):
+            global held
+            held = []
+            try:
+                while True:
+                    held.append(nself_server.connect("template1"))
+            except psycopg.OperationalError:
+                pass
+            held.pop().close()
+            with nself_server.connect("template1") as other:
+                other.execute("select pg_terminate_backend(%s)", [nself_db.info.backend_pid])
+                held.append(nself_server.connect("nself_main"))
+
+        def test_2(nself_db):
+            nself_db.execute("insert into users (name) values ('ada')")
+
+        def test_3():
+            for connection in held:
+                connection.close()
+
+        def test_4(nself_db):
+            assert nself_db.execute("select count(*) from users").fetchone() == (0,)
+            nself_db.execute("insert into users (name) values ('bob')")
+
+        def test_5(nself_db):
+            assert nself_db.execute("select count(*) from users").fetchone() == (0,)
+        """,
+    )
+    said = project.run("-p", "no:randomly", "-W", "ignore").stdout
+    assert "test_4" not in said.partition("short test summary")[2]
+    assert "test_5" not in said.partition("short test summary")[2]
+
+
+def test_a_failed_load_leaves_the_tests_role(project: Project) -> None:
+    """After a fixture set that is not there, the test still acts as its role and not as the superuser."""
+    project.file("pytest.ini", "[pytest]\nnself_role = app\n")
+    project.file(
+        "test_it.py",
+        """
+        import pytest
+        def test_1(nself_db, nself_fixtures):
+            with pytest.raises(Exception, match="no fixture set"):
+                nself_fixtures.load("nowhere")
+            assert nself_db.execute("select current_user, session_user").fetchone() == ("app", "app")
+        """,
+    )
+    project.passes()

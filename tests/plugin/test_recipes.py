@@ -323,3 +323,17 @@ class TestHook:
         assert "LookupError: no rows today" in said
         assert said.count("CALLED") == 1
         assert "No database for this test: A hook pytest_nself_template_ready failed." in said
+
+
+def test_a_change_behind_a_link_is_seen(own: Project) -> None:
+    """A migration that stands behind a symbolic link is a part of the fingerprint."""
+    shared = own.root / "shared"
+    shared.mkdir()
+    (shared / "up.sql").write_text("create table linked (id int);\n")
+    (own.root / "migrations").mkdir(exist_ok=True)
+    (own.root / "migrations/777_linked").symlink_to(shared)
+    own.file("test_it.py", "def test_1(nself_db):\n    nself_db.execute('select id from linked')\n")
+    own.passes()
+    (shared / "up.sql").write_text("create table linked (id int, age int);\n")
+    own.file("test_it.py", "def test_1(nself_db):\n    nself_db.execute('select age from linked')\n")
+    own.passes()

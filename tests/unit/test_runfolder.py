@@ -68,13 +68,29 @@ def test_private_whatever_the_umask(tmp_path: Path) -> None:
 
 
 def test_somebody_elses_place(tmp_path: Path) -> None:
-    """A link or file that stands in our place is not entered: we take another."""
+    """A link that stands in our place is not entered: we take another, and refuse one that came in between."""
+    usual = tmp_path / f"nself-{os.getuid()}"
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "base").symlink_to(tmp_path / "elsewhere")
-    folder = make_private(tmp_path / "base")
-    assert folder != tmp_path / "base"
-    assert folder.parent == tmp_path
-    assert not folder.is_symlink()
+    usual.symlink_to(tmp_path / "elsewhere")
+    other = base_folder(str(tmp_path))
+    assert other != usual
+    assert other.parent == tmp_path
+    with pytest.raises(ConfigError, match="belongs to somebody else"):
+        make_private(usual)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder that belongs to somebody else")
+def test_a_foreign_run_is_not_ended(base: Path) -> None:
+    """What somebody else put beside our runs is never taken for one of them: its `belongings` name commands to run."""
+    theirs = base / "run-theirs"
+    theirs.mkdir()
+    os.mkfifo(theirs / "watch")
+    old = time.time() - 3600
+    os.utime(theirs, (old, old))
+    os.chown(theirs, 65534, 65534)
+    assert reap_stale(base, base / "run-mine", watch=lambda folder: None) == []
+    os.chown(theirs, os.getuid(), os.getgid())
+    assert reap_stale(base, base / "run-mine", watch=lambda folder: None) == [theirs]
 
 
 def test_state(base: Path) -> None:
