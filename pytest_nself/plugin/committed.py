@@ -32,6 +32,8 @@ class Committed:
         self._janitor: ResetJanitor | None = None
         self._admin: psycopg.Connection[Any] | None = None
         self._opened = False
+        self._due = False
+        self._clean_after = -1
         self._settle(admin)
 
     def _settle(self, admin: psycopg.Connection[Any]) -> None:
@@ -66,17 +68,25 @@ class Committed:
 
     def begin(self) -> EphemeralDatabase:
         """The database, equal to the template."""
-        # Also right after another such test: fixtures that end after ours, and the app's threads, may have written.
-        self.put_back()
+        if self._clean_after != self._worker.run.turn - 1:
+            # Between this test and the last look others had their turn, which may have used the app.
+            self.put_back()
         self._worker.mark_log()
         return self.database
 
     def end(self, node: pytest.Item) -> None:
-        """Put it back after a test; keep it, and take a new one, if the test failed and that is wanted."""
+        """After a test it is to be put back; kept, and a new one taken, if the test failed and that is wanted."""
         if self._worker.keep_failed and failed(node):
             self._keep(node)
         else:
+            self._due = True
+
+    def after_teardown(self) -> None:
+        """All fixtures of the test have ended, also those that ended after ours and may have used the app."""
+        if self._due:
+            self._due = False
             self.put_back()
+            self._clean_after = self._worker.run.turn
 
     def put_back(self) -> bool:
         """Make it equal to the template again; whether anything had been written."""

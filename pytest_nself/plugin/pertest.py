@@ -24,6 +24,7 @@ class PerTest:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Tell the fixtures whose turn it is."""
         self._run.item = item
+        self._run.turn += 1
         self._error = None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -37,6 +38,14 @@ class PerTest:
             self._error = error
             raise
         return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self) -> Generator[None, Any, Any]:
+        """When all fixtures have ended, the committed database is put back."""
+        try:
+            return (yield)
+        finally:
+            self.worker.committed.after_teardown()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

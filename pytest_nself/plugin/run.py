@@ -75,6 +75,7 @@ class Run:
         self.name = self.before.get("PYTEST_XDIST_WORKER", "main")
         self._reserved: socket.socket | None = None
         self.item: Any = None  # the test whose turn it is
+        self.turn = 0  # how many tests had theirs since the first that asked for a database
         self._worker: Worker | None = None
         self._failure: NselfError | None = None
         self.provider: Provider | None = None
