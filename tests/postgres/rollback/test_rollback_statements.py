@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -14,52 +13,7 @@ from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.database.emulation import RollbackConnection
 from pytest_nself.database.rollback import RollbackSession
 
-SCHEMA = """
-create table item (id int primary key, note text);
-"""
-
-
-@pytest.fixture
-def database(scratch_database: EphemeralDatabase) -> EphemeralDatabase:
-    with scratch_database.connect(autocommit=True) as connection:
-        connection.execute("set default_transaction_read_only = off")
-        connection.execute(SCHEMA)
-    return scratch_database
-
-
-@pytest.fixture
-def session(database: EphemeralDatabase) -> Iterator[RollbackSession]:
-    session = RollbackSession(database)
-    yield session
-    session.close()
-
-
-@pytest.fixture
-def db(session: RollbackSession) -> RollbackConnection:
-    return session.begin()
-
-
-def told(session: RollbackSession) -> tuple[bool, tuple[str | None, ...] | None]:
-    check = session.check()
-    return check.wrote, check.extra
-
-
-def ids(connection: psycopg.Connection[Any], table: str = "item") -> list[int]:
-    return [
-        row[0] for row in connection.execute(sql.SQL("select id from {} order by id").format(sql.Identifier(table)))
-    ]
-
-
-def value(connection: psycopg.Connection[Any], query: str, *params: object) -> Any:
-    row = connection.execute(query, params).fetchone()
-    assert row is not None
-    return row[0]
-
-
-def outside(database: EphemeralDatabase, query: str) -> Any:
-    """What another connection sees."""
-    with database.connect(autocommit=True) as connection:
-        return value(connection, query)
+from .conftest import ids, outside, told, value
 
 
 def test_set_local_ends_with_the_transaction(db: RollbackConnection) -> None:

@@ -14,6 +14,8 @@ from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.database.emulation import AsyncRollbackConnection
 from pytest_nself.database.rollback import RollbackSession
 
+from .conftest import told
+
 
 @pytest.fixture
 def session(scratch_database: EphemeralDatabase) -> Iterator[RollbackSession]:
@@ -23,11 +25,6 @@ def session(scratch_database: EphemeralDatabase) -> Iterator[RollbackSession]:
     session = RollbackSession(scratch_database)
     yield session
     session.close()
-
-
-def told(session: RollbackSession) -> tuple[bool, tuple[str | None, ...] | None]:
-    check = session.check()
-    return check.wrote, check.extra
 
 
 async def ids(db: AsyncRollbackConnection) -> list[int]:
