@@ -25,10 +25,26 @@ def checksum(up: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Directives:
-    """What a file says of itself in its header."""
+    """What a file says of itself in its header.
+
+    Timeouts are in milliseconds, 0 is without limit and None the runner's default. `irreversible` is the reason why
+    there is no way back. `depends_on` names migrations that must come first: a version, a name, or `version_name`.
+    """
 
     no_transaction: bool = False
     down_no_transaction: bool = False
+    lock_timeout_ms: int | None = None
+    statement_timeout_ms: int | None = None
+    irreversible: str | None = None
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DrizzleEntry:
+    """What drizzle's own ledger says of a migration: the sha256 of its file as it stands, and its `when` (ms)."""
+
+    hash: str
+    when: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,7 @@ class Migration:
     """`up` and `down` are the SQL as it is sent; `place` and `down_place` say where each begins in its file.
 
     `version` orders migrations and stands in the ledger; `version_text` is how the file name writes it (`0007`).
+    `layout` is the name of the layout that its file has; `drizzle` is there for drizzle's own layouts alone.
     """
 
     version: int
@@ -46,6 +63,8 @@ class Migration:
     place: Place
     down_place: Place | None = None
     directives: Directives = field(default=Directives())
+    layout: str = ""
+    drizzle: DrizzleEntry | None = None
 
     @property
     def label(self) -> str:

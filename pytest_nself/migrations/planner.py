@@ -16,7 +16,8 @@ from pytest_nself.core.version import __version__
 
 from .ledger import Ledger, LedgerRow, delete_row, insert_row, plan_ledger
 from .migration import CHECKSUM_ALGORITHM, Migration, Migrations
-from .statements import Problem, each_alone, one_transaction, place_at
+from .statements import Problem, place_at
+from .transactions import each_alone, one_transaction
 
 RUNNER_LOCK = "migrations"
 """The lock of plans that write the ledger."""
