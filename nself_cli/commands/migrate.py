@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_nself.core.plan import Plan
     from pytest_nself.execute.report import Report
     from pytest_nself.migrations.migration import Migrations
-    from pytest_nself.migrations.planner import StatusRow
+    from pytest_nself.migrations.status import StatusRow
 
 _COUNT = click.IntRange(min=1)
 _FOLDER = click.option("--migration-dir", metavar="FOLDER", help="Folder of the migrations, from the project's root.")
@@ -137,8 +137,8 @@ def status(invocation: Invocation, options: Options, exit_code: bool, migration_
     """
     from nself_cli.run import connected, start
     from pytest_nself.migrations.ledger import read_ledger
-    from pytest_nself.migrations.planner import State
-    from pytest_nself.migrations.planner import status as status_of
+    from pytest_nself.migrations.status import State
+    from pytest_nself.migrations.status import status as status_of
 
     session = start(invocation, options)
     migrations = _migrations(session, migration_dir)
@@ -212,14 +212,14 @@ def _run(session: Session, database: Any, connection: Any, make_plan: Any, verb:
 
 
 def _labels(plan: Plan) -> list[str]:
-    from pytest_nself.migrations.ledger import recorded_by
+    from pytest_nself.migrations.recording import recorded_by
 
     return [label for step in plan.steps if (label := recorded_by(step))]
 
 
 def _timed(plan: Plan, report: Report) -> list[tuple[str, float]]:
     """Each migration with the milliseconds of its messages."""
-    from pytest_nself.migrations.ledger import recorded_by
+    from pytest_nself.migrations.recording import recorded_by
 
     rows, took_ms = [], 0.0
     for step, result in zip(plan.steps, report.results, strict=True):

@@ -78,7 +78,9 @@ class Refused(NselfError):
 
 
 class StepFailed(NselfError):
-    """A step of a plan failed; `report` says what is done and what is not."""
+    """A step of a plan failed; `step` is that step, `report` says what is done and what is not."""
+
+    step: Any = None
 
     def __init__(
         self, problem: str, cause: str = "", remedy: str = "", *, place: Any = None, report: Any = None

@@ -52,10 +52,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class CopyRows:
-    """Rows in COPY text format for `table` (quoted and qualified by the caller, as are `columns`).
+    """Rows for `table` (quoted and qualified by the caller, as are `columns`; none are the table's own).
 
-    `source` yields chunks of bytes and can be called again; `rows` is how many there are; `identity` stands for the
-    content in the plan's id: the sha256 of the file, or (version, seed, table, n).
+    They are in COPY's text format, or in that which `options` say (`with (format csv)`). `source` yields chunks of
+    bytes and can be called again; `rows` is how many there are; `identity` stands for the content in the plan's id:
+    the sha256 of the file, or (version, seed, table, n).
     """
 
     title: str
@@ -64,12 +65,20 @@ class CopyRows:
     source: Callable[[], Iterable[bytes]] = field(compare=False)
     rows: int
     identity: str
+    options: str = ""
     hazards: frozenset[str] = NO_HAZARDS
+    place: Place | None = None
+
+    @property
+    def query(self) -> str:
+        """The COPY statement."""
+        columns = f" ({', '.join(self.columns)})" if self.columns else ""
+        return f"copy {self.table}{columns} from stdin {self.options}".rstrip()
 
     @property
     def sent(self) -> tuple[object, ...]:
         """What the plan's id is made of."""
-        return ("copy", self.table, self.columns, self.rows, self.identity)
+        return ("copy", self.query, self.rows, self.identity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import random
+import time
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_nself.core.errors import Refused, StepFailed
 from pytest_nself.core.plan import Plan, rows_sha256
+from pytest_nself.core.sql import ALONE
 from pytest_nself.core.step import PRODUCTION, CopyRows, Statement, Step
 from pytest_nself.database.database import Database, EphemeralDatabase
 
-from .lock import DEFAULT_WAIT_S, HeldLock, runner_lock
-from .messages import Parcel, parcels
+from .lock import DEFAULT_WAIT_S, HeldLock, runner_lock, working
+from .messages import Message, Parcel, parcels
 from .report import Interrupted, Report, Result
 from .send import send_parcel
 
 if TYPE_CHECKING:
     import psycopg
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +56,19 @@ def execute(
 
     `accept` names the hazards that somebody agreed to (on production also PRODUCTION). `connection` is used if given:
     it must stand outside a transaction and stays open. `lock` is the lock that the caller holds already; else the
-    plan's lock is taken here, unless the database is one that we made. Raises Refused (nothing was done), StepFailed
-    with the report, or Interrupted.
+    plan's lock is taken here, unless the database is one that we made. A transaction that ran into its lock timeout is
+    tried again for `lock_wait_s` seconds. Raises Refused (nothing was done), StepFailed with the report, or
+    Interrupted.
     """
     _guard(plan, on, accept)
     with ExitStack() as stack:
         if plan.lock is not None and lock is None and not isinstance(on, EphemeralDatabase):
-            stack.enter_context(runner_lock(on, plan.lock, wait_s=lock_wait_s))
+            lock = stack.enter_context(runner_lock(on, plan.lock, wait_s=lock_wait_s))
         if connection is None:
-            connection = stack.enter_context(_connection_to(on))
+            connection = stack.enter_context(working(on, lock) if lock is not None else _connection_to(on))
         _check_idle(connection)
         _check_fresh(plan, connection)
-        return _run(plan, connection, watch)
+        return _Run(plan, connection, watch, lock, lock_wait_s).run()
 
 
 def _guard(plan: Plan, on: Database, accept: Collection[str]) -> None:
@@ -122,38 +128,108 @@ def _check_fresh(plan: Plan, connection: psycopg.Connection[Any]) -> None:
             )
 
 
-def _run(plan: Plan, connection: psycopg.Connection[Any], watch: Watch | None) -> Report:
-    steps, results, committed, plan_id = plan.steps, list[Result](), 0, plan.id
+@dataclass(slots=True)
+class _Run:
+    """A plan under way."""
 
-    def report(failed: Step | None = None) -> Report:
-        return Report(plan_id, tuple(results), committed, len(steps), failed)
+    plan: Plan
+    connection: psycopg.Connection[Any]
+    watch: Watch | None
+    lock: HeldLock | None
+    retry_s: float
+    results: list[Result] = field(default_factory=list)
+    committed: int = 0
+    at: int = 0
+    blockers: str = ""
 
-    at = 0
-    try:
-        for parcel in parcels(steps):
-            if watch is not None and (carried := _carried(steps, parcel)):
-                watch(Progress(at + 1, len(steps), carried))
-            sent = send_parcel(connection, steps, parcel)
-            results += sent.results
-            at = sent.next_step
+    def run(self) -> Report:
+        steps = self.plan.steps
+        try:
+            for transaction in _transactions(steps, own_session=not self._is_lent()):
+                self._persist(transaction)
+        except StepFailed as error:
+            _roll_back(self.connection)
+            error.report = self._report(error.step or steps[min(self.at, len(steps) - 1)])
+            raise
+        except KeyboardInterrupt:
+            _roll_back(self.connection)
+            raise Interrupted(self._report(steps[min(self.at, len(steps) - 1)])) from None
+        except BaseException:
+            _roll_back(self.connection)
+            raise
+        return self._report()
+
+    def _report(self, failed: Step | None = None) -> Report:
+        return Report(self.plan.id, tuple(self.results), self.committed, len(self.plan.steps), failed)
+
+    def _persist(self, transaction: Sequence[Parcel]) -> None:
+        """Send a transaction; again, after a while, if it had to wait for a lock for too long."""
+        give_up = time.monotonic() + self.retry_s
+        pause = _FIRST_PAUSE_S
+        while True:
+            kept = len(self.results)
+            try:
+                return self._send(transaction)
+            except StepFailed as error:
+                if not _waited_for_a_lock(error):
+                    raise
+                error.cause += f"\n{self.blockers}" if self.blockers else ""
+                if time.monotonic() + pause > give_up or _is_alone(self.plan.steps, transaction):
+                    raise
+            _roll_back(self.connection)
+            del self.results[kept:]
+            self.at = self.committed
+            # Whoever queued behind us gets through before the next try.
+            time.sleep(pause * random.uniform(0.75, 1.25))
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    def _send(self, transaction: Sequence[Parcel]) -> None:
+        steps = self.plan.steps
+        for parcel in transaction:
+            if self.watch is not None and (carried := _carried(steps, parcel)):
+                self.watch(Progress(self.at + 1, len(steps), carried))
+            sent = send_parcel(self.connection, steps, parcel, self._look if self.lock is not None else None)
+            self.results += sent.results
+            self.at = sent.next_step
             if sent.ends:
-                committed = sent.next_step
-    except StepFailed as error:
-        _roll_back(connection)
-        error.report = report(steps[min(at, len(steps) - 1)])
-        raise
-    except KeyboardInterrupt:
-        _roll_back(connection)
-        raise Interrupted(report(steps[min(at, len(steps) - 1)])) from None
-    except BaseException:
-        _roll_back(connection)
-        raise
-    return report()
+                self.committed = sent.next_step
+
+    def _is_lent(self) -> bool:
+        """Whether a pool stands in between, and it matters: then the server's process is not whom we connected to."""
+        if not any(isinstance(step, Statement) and step.sql.transaction is ALONE for step in self.plan.steps):
+            return False
+        row = self.connection.execute("select pg_catalog.pg_backend_pid()", prepare=False).fetchone()
+        return row != (self.connection.info.backend_pid,)
+
+    def _look(self) -> None:
+        """While the server is silent: who holds us back?"""
+        if self.lock is not None:
+            self.blockers = self.lock.blockers() or self.blockers
 
 
-def _carried(steps: tuple[Step, ...], parcel: Parcel) -> tuple[Step, ...]:
-    from .messages import Message
+def _transactions(steps: Sequence[Step], *, own_session: bool) -> Iterator[Sequence[Parcel]]:
+    """The parcels, those of one transaction together."""
+    together: list[Parcel] = []
+    for parcel in parcels(steps, own_session=own_session):
+        together.append(parcel)
+        if isinstance(parcel, Message) and parcel.ends:
+            yield together
+            together = []
+    if together:
+        yield together
 
+
+def _waited_for_a_lock(error: StepFailed) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) == "55P03"
+
+
+def _is_alone(steps: Sequence[Step], transaction: Sequence[Parcel]) -> bool:
+    """Whether it is a statement outside a transaction: what it has done so far is not taken back."""
+    carried = [step for parcel in transaction for step in _carried(steps, parcel)]
+    return any(isinstance(step, Statement) and step.sql.transaction is ALONE for step in carried)
+
+
+def _carried(steps: Sequence[Step], parcel: Parcel) -> tuple[Step, ...]:
     numbers = parcel.steps if isinstance(parcel, Message) else (parcel.step,)
     return tuple(steps[number] for number in numbers)
 

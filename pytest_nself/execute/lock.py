@@ -3,32 +3,72 @@
 It is held by an open transaction on a connection of its own, so it ends with the process whatever happens. That
 transaction must not hold back others: READ COMMITTED, literal SQL by the simple protocol (a bound parameter would keep
 a snapshot open, and `create index concurrently` would wait for it), no timeouts, and each failed try ends it.
+
+The work is done on a second connection, opened once the lock is held. Its application name carries the lock's key: a
+run that was killed frees the lock at once, but its last statement may still be running in the server, and the next run
+waits for that.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.core.errors import Refused
+from pytest_nself.core.errors import NoServer, Refused
+from pytest_nself.core.names import quote_literal
 from pytest_nself.database.database import Database
+
+from .waiting import answer_within
 
 if TYPE_CHECKING:
     import psycopg
 
 DEFAULT_WAIT_S = 60.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 1.0
+_POOL_WAIT_S = 15.0
+_FULL = ("too many clients", "too many connections", "remaining connection slots", "no more connections allowed")
+_CHECK_CLIENT = "client_connection_check_interval"
+_WORK_SETTINGS = {
+    # The server looks twice a second whether its client still lives, also in the middle of a statement.
+    _CHECK_CLIENT: "500",
+    "idle_in_transaction_session_timeout": "0",
+    "idle_session_timeout": "0",
+}
+
+NO_SETTINGS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class HeldLock:
-    """Proof that the lock of this name is held."""
+    """Proof that the lock of this name is held, and by which connection."""
 
     name: str
+    key: int
+    connection: psycopg.Connection[Any]
+    deadline: float
+
+    def blockers(self) -> str:
+        """Who holds back the run's own statement just now, in words; empty when nobody does."""
+        row = _looked_up(
+            self.connection,
+            "select b.pid, coalesce(b.usename::text, '?'), coalesce(nullif(b.application_name, ''), '?'), b.state,"
+            " (extract(epoch from pg_catalog.clock_timestamp() - b.xact_start))::int, b.query"
+            " from pg_catalog.pg_stat_activity a, pg_catalog.unnest(pg_catalog.pg_blocking_pids(a.pid)) w (pid)"
+            " join pg_catalog.pg_stat_activity b on b.pid = w.pid"
+            f" where a.application_name = {quote_literal(work_name(self.key))} and a.datname = current_database()"
+            " order by b.xact_start limit 1",
+        )
+        if row is None:
+            return ""
+        pid, role, application, state, seconds, query = row
+        since = f", in a transaction for {seconds} s" if seconds is not None else ""
+        said = " ".join((query or "").split())[:200] or "not shown to this role"
+        return f"Held back by server process {pid} (role {role}, {application}, {state}{since}): {said}"
 
 
 def lock_key(name: str) -> int:
@@ -36,27 +76,138 @@ def lock_key(name: str) -> int:
     return int.from_bytes(sha256(f"pytest-nself lock: {name}".encode()).digest()[:8], "big", signed=True)
 
 
+def work_name(key: int) -> str:
+    """The application name of the connection that works under the lock."""
+    return f"nself {key}"
+
+
 @contextmanager
-def runner_lock(on: Database, name: str, *, wait_s: float = DEFAULT_WAIT_S) -> Iterator[HeldLock]:
-    """Hold the lock while the block runs. Raises Refused if it is not to be had within `wait_s` seconds."""
-    key = lock_key(name)
-    connection = on.connect(autocommit=True, application_name=f"nself lock {key}", prepare_threshold=None)
+def runner_lock(
+    on: Database,
+    name: str,
+    *,
+    wait_s: float = DEFAULT_WAIT_S,
+    connection: psycopg.Connection[Any] | None = None,
+    waiting: Callable[[str], None] | None = None,
+) -> Iterator[HeldLock]:
+    """Hold the lock while the block runs, on `connection` if given (in autocommit, outside a transaction).
+
+    `waiting` is told, once, when somebody else holds it. Raises Refused if it is not to be had within `wait_s` seconds,
+    and NoServer when the server has no room for a connection that long.
+    """
+    key, deadline = lock_key(name), time.monotonic() + wait_s
+    with _lent(connection, lambda: connect_within(on, deadline, f"nself lock {key}")) as holder:
+        _take(holder, key, name, wait_s, deadline, waiting)
+        try:
+            _outwait(holder, key, name, deadline, waiting)
+            yield HeldLock(name, key, holder, deadline)
+        finally:
+            if not holder.closed:
+                holder.execute("rollback")
+
+
+@contextmanager
+def working(on: Database, lock: HeldLock) -> Iterator[psycopg.Connection[Any]]:
+    """The connection that works under the lock: the server ends its statement soon after this process is gone.
+
+    Raises NoServer when there is room for one connection only.
+    """
+    import psycopg
+
+    name = work_name(lock.key)
     try:
-        _take(connection, key, name, wait_s)
-        yield HeldLock(name)
-    finally:
-        connection.close()
+        connection = connect_within(on, lock.deadline, name, _work_settings(lock.connection))
+        try:
+            answer_within(connection, "select 1", max(1.0, min(_POOL_WAIT_S, lock.deadline - time.monotonic())))
+        except TimeoutError:
+            connection.close()
+            raise
+    except (TimeoutError, psycopg.Error) as error:
+        raise NoServer(
+            f"{on.dsn} gives no second connection.",
+            "One connection holds the lock, another one works. The pool, the role or the server lets no more than one "
+            f"in, or all others are taken: {error}",
+            "set DATABASE_URL_DIRECT to the server itself, past the pool; or let the role have more connections",
+        ) from None
+    with closing(connection):
+        yield connection
 
 
-def _take(connection: psycopg.Connection[Any], key: int, name: str, wait_s: float) -> None:
-    deadline = time.monotonic() + wait_s
-    pause = 0.02
+def _work_settings(connection: psycopg.Connection[Any]) -> Mapping[str, str]:
+    newer = {"transaction_timeout": "0"} if connection.info.server_version >= 170000 else {}
+    return _WORK_SETTINGS | newer
+
+
+def connect_within(
+    on: Database, deadline: float, application_name: str, settings: Mapping[str, str] = NO_SETTINGS
+) -> psycopg.Connection[Any]:
+    """A connection in autocommit; while the server has no room, tries go on until `deadline` (of time.monotonic).
+
+    `settings` hold for the session as if the role had them, where there is no pool in between that refuses them.
+    """
+    import psycopg
+
+    pause = _FIRST_PAUSE_S
     while True:
-        row = connection.execute(
-            "begin isolation level read committed;"
-            " set local idle_in_transaction_session_timeout = 0; set local statement_timeout = 0;"
-            f" select pg_catalog.pg_try_advisory_xact_lock({key})".encode()
-        )
+        try:
+            return on.connect(
+                autocommit=True,
+                application_name=application_name,
+                prepare_threshold=None,
+                **_as_options(on, settings),
+            )
+        except psycopg.OperationalError as error:
+            if settings and any(said in str(error) for said in ("options", _CHECK_CLIENT)):
+                # A pool takes no startup options, and some platforms' servers cannot look after their clients.
+                settings = NO_SETTINGS
+                continue
+            left = deadline - time.monotonic()
+            if not _is_full(error) or left <= 0:
+                raise
+        time.sleep(min(left, pause * random.uniform(0.5, 1.5)))
+        pause = min(pause * 1.5, _LONGEST_PAUSE_S)
+
+
+def _as_options(on: Database, settings: Mapping[str, str]) -> dict[str, str]:
+    if not settings:
+        return {}
+    said = [on.dsn.options.get("options", ""), *(f"-c {name}={value}" for name, value in settings.items())]
+    return {"options": " ".join(said).strip()}
+
+
+def _is_full(error: psycopg.OperationalError) -> bool:
+    """Too many connections (SQLSTATE 53300), which libpq tells only as text while it connects."""
+    text = str(error)
+    return any(said in text for said in _FULL)
+
+
+@contextmanager
+def _lent(
+    connection: psycopg.Connection[Any] | None, open_one: Callable[[], psycopg.Connection[Any]]
+) -> Iterator[psycopg.Connection[Any]]:
+    if connection is not None:
+        yield connection
+        return
+    with closing(open_one()) as own:
+        yield own
+
+
+def _take(
+    connection: psycopg.Connection[Any],
+    key: int,
+    name: str,
+    wait_s: float,
+    deadline: float,
+    waiting: Callable[[str], None] | None,
+) -> None:
+    timeouts = ["idle_in_transaction_session_timeout", "statement_timeout", "lock_timeout"]
+    if connection.info.server_version >= 170000:  # there a transaction can be ended for its age alone
+        timeouts.append("transaction_timeout")
+    begin = "begin isolation level read committed; " + "".join(f"set local {name} = 0; " for name in timeouts)
+    begin += f"select pg_catalog.pg_try_advisory_xact_lock({key})"
+    pause = _FIRST_PAUSE_S
+    while True:
+        row = connection.execute(begin.encode())
         while row.nextset():
             pass
         if row.fetchone() == (True,):
@@ -67,10 +218,51 @@ def _take(connection: psycopg.Connection[Any], key: int, name: str, wait_s: floa
             raise Refused(
                 f"Another run holds the {name} lock of this database.",
                 f"Waited {wait_s:g} s. {_holder(connection, key)}",
-                "wait for the other run to end, then run this again",
+                "wait for the other run to end, then run this again; --lock-wait gives it more time",
             )
+        if waiting is not None:
+            waiting(f"Waiting for another run. {_holder(connection, key)}")
+            waiting = None
         time.sleep(min(left, pause * random.uniform(0.5, 1.5)))
-        pause = min(pause * 1.5, 1.0)
+        pause = min(pause * 1.5, _LONGEST_PAUSE_S)
+
+
+def _outwait(
+    connection: psycopg.Connection[Any],
+    key: int,
+    name: str,
+    deadline: float,
+    waiting: Callable[[str], None] | None,
+) -> None:
+    """Wait until no server process of an earlier holder is at work any more."""
+    # A pool keeps idle connections under the name of who used them last; only what works, or may, counts.
+    query = (
+        "select a.pid, coalesce(a.query, '') from pg_catalog.pg_stat_activity a"
+        f" where a.application_name = {quote_literal(work_name(key))} and a.datname = current_database()"
+        " and coalesce(a.state, 'active') <> 'idle' order by a.pid limit 1"
+    )
+    pause = _FIRST_PAUSE_S
+    while (row := _looked_up(connection, query)) is not None:
+        said = f"Server process {row[0]} still runs a statement of an earlier run: {' '.join(row[1].split())[:200]}"
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise Refused(
+                f"An earlier run that held the {name} lock is gone, and its last statement still runs.",
+                said,
+                f"wait for it; or end it: select pg_terminate_backend({row[0]})",
+            )
+        if waiting is not None:
+            waiting(said)
+            waiting = None
+        time.sleep(min(left, pause * random.uniform(0.5, 1.5)))
+        pause = min(pause * 1.5, _LONGEST_PAUSE_S)
+
+
+def _looked_up(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...] | None:
+    """The first row of a query on pg_stat_activity, which keeps showing a transaction what it saw first."""
+    cursor = connection.execute(f"select pg_catalog.pg_stat_clear_snapshot(); {query}".encode())
+    cursor.nextset()
+    return cursor.fetchone()
 
 
 def _holder(connection: psycopg.Connection[Any], key: int) -> str:
@@ -86,4 +278,5 @@ def _holder(connection: psycopg.Connection[Any], key: int) -> str:
     ).fetchone()
     if row is None:
         return "Its holder has just gone."
-    return f"Held by server process {row[0]} (role {row[1]} from {row[2]}, connected since {row[3]:%Y-%m-%d %H:%M:%S})."
+    since = f", connected since {row[3]:%Y-%m-%d %H:%M:%S}" if row[3] is not None else ""
+    return f"Held by server process {row[0]} (role {row[1]} from {row[2]}{since})."

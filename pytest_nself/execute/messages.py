@@ -57,6 +57,7 @@ Parcel: TypeAlias = Message | Single
 @dataclass(slots=True)
 class _Packing:
     own_transactions: bool
+    own_session: bool
     pieces: list[Piece] = field(default_factory=list)
     size: int = 0
     inside: bool = False
@@ -67,7 +68,7 @@ class _Packing:
 
     def open(self) -> None:
         if self.own_transactions and not self.inside:
-            self.put("begin;")
+            self.put("begin isolation level read committed;")
             self.inside = True
 
     def close(self) -> None:
@@ -82,9 +83,13 @@ class _Packing:
             self.size = 0
 
 
-def parcels(steps: Sequence[Step], *, own_transactions: bool = True) -> Iterator[Parcel]:
-    """Pack the steps. Without `own_transactions` everything goes into the transaction that is open already."""
-    packing = _Packing(own_transactions)
+def parcels(steps: Sequence[Step], *, own_transactions: bool = True, own_session: bool = True) -> Iterator[Parcel]:
+    """Pack the steps. Without `own_transactions` everything goes into the transaction that is open already.
+
+    Without `own_session` a pool lends us somebody else's session between transactions: nothing is set for it, so what
+    stands alone has no timeouts.
+    """
+    packing = _Packing(own_transactions, own_session)
     for number, step in enumerate(steps):
         if isinstance(step, Statement) and step.sql.transaction is Transaction.ALONE:
             packing.close()
@@ -111,12 +116,13 @@ def parcels(steps: Sequence[Step], *, own_transactions: bool = True) -> Iterator
 
 def _alone(packing: _Packing, number: int, step: Statement) -> Iterator[Parcel]:
     """A statement outside a transaction has a message for itself, its timeouts have theirs before and after."""
-    for text in _timeouts(step, "set"):
+    timeouts = list(_timeouts(step, "set")) if packing.own_session else []
+    for text in timeouts:
         packing.put(text)
         yield from packing.flush(number)
     packing.put(_closed(step.sql.text), number)
     yield from packing.flush(number + 1)
-    for name in [text.split()[1] for text in _timeouts(step, "set")]:
+    for name in [text.split()[1] for text in timeouts]:
         packing.put(f"reset {name};")
         yield from packing.flush(number + 1)
 
@@ -149,7 +155,7 @@ def _shown(step: Step) -> str:
             bound = f"  -- with {', '.join(map(str, step.params))}" if step.params else ""
             return f"{step.sql.text.rstrip().rstrip(';')};{bound}"
         case CopyRows():
-            return f"-- copy {step.rows} rows into {step.table} ({', '.join(step.columns)})"
+            return "\n".join([f"{step.query};", b"".join(step.source()).decode() + "\\."])
         case Command():
             return f"-- run: {' '.join(step.argv)}"
         case Request():

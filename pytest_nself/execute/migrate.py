@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.core.errors import MigrationError, StepFailed
+from pytest_nself.core.errors import MigrationError, Refused, StepFailed
 from pytest_nself.core.plan import Plan
 from pytest_nself.database.database import Database
-from pytest_nself.migrations.ledger import LEDGER, PREPARE_LEDGER, LedgerTable, read_ledger, recorded_by
+from pytest_nself.migrations.ledger import LEDGER, LedgerTable
 from pytest_nself.migrations.migration import Migrations
 from pytest_nself.migrations.planner import plan_up
+from pytest_nself.migrations.recording import PREPARE_LEDGER, begins_anew, guarded_by, recorded_by
+from pytest_nself.migrations.standing import read_standing
 
 from .executor import Watch, execute
 from .report import Interrupted, Report
@@ -43,7 +45,7 @@ def migrate_up(
             return migrate_up(
                 migrations, on, connection=own, environment=environment, table=table, accept=accept, watch=watch
             )
-    plan = plan_up(migrations, read_ledger(connection, table), environment=environment)
+    plan = plan_up(migrations, read_standing(connection, migrations, table), environment=environment)
     with naming_migrations(plan):
         return execute(plan, on, accept=accept, watch=watch, connection=connection)
 
@@ -58,8 +60,15 @@ def naming_migrations(plan: Plan) -> Iterator[None]:
     except MigrationFailed:
         raise
     except StepFailed as error:
+        if (label := guarded_by(error.step)) and getattr(error.__cause__, "sqlstate", None) == "22P02":
+            raise Refused(
+                f"{label} was applied, or taken back, by somebody else in between.",
+                f"Another tool writes this ledger without our lock. {_standing(plan, error.report)}",
+                "run the command again: it plans anew",
+            ) from error.__cause__
         cause = f"{error.cause}\n{_standing(plan, error.report)}" if error.report is not None else error.cause
         failed = MigrationFailed(error.problem, cause, error.remedy, place=error.place, report=error.report)
+        failed.step = error.step
         raise failed from error.__cause__
 
 
@@ -79,9 +88,10 @@ def _standing(plan: Plan, report: Report) -> str:
 
 
 def _state(plan: Plan, report: Report, ends: list[int]) -> str:
-    """How the failed migration stands: outside a transaction some of its statements may be done for good."""
+    """How the failed migration stands: one that does not run in one transaction may be done in part."""
     begins = max((number + 1 for number in ends if number < report.committed_steps), default=0)
     if begins == 0 and plan.steps[0].title == PREPARE_LEDGER:
         begins = 1
-    count = report.committed_steps - begins
-    return f"is half-way ({count} of its statements are done)" if count > 0 else "is rolled back"
+    if report.committed_steps <= begins and begins_anew(plan.steps[begins]):
+        return "is rolled back"
+    return "is half-way: run it again to go on from there"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_nself.core.errors import StepFailed
 from pytest_nself.core.place import Place
@@ -15,10 +15,14 @@ from pytest_nself.migrations.statements import place_at, split
 
 from .messages import Message, Parcel, Piece, parcels
 from .report import Result
+from .waiting import wait_for
 
 if TYPE_CHECKING:
     import psycopg
     from psycopg.pq.abc import PGresult
+
+Onlooker: TypeAlias = Callable[[], None]
+_LOOK_EVERY_S = 0.5
 
 _REMEDIES = {
     "25001": "say `-- nself:no-transaction` in the file's header, so that its statements run one by one",
@@ -49,11 +53,13 @@ def send(connection: psycopg.Connection[Any], steps: Sequence[Step]) -> tuple[Re
     return tuple(results)
 
 
-def send_parcel(connection: psycopg.Connection[Any], steps: Sequence[Step], parcel: Parcel) -> Sent:
-    """Send one parcel and wait for the answer."""
+def send_parcel(
+    connection: psycopg.Connection[Any], steps: Sequence[Step], parcel: Parcel, onlooker: Onlooker | None = None
+) -> Sent:
+    """Send one parcel and wait for the answer; `onlooker` is called now and then while it does not come."""
     started = time.perf_counter()
     if isinstance(parcel, Message):
-        answers = _exchange(connection, steps, parcel)
+        answers = _exchange(connection, steps, parcel, onlooker)
         took_ms = 1000 * (time.perf_counter() - started)
         # With one statement to a piece the counts can be told apart.
         rows = [_rows(answer) for answer in answers] if len(answers) == len(parcel.pieces) else None
@@ -77,7 +83,9 @@ def _rows(answer: PGresult) -> int | None:
     return answer.command_tuples
 
 
-def _exchange(connection: psycopg.Connection[Any], steps: Sequence[Step], message: Message) -> list[PGresult]:
+def _exchange(
+    connection: psycopg.Connection[Any], steps: Sequence[Step], message: Message, onlooker: Onlooker | None
+) -> list[PGresult]:
     """Send a message of several statements by the simple protocol; one result for each statement."""
     import psycopg
     from psycopg import generators, pq
@@ -86,7 +94,12 @@ def _exchange(connection: psycopg.Connection[Any], steps: Sequence[Step], messag
     text = message.text
     try:
         pgconn.send_query(text.encode(connection.info.encoding))
-        answers: list[PGresult] = connection.wait(generators.execute(pgconn))
+        answer = generators.execute(pgconn)
+        answers: list[PGresult] = (
+            wait_for(connection, answer, meanwhile=onlooker, every_s=_LOOK_EVERY_S)
+            if onlooker is not None
+            else connection.wait(answer)
+        )
     except psycopg.Error as error:
         raise _lost(steps[(message.steps or (message.next_step - 1,))[0]], error) from error
     last = answers[-1].status
@@ -125,8 +138,7 @@ def _send_single(connection: psycopg.Connection[Any], step: Step) -> int | None:
 
 
 def _copy(cursor: psycopg.Cursor[Any], step: CopyRows) -> None:
-    query = f"copy {step.table} ({', '.join(step.columns)}) from stdin"
-    with cursor.copy(query.encode()) as copy:
+    with cursor.copy(step.query.encode()) as copy:
         for chunk in step.source():
             copy.write(chunk)
 
@@ -166,6 +178,7 @@ def _failure(
         place = place_at(piece.text, offset, place)
     failed = _step_failed(step, place, error)
     failed.__cause__ = error
+    failed.step = step
     return failed
 
 
@@ -207,4 +220,5 @@ def _step_failed(step: Step, place: Place | None, error: psycopg.Error) -> StepF
     remedy = _REMEDIES.get(error.sqlstate or "", "correct the statement, then run it again")
     failed = StepFailed(f"Failed to {step.title}.", "\n".join(parts), remedy, place=place)
     failed.__cause__ = error
+    failed.step = step
     return failed

@@ -12,32 +12,30 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pytest_nself.core.errors import ConfigError, MigrationError
 from pytest_nself.core.names import quote_identifier, quote_literal, quote_qualified
-from pytest_nself.core.place import Place
 from pytest_nself.core.plan import Seen
-from pytest_nself.core.sql import COMMIT_AFTER, Sql
-from pytest_nself.core.step import Statement, Step
-
-from .migration import CHECKSUM_ALGORITHM, Migration
 
 if TYPE_CHECKING:
     import psycopg
 
-PREPARE_LEDGER = "prepare the ledger"
-"""The title of the step that makes the table."""
+UP, DOWN = "up", "down"
 
-_RECORD, _FORGET = "record ", "forget "
+OWN_COLUMNS = {
+    "name": "text",
+    "checksum": "text",
+    "checksum_algorithm": "text",
+    "applied_at": "timestamp with time zone",
+    "took_ms": "bigint",
+    "applied_by": "text",
+    "tool_version": "text",
+    "environment": "text",
+    "progress": "text",
+}
+"""Our columns beside `version` and `dirty`, with their types. All may be null: other tools do not fill them."""
 
-_OWN_COLUMNS = (
-    ("name", "text"),
-    ("checksum", "text"),
-    ("checksum_algorithm", "text"),
-    ("applied_at", "timestamp with time zone"),
-    ("took_ms", "bigint"),
-    ("applied_by", "text"),
-    ("tool_version", "text"),
-    ("environment", "text"),
-)
+LOG_SUFFIX = "_log"
+"""The log stands beside the ledger: what ran, when, by whom, also what was taken back since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +45,60 @@ class LedgerTable:
     schema: str = "hdb_catalog"
     name: str = "schema_migrations"
 
+    @classmethod
+    def parse(cls, text: str) -> LedgerTable:
+        """`schema.table`, or `table` in the schema public; quoted names keep their case. ConfigError for the rest."""
+        from .alone import names
+
+        parts = names(text)
+        if not 1 <= len(parts) <= 2 or any(len(part.encode()) > 59 for part in parts):
+            raise ConfigError(
+                f"{text!r} does not name a table.",
+                "DB_MIGRATION_TABLE is `table` (in the schema public) or `schema.table`, each of at most 59 bytes.",
+                "correct it, or unset it for hdb_catalog.schema_migrations",
+            )
+        return cls(*parts) if len(parts) == 2 else cls("public", parts[0])
+
     @property
     def quoted(self) -> str:
         """The table's name as SQL."""
         return quote_qualified(self.schema, self.name)
 
+    @property
+    def quoted_log(self) -> str:
+        """The log's name as SQL."""
+        return quote_qualified(self.schema, self.name + LOG_SUFFIX)
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
 
 LEDGER = LedgerTable()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a migration came that does not run in one transaction.
+
+    `part` counts from 1. A part that was `begun` and not done may have ended or not: nobody wrote it down. `checksum`
+    is that of the text in this direction, so that a file edited in between is noticed.
+    """
+
+    direction: str
+    part: int
+    begun: bool
+    checksum: str
+
+    @classmethod
+    def parse(cls, text: str | None) -> Progress | None:
+        """Read what `str()` wrote; None for anything else."""
+        match (text or "").split():
+            case [("up" | "down") as direction, part, ("begun" | "done") as state, checksum] if part.isdigit():
+                return cls(direction, int(part), state == "begun", checksum)
+        return None
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.part} {'begun' if self.begun else 'done'} {self.checksum}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +114,34 @@ class LedgerRow:
     took_ms: int | None = None
     applied_by: str | None = None
     environment: str | None = None
+    progress: Progress | None = None
+
+    @classmethod
+    def of(cls, *columns: Any) -> LedgerRow:
+        """The row as the ledger has it, its progress as text."""
+        fields = (*columns[:-1], Progress.parse(columns[-1]))
+        return cls(*fields)
+
+    @property
+    def label(self) -> str:
+        """`7_add_users`, as far as the row knows."""
+        return f"{self.version}_{self.name}" if self.name else str(self.version)
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What the ledger held when it was read. `rows` by version; `columns` is empty where there is no table."""
+    """What the ledger held when it was read. `rows` by version; `columns` is empty where there is no table.
+
+    `found` is what a look at the database gave for a version that is half-way: rows of a name and a state.
+    """
 
     table: LedgerTable = LEDGER
     rows: Mapping[int, LedgerRow] = field(default_factory=lambda: MappingProxyType({}))
     columns: frozenset[str] = frozenset()
     schema_exists: bool = False
+    log_exists: bool = False
     seen: tuple[Seen, ...] = ()
+    found: Mapping[int, tuple[tuple[str, str], ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __contains__(self, version: int) -> bool:
         return version in self.rows
@@ -96,6 +158,11 @@ class Ledger:
         """Whether the table is there."""
         return bool(self.columns)
 
+    @property
+    def environments(self) -> frozenset[str]:
+        """The environments that its rows were applied as."""
+        return frozenset(row.environment for row in self.rows.values() if row.environment)
+
 
 EMPTY_LEDGER = Ledger()
 """The ledger of a database that was made just now."""
@@ -107,7 +174,10 @@ def _applied_order(row: LedgerRow) -> tuple[bool, float, int]:
 
 
 def read_ledger(connection: psycopg.Connection[Any], table: LedgerTable = LEDGER) -> Ledger:
-    """Read the ledger; an empty one where there is no table. Leaves the connection's transaction as it found it."""
+    """Read the ledger; an empty one where there is no table. Leaves the connection's transaction as it found it.
+
+    Raises MigrationError if what stands there under that name is not a ledger of ours or Hasura's.
+    """
     from psycopg.pq import TransactionStatus
     from psycopg.rows import tuple_row
 
@@ -116,33 +186,59 @@ def read_ledger(connection: psycopg.Connection[Any], table: LedgerTable = LEDGER
         with connection.cursor(row_factory=tuple_row) as cursor:
             shape_query = _shape_query(table)
             shape = cursor.execute(shape_query.encode(), prepare=False).fetchall()
-            columns = frozenset(str(row[1]) for row in shape if row[0] == "column")
+            columns = {str(name): str(kind) for what, name, kind in shape if what == "column"}
+            log_exists = any(row[0] == "log" for row in shape)
             seen = (Seen.of(shape_query, shape),)
-            if not {"version", "dirty"} <= columns:
-                return Ledger(table, columns=columns, schema_exists=bool(shape), seen=seen)
-            rows = cursor.execute(_rows_query(table, columns).encode(), prepare=False).fetchall()
+            if not columns:
+                return Ledger(table, schema_exists=bool(shape), log_exists=log_exists, seen=seen)
+            _check_shape(table, columns)
+            known = frozenset(columns)
+            rows = cursor.execute(_rows_query(table, known).encode(), prepare=False).fetchall()
     finally:
         if idle and connection.info.transaction_status != TransactionStatus.IDLE:
             connection.rollback()
     # Fingerprinted without the times: a session's TimeZone would change how they print.
-    state = Seen.of(_state_query(table, columns), [(str(row[0]), str(row[1]).lower(), row[3]) for row in rows])
-    by_version = {int(row[0]): LedgerRow(int(row[0]), bool(row[1]), *row[2:]) for row in rows}
-    return Ledger(table, MappingProxyType(by_version), columns, True, (*seen, state))
+    state = Seen.of(_state_query(table, known), [(str(row[0]), str(row[1]).lower(), row[3], row[9]) for row in rows])
+    by_version = {row[0]: LedgerRow.of(*row) for row in rows}
+    return Ledger(table, MappingProxyType(by_version), known, True, log_exists, (*seen, state))
+
+
+def _check_shape(table: LedgerTable, columns: Mapping[str, str]) -> None:
+    shown = ", ".join(f"{name} {kind}" for name, kind in sorted(columns.items()))
+    remedy = (
+        "name another table in DB_MIGRATION_TABLE; `nself db migrate baseline --from TOOL` takes over what that tool "
+        "has applied"
+    )
+    if columns.get("version") != "bigint" or columns.get("dirty") != "boolean":
+        raise MigrationError(
+            f"{table} is not a ledger of migrations.",
+            f"A ledger has the columns version bigint and dirty boolean; there stands: {shown}.",
+            remedy,
+        )
+    if table.schema != LEDGER.schema and len(columns) == 2:
+        raise MigrationError(
+            f"{table} looks like the table of golang-migrate.",
+            "It has only version and dirty, and holds one row: the last version, not one row for each migration.",
+            remedy,
+        )
 
 
 def _shape_query(table: LedgerTable) -> str:
-    """Rows ('schema', name) and ('column', name), as far as they exist."""
-    schema, name = quote_literal(table.schema), quote_literal(table.name)
+    """Rows (what, name, type): the schema, the log, and the ledger's columns, as far as they exist."""
+    schema, name, log = quote_literal(table.schema), quote_literal(table.name), quote_literal(table.name + LOG_SUFFIX)
     return (
-        f"select 'schema'::text, n.nspname::text from pg_catalog.pg_namespace n where n.nspname = {schema}"
-        f" union all select 'column', a.attname::text from pg_catalog.pg_attribute a"
-        f" join pg_catalog.pg_class c on c.oid = a.attrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
-        f" where n.nspname = {schema} and c.relname = {name} and a.attnum > 0 and not a.attisdropped order by 1, 2"
+        f"select 'schema'::text, n.nspname::text, ''::text from pg_catalog.pg_namespace n where n.nspname = {schema}"
+        " union all select case c.relname when " + log + " then 'log' else 'column' end, a.attname::text,"
+        " case when c.relkind in ('r', 'p') then pg_catalog.format_type(a.atttypid, null) else 'not a table' end"
+        " from pg_catalog.pg_attribute a"
+        " join pg_catalog.pg_class c on c.oid = a.attrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+        f" where n.nspname = {schema} and c.relname in ({name}, {log})"
+        " and a.attnum > 0 and not a.attisdropped order by 1, 2"
     )
 
 
 def _rows_query(table: LedgerTable, columns: frozenset[str]) -> str:
-    wanted = ("name", "checksum", "checksum_algorithm", "applied_at", "took_ms", "applied_by", "environment")
+    wanted = [name for name in OWN_COLUMNS if name != "tool_version"]
     own = [quote_identifier(name) if name in columns else "null" for name in wanted]
     return f"select version, dirty, {', '.join(own)} from {table.quoted} order by version"
 
@@ -150,76 +246,5 @@ def _rows_query(table: LedgerTable, columns: frozenset[str]) -> str:
 def _state_query(table: LedgerTable, columns: frozenset[str]) -> str:
     # Ordered by the number: the bare name would mean the output column, which is text.
     checksum = "l.checksum" if "checksum" in columns else "null::text"
-    return f"select l.version::text, l.dirty::text, {checksum} from {table.quoted} l order by l.version"
-
-
-def plan_ledger(ledger: Ledger) -> tuple[Statement, ...]:
-    """What makes the ledger ready to be written to: nothing where it already is."""
-    missing = [(name, kind) for name, kind in _OWN_COLUMNS if name not in ledger.columns]
-    if not missing:
-        return ()
-    table = ledger.table
-    texts = []
-    if not ledger.schema_exists:
-        texts.append(f"create schema if not exists {quote_identifier(table.schema)};")
-    if ledger.exists:
-        added = ", ".join(f"add column {quote_identifier(name)} {kind}" for name, kind in missing)
-        texts.append(f"alter table {table.quoted} {added};")
-    else:
-        columns = ["version bigint primary key", "dirty boolean not null default false"]
-        columns += [f"{quote_identifier(name)} {kind}" for name, kind in missing]
-        texts.append(f"create table if not exists {table.quoted} (\n  " + ",\n  ".join(columns) + "\n);")
-    return (Statement(PREPARE_LEDGER, Sql("\n".join(texts), COMMIT_AFTER)),)
-
-
-# What a migration may leave behind in its session must not reach the ledger row, nor the next migration.
-_RESET = (
-    "set constraints all immediate;\n"
-    "reset session authorization;\n"
-    "reset role;\n"
-    "reset all;\n"
-    "discard temporary;\n"
-    "discard sequences;\n"
-)
-
-
-def insert_row(migration: Migration, table: LedgerTable, *, tool_version: str, environment: str | None) -> Statement:
-    """The statement that ends a migration's transaction: the session as it was, and the row that says it is applied."""
-    took = (
-        "null"
-        if migration.directives.no_transaction
-        else "(1000 * pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - pg_catalog.now()))::bigint"
-    )
-    values = (
-        str(migration.version),
-        "false",
-        quote_literal(migration.name),
-        quote_literal(migration.checksum),
-        quote_literal(CHECKSUM_ALGORITHM),
-        "pg_catalog.clock_timestamp()",
-        took,
-        "session_user",
-        quote_literal(tool_version),
-        "null" if environment is None else quote_literal(environment),
-    )
-    columns = ", ".join(["version", "dirty", *(name for name, _ in _OWN_COLUMNS)])
-    text = f"{_RESET}insert into {table.quoted} ({columns})\nvalues ({', '.join(values)});"
-    return Statement(f"{_RECORD}{migration}", Sql(text, COMMIT_AFTER), place=_file_of(migration))
-
-
-def delete_row(migration: Migration, table: LedgerTable) -> Statement:
-    """The statement that ends a migration's way back."""
-    text = f"{_RESET}delete from {table.quoted} where version = {migration.version};"
-    return Statement(f"{_FORGET}{migration}", Sql(text, COMMIT_AFTER), place=_file_of(migration))
-
-
-def recorded_by(step: Step) -> str | None:
-    """The label of the migration that the step records or forgets; None for any other step."""
-    for start in (_RECORD, _FORGET):
-        if isinstance(step, Statement) and step.sql.transaction is COMMIT_AFTER and step.title.startswith(start):
-            return step.title.removeprefix(start)
-    return None
-
-
-def _file_of(migration: Migration) -> Place:
-    return Place(migration.place.path)
+    progress = "l.progress" if "progress" in columns else "null::text"
+    return f"select l.version::text, l.dirty::text, {checksum}, {progress} from {table.quoted} l order by l.version"

@@ -203,13 +203,13 @@ def extensions_in(text: str) -> tuple[str, ...]:
         if statement.words[:2] != ("create", "extension"):
             continue
         # Comments may stand between the words; the server reads them as blanks.
-        if match := _EXTENSION.match(_without_comments(text[statement.start : statement.end])):
+        if match := _EXTENSION.match(without_comments(text[statement.start : statement.end])):
             name = match.group(1)
             names[name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()] = None
     return tuple(names)
 
 
-def _without_comments(text: str) -> str:
+def without_comments(text: str) -> str:
     parts, position = [], 0
     while position < len(text):
         token = _TOKEN.match(text, position)

@@ -1,80 +1,188 @@
-"""What a migration's text asks of the transaction around it.
+"""What a migration's text asks of the transaction around it: the parts into which it is cut.
 
-A file's own outermost `begin … commit` is its migration's transaction; any other transaction control is refused.
+Most files are one part, sent as one transaction. A file's own outermost `begin … commit` is that transaction. A file is
+cut where a statement must stand outside a transaction, and where a new enum value must be committed before its use.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from .statements import Problem, Statement, scan
+from .alone import Alone, declared_alone, must_stand_alone
+from .statements import Problem, Statement, scan, without_comments
 
-_ENDS = frozenset({"commit", "end"})
 _CONTROL = frozenset({"begin", "start", "commit", "end", "rollback", "abort"})
+_ENDS = frozenset({"commit", "end"})
+_NOT_OF_THE_SESSION = frozenset({"local", "constraints", "transaction"})
+_SET_CONFIG = re.compile(r"(?is)^select\s+(?:pg_catalog\s*\.\s*)?set_config\s*\(.*,\s*false\s*\)$")
+_ADDED_VALUE = re.compile(
+    r"""(?is)^alter\s+type\s+(?P<type>.+?)\s+add\s+value\s+(?:if\s+not\s+exists\s+)?(?P<value>[eE]?'(?:[^']|'')*')"""
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A migration's text made ready to send: its own outermost begin and commit blanked out, line for line."""
+class Part:
+    """Statements that stand or fall together: a transaction, or one statement that allows none (then `alone`).
 
-    text: str
+    `text[start:end]` is what is sent, without `own`: the file's begin and commit that we have taken over. `isolation`
+    is the `set transaction …` that this begin asks for. `session` are the earlier statements of the file that set
+    something for the session, which holds here too.
+    """
+
+    start: int
+    end: int
+    statements: tuple[Statement, ...]
+    alone: Alone | None = None
+    own: tuple[Statement, ...] = ()
+    isolation: str = ""
+    session: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A migration's text as its parts, in order; with problems it cannot be sent."""
+
+    parts: tuple[Part, ...]
     problems: tuple[Problem, ...]
 
 
-def one_transaction(text: str) -> Checked:
-    """`text` as the inside of one transaction.
-
-    A first `begin` with its last `commit` is that transaction and is replaced by blanks, so lines stay where they are.
-    Any other transaction control, psql commands and copying over the connection are problems.
-    """
+def cut(text: str, *, no_transaction: bool = False) -> Cut:
+    """Find the parts. With `no_transaction` each statement is one, but for those between a begin and its commit."""
     found = scan(text)
     statements = found.statements
-    inner = [statement for statement in statements if statement.words[:1] != ("set",)]
-    pair = _own_pair(text, inner)
     problems = list(found.problems)
-    for statement in statements:
-        if statement not in pair and (problem := _refusal(text, statement)):
-            problems.append(problem)
-    if pair and not problems:
-        first, last = pair
-        text = (
-            text[: first.start]
-            + _as_options(text[first.start : first.end])
-            + text[first.end : last.start]
-            + " " * (last.end - last.start)
-            + text[last.end :]
-        )
+    lonely = {one.start: kind for one in statements if (kind := must_stand_alone(text, one))}
+    if no_transaction or lonely:
+        parts = _pieces(text, statements, lonely, problems, each=no_transaction) or [Part(0, len(text), ())]
+    else:
+        pair = _own_pair(statements)
+        inner = [one for one in statements if one not in pair]
+        problems += [problem for one in inner if (problem := _refusal(one))]
+        parts = [_run(inner)] if pair else _at_new_values(text, inner)
+        if len(parts) == 1:  # the file as it stands, with its comments
+            isolation = _isolation(text[pair[0].start : pair[0].end]) if pair else ""
+            parts = [replace(parts[0], start=0, end=len(text), own=pair, isolation=isolation)]
+    if len(parts) > 1:
+        settings = [one for one in statements if _sets_the_session(text, one)]
+        parts = [replace(part, session=tuple(one for one in settings if one.end <= part.start)) for part in parts]
     problems.sort(key=lambda problem: problem.offset)
-    return Checked(text, tuple(problems))
+    return Cut(tuple(parts), tuple(problems))
 
 
-def each_alone(text: str) -> tuple[tuple[Statement, ...], tuple[Problem, ...]]:
-    """The statements of a text that runs outside a transaction, one by one, and what cannot be sent."""
-    found = scan(text)
-    refused = [problem for statement in found.statements if (problem := _refusal(text, statement))]
-    return found.statements, tuple(sorted([*found.problems, *refused], key=lambda problem: problem.offset))
+def sendable(text: str, part: Part) -> str:
+    """What is sent of a part; each character keeps its line and column."""
+    for own in part.own:
+        text = text[: own.start] + re.sub(r"[^\n]", " ", text[own.start : own.end]) + text[own.end :]
+    return text[part.start : part.end]
 
 
-def _own_pair(text: str, statements: list[Statement]) -> tuple[Statement, ...]:
+def _pieces(
+    text: str, statements: Sequence[Statement], lonely: Mapping[int, Alone], problems: list[Problem], *, each: bool
+) -> list[Part]:
+    """The parts of a file that is not one transaction: runs of statements, begin … commit, and what stands alone."""
+    parts: list[Part] = []
+    run: list[Statement] = []
+    block: Statement | None = None
+
+    def close() -> None:
+        if any(not _sets_the_session(text, one) for one in run):
+            isolation = _isolation(text[block.start : block.end]) if block else ""
+            pieces = [_run(run)] if block else _at_new_values(text, run)
+            parts.extend(replace(piece, isolation=isolation) for piece in pieces)
+        run.clear()
+
+    for one in statements:
+        alone = lonely.get(one.start)
+        if alone is None and each and one.words[:1] in (("call",), ("do",)):
+            alone = declared_alone(one)
+        if block is None and _begins(one):
+            close()
+            block = one
+        elif block is not None and _ends(one):
+            close()
+            block = None
+        elif problem := _refusal(one):
+            problems.append(problem)
+        elif alone is None or (block is not None and one.start not in lonely):
+            run.append(one)
+            if each and block is None:
+                close()
+        elif block is None:
+            close()
+            parts.append(Part(one.start, one.end, (one,), alone))
+        else:
+            message = f"`{alone.what}` cannot run between this file's begin and commit"
+            problems.append(Problem(one.start, message, "move it out of the transaction"))
+    if block is not None:
+        problems.append(Problem(block.start, "the transaction that begins here is never committed", "add the commit"))
+    close()
+    return parts
+
+
+def _run(statements: Sequence[Statement]) -> Part:
+    start, end = (statements[0].start, statements[-1].end) if statements else (0, 0)
+    return Part(start, end, tuple(statements))
+
+
+def _at_new_values(text: str, statements: Sequence[Statement]) -> list[Part]:
+    """One part, or more where a new enum value is used later on: the server wants it committed first."""
+    cuts = [number + 1 for number in range(len(statements)) if _adds_a_value_used_later(text, statements, number)]
+    return [_run(statements[start:end]) for start, end in pairwise([0, *cuts, len(statements)])]
+
+
+def _adds_a_value_used_later(text: str, statements: Sequence[Statement], number: int) -> bool:
+    one = statements[number]
+    if one.words[:2] != ("alter", "type") or not (match := _ADDED_VALUE.match(without_comments(_text(text, one)))):
+        return False
+    if any(
+        before.words[:2] == ("create", "type") and match["type"] in _text(text, before)
+        for before in statements[:number]
+    ):
+        return False  # a type that the same transaction made may be used at once
+    # A literal anywhere later, also inside a body: the server reads the bodies of SQL functions when they are made.
+    literal = match["value"][match["value"].index("'") :]
+    return any(literal in _text(text, later) for later in statements[number + 1 :])
+
+
+def _text(text: str, statement: Statement) -> str:
+    return text[statement.start : statement.end]
+
+
+def _sets_the_session(text: str, statement: Statement) -> bool:
+    first, second = (*statement.words, "", "")[:2]
+    if first == "select":
+        return _SET_CONFIG.match(_text(text, statement)) is not None
+    return first == "reset" or (first == "set" and second not in _NOT_OF_THE_SESSION)
+
+
+def _begins(statement: Statement) -> bool:
+    return statement.words[:1] == ("begin",) or statement.words[:2] == ("start", "transaction")
+
+
+def _ends(statement: Statement) -> bool:
+    words = statement.words
+    return words[:1] != () and words[0] in _ENDS and words[1:] in ((), ("work",), ("transaction",))
+
+
+def _own_pair(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """The file's own outermost begin and commit, if it has them: nothing but `set` may stand outside."""
-    if len(statements) < 2:
+    inner = [statement for statement in statements if statement.words[:1] != ("set",)]
+    if len(inner) < 2:
         return ()
-    first, last = statements[0], statements[-1]
-    begins = first.words[:1] == ("begin",) or first.words[:2] == ("start", "transaction")
-    plain_end = last.words[:1] and last.words[0] in _ENDS and last.words[1:] in ((), ("work",), ("transaction",))
-    return (first, last) if begins and plain_end else ()
+    first, last = inner[0], inner[-1]
+    return (first, last) if _begins(first) and _ends(last) else ()
 
 
-def _as_options(begin: str) -> str:
+def _isolation(begin: str) -> str:
     """`begin isolation level serializable` as the `set transaction` that does the same inside a transaction."""
-    options = re.sub(r"(?is)^(?:start\s+transaction|begin(?:\s+(?:work|transaction))?)", "", begin)
-    if not options.strip():
-        return re.sub(r"[^\n]", " ", begin)
-    return "set transaction" + options
+    options = re.sub(r"(?is)^(?:start\s+transaction|begin(?:\s+(?:work|transaction))?)", "", without_comments(begin))
+    return f"set transaction{options};" if options.strip() else ""
 
 
-def _refusal(text: str, statement: Statement) -> Problem | None:
+def _refusal(statement: Statement) -> Problem | None:
     words = statement.words
     first = words[0] if words else ""
     if first == "rollback" and "to" in words[1:3]:
@@ -83,12 +191,7 @@ def _refusal(text: str, statement: Statement) -> Problem | None:
         return Problem(
             statement.start,
             f"`{' '.join(words[:2])}` controls the transaction, which belongs to the migration as a whole",
-            "take it out: the file runs in one transaction; or put what follows into a migration of its own",
-        )
-    if first == "copy" and re.search(r"(?is)\b(?:from\s+stdin|to\s+stdout)\b", text[statement.start : statement.end]):
-        return Problem(
-            statement.start,
-            "copying over the connection cannot stand in a migration",
-            "write the rows as `insert into … values`",
+            "take it out: the file runs in one transaction; or say `-- nself:no-transaction` in its header, then each "
+            "begin with its commit is a transaction of its own",
         )
     return None

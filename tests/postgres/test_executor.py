@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -18,7 +17,6 @@ from pytest_nself.core.sql import ALONE, COMMIT_AFTER, Sql
 from pytest_nself.core.step import DATA_LOSS, PRODUCTION, CopyRows, Statement, WriteFile
 from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.execute.executor import Progress, execute
-from pytest_nself.execute.lock import lock_key, runner_lock
 from pytest_nself.execute.report import Interrupted, Report
 from pytest_nself.execute.send import send
 
@@ -219,39 +217,3 @@ def test_a_lost_connection_is_a_failed_step(scratch_database: EphemeralDatabase)
     with pytest.raises(StepFailed, match=r"connection was lost|57P01") as caught:
         execute(plan, scratch_database)
     assert caught.value.report.committed_steps == 1
-
-
-def test_only_one_run_holds_the_lock(scratch_database: EphemeralDatabase) -> None:
-    """A second run waits for the first; when it waits too long it is refused, and told who holds the lock."""
-    owned, plan = _owned(scratch_database), _plan(_sql("select 1"), lock="try")
-    with runner_lock(owned, "try"):
-        with pytest.raises(Refused, match="Held by server process"):
-            execute(plan, owned, lock_wait_s=0.05)
-        with runner_lock(owned, "another"):
-            pass
-        assert execute(plan, scratch_database, lock_wait_s=0).done  # one that we made needs no lock
-    assert execute(plan, owned, lock_wait_s=0).done
-
-
-def test_a_waiting_run_gets_the_lock_when_it_is_free(scratch_database: EphemeralDatabase) -> None:
-    """The lock is polled, so the wait ends with the run before it."""
-    owned = _owned(scratch_database)
-    reports: list[Report] = []
-    waiting = threading.Thread(target=lambda: reports.append(execute(_plan(_sql("select 1"), lock="try"), owned)))
-    with runner_lock(owned, "try"):
-        waiting.start()
-        waiting.join(0.1)
-        assert not reports
-    waiting.join(10)
-    assert reports[0].done
-
-
-def test_the_lock_holds_back_nobody(scratch_database: EphemeralDatabase, look: psycopg.Connection[Any]) -> None:
-    """The holder keeps no snapshot, so vacuum and concurrent indexes do not wait for it."""
-    with runner_lock(_owned(scratch_database), "try"):
-        rows = look.execute(
-            "select backend_xmin is null, backend_xid is null from pg_catalog.pg_stat_activity"
-            " where application_name = %s",
-            (f"nself lock {lock_key('try')}",),
-        ).fetchall()
-    assert rows == [(True, True)]

@@ -54,16 +54,21 @@ def test_a_transaction_travels_as_one_message() -> None:
     first, second = parcels(steps)
     assert isinstance(first, Message)
     assert isinstance(second, Message)
-    assert first.text == "begin;\nselect 1\n;\nselect 2;\ncommit;"
+    assert first.text == "begin isolation level read committed;\nselect 1\n;\nselect 2;\ncommit;"
     assert (first.next_step, first.ends) == (2, True)
-    assert second.text == "begin;\nx\n;\ncommit;"
+    assert second.text == "begin isolation level read committed;\nx\n;\ncommit;"
 
 
 def test_what_stands_alone_has_no_transaction() -> None:
     """A statement that must run alone ends the transaction before it and gets no begin; its timeouts are put back."""
     steps = (Statement("a", Sql("select 1")), Statement("b", Sql("vacuum", ALONE), lock_timeout_ms=70))
     texts = list(preview(steps))
-    assert texts == ["begin;\nselect 1\n;\ncommit;", "set lock_timeout = 70;", "vacuum\n;", "reset lock_timeout;"]
+    assert texts == [
+        "begin isolation level read committed;\nselect 1\n;\ncommit;",
+        "set lock_timeout = 70;",
+        "vacuum\n;",
+        "reset lock_timeout;",
+    ]
 
 
 def test_parameters_and_copies_travel_alone_inside_the_transaction() -> None:
@@ -71,7 +76,7 @@ def test_parameters_and_copies_travel_alone_inside_the_transaction() -> None:
     copy = CopyRows("c", '"t"', ('"a"',), lambda: [b"1\n"], 1, "id")
     steps = (Statement("a", Sql("select %s"), (1,)), copy, Statement("b", Sql("select 2")))
     kinds = [parcel.text if isinstance(parcel, Message) else parcel for parcel in parcels(steps)]
-    assert kinds == ["begin;", Single(0), Single(1), "select 2\n;\ncommit;"]
+    assert kinds == ["begin isolation level read committed;", Single(0), Single(1), "select 2\n;\ncommit;"]
     inside = [
         parcel.text if isinstance(parcel, Message) else parcel for parcel in parcels(steps, own_transactions=False)
     ]

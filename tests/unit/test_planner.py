@@ -12,13 +12,15 @@ from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import ALONE, COMMIT_AFTER
 from pytest_nself.core.step import DATA_LOSS, Statement
 from pytest_nself.execute.messages import parcels
-from pytest_nself.migrations.ledger import EMPTY_LEDGER, Ledger, LedgerRow, recorded_by
+from pytest_nself.migrations.ledger import EMPTY_LEDGER, Ledger, LedgerRow
 from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, Directives, Migration, Migrations
-from pytest_nself.migrations.planner import State, plan_down, plan_up, status
+from pytest_nself.migrations.planner import plan_down, plan_up
+from pytest_nself.migrations.recording import recorded_by
+from pytest_nself.migrations.status import State, status
 
 _COLUMNS = frozenset(
     {"version", "dirty", "name", "checksum", "checksum_algorithm", "applied_at", "took_ms"}
-) | frozenset({"applied_by", "tool_version", "environment"})
+) | frozenset({"applied_by", "tool_version", "environment", "progress"})
 
 
 def _one(version: int, up: str = "select 1;", down: str | None = "select -1;", **directives: bool) -> Migration:
@@ -31,7 +33,7 @@ def _folder(*migrations: Migration) -> Migrations:
 
 
 def _ledger(*rows: LedgerRow) -> Ledger:
-    return Ledger(rows={row.version: row for row in rows}, columns=_COLUMNS, schema_exists=True)
+    return Ledger(rows={row.version: row for row in rows}, columns=_COLUMNS, schema_exists=True, log_exists=True)
 
 
 def _labels(plan: Plan) -> list[str]:
@@ -66,21 +68,26 @@ def test_each_migration_is_one_message() -> None:
 
 
 def test_the_ledger_row_ends_the_transaction() -> None:
-    """Body and row share a transaction; the row's step commits it."""
-    body, record = plan_up(_folder(_one(1)), _ledger(LedgerRow(0))).steps
+    """Guard, body and row share a transaction; the row's step commits it."""
+    guard, body, record = plan_up(_folder(_one(1)), _ledger(LedgerRow(0))).steps
+    assert isinstance(guard, Statement)
     assert isinstance(body, Statement)
     assert isinstance(record, Statement)
+    assert guard.sql.text.startswith("lock table")
     assert body.sql.text == "select 1;"
     assert record.sql.transaction is COMMIT_AFTER
     assert "insert into" in record.sql.text
 
 
-def test_no_transaction_goes_one_by_one() -> None:
-    """Outside a transaction each statement is a step of its own, with its own line."""
+def test_what_stands_alone_goes_one_by_one() -> None:
+    """Each such statement is a step of its own, with its own line, between the notes that it is begun and done."""
     up = "create index concurrently a on t (a);\n\ncreate index concurrently b on t (b);"
-    steps = plan_up(_folder(_one(1, up, no_transaction=True)), _ledger(LedgerRow(0))).steps[:-1]
-    assert all(isinstance(step, Statement) and step.sql.transaction is ALONE for step in steps)
-    assert [str(step.place) for step in steps if isinstance(step, Statement)] == ["m/001_m.sql:2:1", "m/001_m.sql:4:1"]
+    steps = [one for one in plan_up(_folder(_one(1, up)), _ledger(LedgerRow(0))).steps if isinstance(one, Statement)]
+    alone = [step for step in steps if step.sql.transaction is ALONE]
+    assert [str(step.place) for step in alone] == ["m/001_m.sql:2", "m/001_m.sql:4:1"]
+    notes = [step.title for step in steps if step.title.startswith("note that")]
+    expected = ["part 1 of 001_m is begun", "part 1 of 001_m is done", "part 2 of 001_m is begun"]
+    assert notes == [f"note that {what}" for what in expected]
 
 
 def test_a_file_that_cannot_be_sent_stops_the_plan() -> None:
@@ -135,12 +142,6 @@ def test_productions_database_under_another_name_is_refused() -> None:
     with pytest.raises(Refused, match="migrated as production"):
         plan_up(FIVE, ledger, environment="dev")
     assert plan_up(FIVE, ledger, environment="production")
-
-
-def test_a_foreign_table_is_no_ledger() -> None:
-    """A table of that name with other columns is not written to."""
-    with pytest.raises(MigrationError, match="not a ledger"):
-        plan_up(FIVE, Ledger(columns=frozenset({"id", "hash"}), schema_exists=True))
 
 
 def test_status() -> None:

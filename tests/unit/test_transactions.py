@@ -1,4 +1,4 @@
-"""What a migration's text may say of its transaction."""
+"""What a migration's text may say of its transaction, and the parts that come of it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,26 @@ import pytest
 
 from pytest_nself.core.place import Place
 from pytest_nself.migrations.statements import place_at, split
-from pytest_nself.migrations.transactions import one_transaction
+from pytest_nself.migrations.transactions import cut, sendable
+
+
+def _parts(text: str, *, no_transaction: bool = False) -> list[str]:
+    found = cut(text, no_transaction=no_transaction)
+    assert not found.problems
+    return [("! " if part.alone else "") + sendable(text, part) for part in found.parts]
+
+
+def test_a_plain_file_is_one_part_as_it_stands() -> None:
+    """Comments, blank lines and all: what is sent is what is written."""
+    text = "-- why\nselect 1;\n\n/* and */ select 2 -- end"
+    assert _parts(text) == [text]
+    assert _parts("-- nothing\n") == ["-- nothing\n"]
 
 
 def test_problems_say_their_line() -> None:
     """A psql command is refused by its name, on its line."""
     text = "select 1;\n\\connect other\nselect 2;"
-    (problem,) = one_transaction(text).problems
+    (problem,) = cut(text).problems
     assert "\\connect" in problem.message
     assert place_at(text, problem.offset, Place("m.sql", 10)) == Place("m.sql", 11, 1)
 
@@ -22,7 +35,7 @@ def test_problems_say_their_line() -> None:
 )
 def test_transaction_control_inside_is_refused(control: str) -> None:
     """A file that ends its own transaction in the middle cannot run in one."""
-    (problem,) = one_transaction(f"select 1;\n{control};\nselect 2;").problems
+    (problem,) = cut(f"select 1;\n{control};\nselect 2;").problems
     assert problem.offset == 10
 
 
@@ -30,23 +43,110 @@ def test_transaction_control_inside_is_refused(control: str) -> None:
 @pytest.mark.parametrize("begin", ["begin", "BEGIN TRANSACTION", "start transaction", "begin work"])
 def test_the_files_own_outermost_pair_is_dropped(begin: str, end: str) -> None:
     """A file's own begin and commit are the migration's transaction; lines stay where they are."""
-    checked = one_transaction(f"set x = 1;\n{begin};\nselect 1;\n{end};\n-- the end")
-    assert not checked.problems
-    assert [checked.text[one.start : one.end] for one in split(checked.text)] == ["set x = 1", "select 1"]
-    assert checked.text.count("\n") == 4
+    (text,) = _parts(f"set x = 1;\n{begin};\nselect 1;\n{end};\n-- the end")
+    assert [text[one.start : one.end] for one in split(text)] == ["set x = 1", "select 1"]
+    assert text.count("\n") == 4
 
 
 def test_the_files_isolation_level_is_kept() -> None:
     """What the file's own begin asks for is asked for inside the transaction."""
-    checked = one_transaction("begin isolation level serializable;\nselect 1;\ncommit;")
-    assert checked.text.startswith("set transaction isolation level serializable;")
+    (part,) = cut("begin isolation level /* very */ serializable;\nselect 1;\ncommit;").parts
+    assert part.isolation.split() == ["set", "transaction", "isolation", "level", "serializable;"]
 
 
 def test_savepoints_are_allowed() -> None:
     """A savepoint does not end the transaction, nor does rolling back to it."""
-    assert not one_transaction("savepoint a; select 1; rollback to a; rollback work to savepoint a; release a").problems
+    assert not cut("savepoint a; select 1; rollback to a; rollback work to savepoint a; release a").problems
 
 
-def test_copying_over_the_connection_is_refused() -> None:
-    """Rows cannot travel in a message of SQL."""
-    assert next(one.offset for one in one_transaction("select 1; copy t (a) from stdin;\n1\n\\.\n").problems) == 10
+@pytest.mark.parametrize(
+    "alone",
+    [
+        "create index concurrently i on t (a)",
+        "CREATE UNIQUE INDEX /* x */ CONCURRENTLY IF NOT EXISTS i ON t (a)",
+        "create index concurrently on t (a)",
+        "drop index concurrently if exists i",
+        "reindex index concurrently i",
+        "reindex (verbose, concurrently) table t",
+        "reindex schema public",
+        "vacuum (analyze) t",
+        "alter system set work_mem = '1MB'",
+        "create database d",
+        "drop database if exists d",
+        "alter database d set tablespace x",
+        "create tablespace x location '/x'",
+        "alter table only p detach partition s.c concurrently",
+        "cluster",
+        "discard all",
+    ],
+)
+def test_what_cannot_run_in_a_transaction_is_known(alone: str) -> None:
+    """Without any directive such a statement stands alone, and what is around it in transactions."""
+    text = f"select 1;\nselect 2;\n{alone};\nselect 3"
+    assert _parts(text) == ["select 1;\nselect 2", f"! {alone}", "select 3"]
+
+
+@pytest.mark.parametrize(
+    "ordinary",
+    [
+        "create index i on t (a)",
+        "create index concurrently_i on t (concurrently)",
+        "reindex table t",
+        "alter table p detach partition c",
+        "cluster t using i",
+        "refresh materialized view concurrently v",
+        "alter type e add value 'x'",
+        "create table vacuum (reindex int)",
+        "select 'create index concurrently i on t (a)'",
+        "discard plans",
+    ],
+)
+def test_what_can_run_in_a_transaction_does(ordinary: str) -> None:
+    """Nothing else is taken out of the migration's transaction."""
+    assert _parts(f"select 1; {ordinary}; select 2") == [f"select 1; {ordinary}; select 2"]
+
+
+def test_a_declared_file_runs_one_by_one() -> None:
+    """Each statement is a transaction of its own; a call may commit by itself, so it stands alone."""
+    text = (
+        "update t set a = 1;\ncall p();\ndo $$ begin commit; end $$;\nbegin;\nselect 1;\nselect 2;\ncommit;\nselect 3;"
+    )
+    assert _parts(text, no_transaction=True) == [
+        "update t set a = 1",
+        "! call p()",
+        "! do $$ begin commit; end $$",
+        "select 1;\nselect 2",
+        "select 3",
+    ]
+
+
+def test_what_stands_alone_cannot_stand_between_begin_and_commit() -> None:
+    """The statement is named, on its line; so is a begin without its commit."""
+    (problem,) = cut("begin;\ncreate index concurrently i on t (a);\ncommit;").problems
+    assert (problem.offset, "between this file's begin and commit" in problem.message) == (7, True)
+    (problem,) = cut("vacuum;\nbegin;\nselect 1;").problems
+    assert (problem.offset, "never committed" in problem.message) == (8, True)
+
+
+def test_a_new_enum_value_is_committed_before_its_use() -> None:
+    """The server refuses a value in the transaction that adds it; one that is not used needs no boundary."""
+    added = "alter type s.mood add value if not exists 'it''s' before 'sad'"
+    assert _parts(f"select 1;\n{added};\nselect 2; insert into t values ('it''s');") == [
+        f"select 1;\n{added}",
+        "select 2; insert into t values ('it''s')",
+    ]
+    assert len(_parts(f"{added}; select 'its'")) == 1
+    assert len(_parts(f"create type s.mood as enum ('sad'); {added}; select 'it''s'")) == 1
+
+
+def test_settings_of_the_session_hold_for_later_parts() -> None:
+    """What an earlier part set is set again for a later one; what was local to its transaction is not."""
+    text = "set search_path = a;\nset local role x;\nselect pg_catalog.set_config('x.y', '1', false);\n"
+    text += "vacuum;\nreset role;\nvacuum t;"
+    parts = cut(text).parts
+    assert [len(part.statements) for part in parts] == [3, 1, 1]
+    assert [[text[one.start : one.end] for one in part.session] for part in parts] == [
+        [],
+        ["set search_path = a", "select pg_catalog.set_config('x.y', '1', false)"],
+        ["set search_path = a", "select pg_catalog.set_config('x.y', '1', false)", "reset role"],
+    ]

@@ -1,0 +1,194 @@
+"""The statements that write the ledger: each ends a transaction, and none depends on what a migration left behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_nself.core.names import quote_identifier, quote_literal
+from pytest_nself.core.place import Place
+from pytest_nself.core.sql import COMMIT_AFTER, Sql
+from pytest_nself.core.step import Statement, Step
+
+from .ledger import OWN_COLUMNS, UP, Ledger, LedgerTable, Progress
+from .migration import CHECKSUM_ALGORITHM, Migration
+
+PREPARE_LEDGER = "prepare the ledger"
+"""The title of the step that makes the tables."""
+
+_RECORD, _FORGET = "record ", "forget "
+_GUARD, _GUARD_AGAIN = "see that nobody else is at ", "see that nobody else went on with "
+
+_LOG_COLUMNS = (
+    "action, version, name, checksum, took_ms, done_by, tool_version, environment, note"  # in the order of _logged()
+)
+
+# What a migration leaves behind in its session must not reach the ledger row, nor the next migration.
+_RESET_SESSION = "set constraints all immediate;\nreset session authorization;\nreset role;\nreset all;\n"
+_RESET = f"{_RESET_SESSION}discard temporary;\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Where rows are written, and what they say of this run."""
+
+    table: LedgerTable
+    tool_version: str
+    environment: str | None = None
+
+    def guard(self, migration: Migration, expected: Progress | None, *, applied: bool = False) -> Statement:
+        """The first statement of a transaction: nobody else writes until it ends, and the ledger is as the plan saw it.
+
+        Expected is no row, a row that is half-way at `expected`, or, with `applied`, a row that is not half-way.
+        """
+        version = f"l.version = {migration.version}"
+        if expected is None and not applied:
+            condition, wrong = version, "> 0"
+        elif expected is None:
+            condition, wrong = f"{version} and not l.dirty", "= 0"
+        else:
+            condition, wrong = f"{version} and l.dirty and l.progress = {quote_literal(str(expected))}", "= 0"
+        # Only if there is something wrong does the aggregate give a row, and its text is no number.
+        text = (
+            f"lock table {self.table.quoted} in share row exclusive mode;\n"
+            f"select pg_catalog.concat('version {migration.version} has changed in the ledger ', count(*))::integer"
+            f" from {self.table.quoted} l where {condition} having count(*) {wrong};"
+        )
+        return Statement(f"{_GUARD if expected is None else _GUARD_AGAIN}{migration}", Sql(text))
+
+    def applied(self, migration: Migration, *, began: Progress | None = None, timed: bool = True) -> Statement:
+        """The row that says the migration is applied; with `began` there is a row already."""
+        took = _took("l.applied_at" if began else "pg_catalog.now()") if timed else "null::bigint"
+        if began is None:
+            change = (
+                f"insert into {self.table.quoted} as l ({self._columns()})\nvalues ({self._values(migration, took)})"
+            )
+        else:
+            change = (
+                f"update {self.table.quoted} l set dirty = false, progress = null, took_ms = {took}"
+                f" where version = {migration.version}"
+            )
+        return self._ending(_RECORD, migration, change, "applied", "l.took_ms")
+
+    def taken_back(self, migration: Migration, *, began: Progress | None = None) -> Statement:
+        """The row goes; the log keeps that it was there."""
+        change = f"delete from {self.table.quoted} l where version = {migration.version}"
+        took = _took("pg_catalog.now()") if began is None else "null::bigint"
+        return self._ending(_FORGET, migration, change, "taken back", took)
+
+    def progress(self, migration: Migration, progress: Progress, *, first: bool = False) -> Statement:
+        """How far a migration is that does not run in one transaction."""
+        said = quote_literal(str(progress))
+        if first and progress.direction == UP:
+            values = self._values(migration, "null", dirty=True, progress=said)
+            change = f"insert into {self.table.quoted} ({self._columns()})\nvalues ({values});"
+        else:
+            change = (
+                f"update {self.table.quoted} set dirty = true, progress = {said} where version = {migration.version};"
+            )
+        state = "begun" if progress.begun else "done"
+        title = f"note that part {progress.part} of {migration} is {state}"
+        return Statement(title, Sql(f"{_RESET_SESSION}{change}", COMMIT_AFTER), place=_file_of(migration))
+
+    def log(self, action: str, version: int, name: str | None, note: str = "", checksum: str | None = None) -> str:
+        """The SQL that writes one line into the log, for what is done to the ledger alone."""
+        values = (
+            quote_literal(action),
+            str(version),
+            _literal(name),
+            _literal(checksum),
+            "null",
+            "session_user",
+            quote_literal(self.tool_version),
+            _literal(self.environment),
+            _literal(note or None),
+        )
+        return f"insert into {self.table.quoted_log} ({_LOG_COLUMNS})\nvalues ({', '.join(values)});"
+
+    def _ending(self, title: str, migration: Migration, change: str, action: str, took: str) -> Statement:
+        logged = (
+            f"select {quote_literal(action)}, version, name, checksum, took_ms, session_user,"
+            f" {quote_literal(self.tool_version)}, {_literal(self.environment)}, null from changed"
+        )
+        text = (
+            f"{_RESET}with changed as (\n{change}\nreturning l.version, l.name, l.checksum, {took} as took_ms)\n"
+            f"insert into {self.table.quoted_log} ({_LOG_COLUMNS})\n{logged};"
+        )
+        return Statement(f"{title}{migration}", Sql(text, COMMIT_AFTER), place=_file_of(migration))
+
+    def _columns(self) -> str:
+        return ", ".join(["version", "dirty", *OWN_COLUMNS])
+
+    def _values(self, migration: Migration, took: str, *, dirty: bool = False, progress: str = "null") -> str:
+        return ", ".join(
+            (
+                str(migration.version),
+                "true" if dirty else "false",
+                quote_literal(migration.name),
+                quote_literal(migration.checksum),
+                quote_literal(CHECKSUM_ALGORITHM),
+                "pg_catalog.clock_timestamp()",
+                took,
+                "session_user",
+                quote_literal(self.tool_version),
+                _literal(self.environment),
+                progress,
+            )
+        )
+
+
+def plan_ledger(ledger: Ledger) -> tuple[Statement, ...]:
+    """What makes the ledger ready to be written to: nothing where it already is."""
+    missing = [(name, kind) for name, kind in OWN_COLUMNS.items() if name not in ledger.columns]
+    table = ledger.table
+    texts = []
+    if not ledger.schema_exists:
+        texts.append(f"create schema if not exists {quote_identifier(table.schema)};")
+    if not ledger.exists:
+        columns = ["version bigint primary key", "dirty boolean not null default false"]
+        columns += [f"{quote_identifier(name)} {kind}" for name, kind in missing]
+        texts.append(f"create table if not exists {table.quoted} (\n  " + ",\n  ".join(columns) + "\n);")
+    elif missing:
+        added = ", ".join(f"add column if not exists {quote_identifier(name)} {kind}" for name, kind in missing)
+        texts.append(f"alter table {table.quoted} {added};")
+    if not ledger.log_exists:
+        texts.append(
+            f"create table if not exists {table.quoted_log} (\n"
+            "  id bigint generated always as identity primary key,\n"
+            "  done_at timestamp with time zone not null default pg_catalog.clock_timestamp(),\n"
+            "  action text not null,\n  version bigint not null,\n  name text,\n  checksum text,\n  took_ms bigint,\n"
+            "  done_by text,\n  tool_version text,\n  environment text,\n  note text\n);"
+        )
+    return (Statement(PREPARE_LEDGER, Sql("\n".join(texts), COMMIT_AFTER)),) if texts else ()
+
+
+def recorded_by(step: Step) -> str | None:
+    """The label of the migration that the step records or forgets; None for any other step."""
+    for start in (_RECORD, _FORGET):
+        if isinstance(step, Statement) and step.sql.transaction is COMMIT_AFTER and step.title.startswith(start):
+            return step.title.removeprefix(start)
+    return None
+
+
+def guarded_by(step: Step | None) -> str | None:
+    """The label of the migration that the step guards; None for any other step."""
+    for start in (_GUARD, _GUARD_AGAIN):
+        if isinstance(step, Statement) and step.title.startswith(start):
+            return step.title.removeprefix(start)
+    return None
+
+
+def begins_anew(step: Step) -> bool:
+    """Whether the step is the first of a migration of which nothing is done yet."""
+    return isinstance(step, Statement) and step.title.startswith(_GUARD)
+
+
+def _took(since: str) -> str:
+    return f"(1000 * pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - {since}))::bigint"
+
+
+def _literal(text: str | None) -> str:
+    return "null" if text is None else quote_literal(text)
+
+
+def _file_of(migration: Migration) -> Place:
+    return Place(migration.place.path)

@@ -1,0 +1,49 @@
+"""What a plan must know of a database: its ledger, and how far a migration came that was cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from pytest_nself.core.plan import Seen
+
+from .alone import Again, Alone
+from .ledger import LEDGER, UP, Ledger, LedgerTable, read_ledger
+from .migration import Migration, Migrations, checksum
+from .transactions import cut
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+def read_standing(connection: psycopg.Connection[Any], migrations: Migrations, table: LedgerTable = LEDGER) -> Ledger:
+    """The ledger, with what is found of statements that were begun and whose end nobody wrote down."""
+    from psycopg.rows import tuple_row
+
+    ledger = read_ledger(connection, table)
+    found, seen = dict(ledger.found), list(ledger.seen)
+    for migration, alone in _begun(ledger, migrations):
+        with connection.cursor(row_factory=tuple_row) as cursor:
+            rows = cursor.execute(alone.query.encode(), prepare=False).fetchall()
+        found[migration.version] = tuple((str(row[0]), str(row[1])) for row in rows)
+        seen.append(Seen.of(alone.query, rows))
+    return replace(ledger, found=MappingProxyType(found), seen=tuple(seen)) if found else ledger
+
+
+def _begun(ledger: Ledger, migrations: Migrations) -> Iterator[tuple[Migration, Alone]]:
+    """The half-way migrations whose statement can be looked after."""
+    for migration in migrations:
+        row = ledger.rows.get(migration.version)
+        if row is None or not row.dirty or row.progress is None or not row.progress.begun:
+            continue
+        up = row.progress.direction == UP
+        text = migration.up if up else migration.down or ""
+        said = migration.directives
+        parts = cut(text, no_transaction=said.no_transaction if up else said.down_no_transaction).parts
+        if checksum(text) != row.progress.checksum or row.progress.part > len(parts):
+            continue  # the planner says that the file was edited
+        alone = parts[row.progress.part - 1].alone
+        if alone is not None and alone.again is Again.LOOK:
+            yield migration, alone

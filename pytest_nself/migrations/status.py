@@ -1,0 +1,68 @@
+"""How each version stands between the folder and the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from pytest_nself.core.place import Place
+
+from .ledger import Ledger, LedgerRow
+from .migration import CHECKSUM_ALGORITHM, Migration, Migrations
+
+
+class State(Enum):
+    """How a version stands between the folder and the ledger."""
+
+    APPLIED = "applied"
+    PENDING = "pending"
+    OUT_OF_ORDER = "out of order"  # pending, below one that is applied
+    EDITED = "edited"
+    MISSING_FILE = "missing file"
+    HALF_WAY = "half-way"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One version's standing; `took_ms` is milliseconds."""
+
+    version: int
+    label: str
+    state: State
+    applied_at: datetime | None = None
+    took_ms: int | None = None
+    applied_by: str | None = None
+    place: Place | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether `up` would apply it."""
+        return self.state in (State.PENDING, State.OUT_OF_ORDER)
+
+
+def status(migrations: Migrations, ledger: Ledger) -> tuple[StatusRow, ...]:
+    """Every version that the folder or the ledger knows, in order of version."""
+    files = {one.version: one for one in migrations}
+    highest = max(ledger.rows, default=-1)
+    return tuple(
+        _status_row(version, files.get(version), ledger.rows.get(version), highest)
+        for version in sorted({*files, *ledger.rows})
+    )
+
+
+def _status_row(version: int, migration: Migration | None, row: LedgerRow | None, highest: int) -> StatusRow:
+    if migration is None:
+        assert row is not None  # a version comes from one of the two
+        state = State.HALF_WAY if row.dirty else State.MISSING_FILE
+        return StatusRow(version, row.label, state, row.applied_at, row.took_ms, row.applied_by)
+    if row is None:
+        state = State.OUT_OF_ORDER if version < highest else State.PENDING
+        return StatusRow(version, migration.label, state, place=migration.place)
+    state = State.HALF_WAY if row.dirty else State.EDITED if is_edited(migration, row) else State.APPLIED
+    return StatusRow(version, migration.label, state, row.applied_at, row.took_ms, row.applied_by, migration.place)
+
+
+def is_edited(migration: Migration, row: LedgerRow) -> bool:
+    """Whether the file differs from what was applied; a row without a checksum of our kind cannot tell."""
+    return row.checksum_algorithm == CHECKSUM_ALGORITHM and row.checksum != migration.checksum

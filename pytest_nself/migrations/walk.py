@@ -1,0 +1,243 @@
+"""The steps of one migration in one direction: its parts in order, each with what the ledger says of it.
+
+A migration of one part is one transaction, its ledger row inside. One of several parts writes down how far it is, so
+that a run that was cut off is taken up where it stopped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from pytest_nself.core.errors import MigrationError
+from pytest_nself.core.place import Place
+from pytest_nself.core.sql import ALONE, Sql
+from pytest_nself.core.step import CopyRows, Statement, Step
+
+from .alone import Again, Alone, Cleanup
+from .ledger import UP, Ledger, Progress
+from .migration import Migration, checksum
+from .recording import Recording
+from .statements import Statement as SqlStatement
+from .statements import is_blank, place_at, without_comments
+from .transactions import Cut, Part, cut, sendable
+
+_COPY = re.compile(r"(?is)^copy\s+(?P<target>.+?)\s+from\s+stdin\b(?P<options>.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """What each statement may take, in milliseconds; 0 is without limit, None the session's own."""
+
+    lock_ms: int | None = None
+    statement_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One direction of a migration, ready to be planned."""
+
+    migration: Migration
+    direction: str
+    text: str
+    place: Place
+    title: str
+    hazards: frozenset[str]
+    parts: tuple[Part, ...]
+    timeouts: Timeouts
+
+    @classmethod
+    def of(cls, migration: Migration, direction: str, *, hazards: frozenset[str], defaults: Timeouts) -> Walk:
+        """Cut the migration's text. Raises MigrationError for what cannot be sent."""
+        said = migration.directives
+        text, place = (
+            (migration.up, migration.place) if direction == UP else (migration.down or "", migration.down_place)
+        )
+        assert place is not None  # the caller has seen that there is a down
+        timeouts = Timeouts(
+            defaults.lock_ms if said.lock_timeout_ms is None else said.lock_timeout_ms,
+            defaults.statement_ms if said.statement_timeout_ms is None else said.statement_timeout_ms,
+        )
+        found = cut(text, no_transaction=said.no_transaction if direction == UP else said.down_no_transaction)
+        _raise_problem(text, place, found)
+        title = f"apply {migration}" if direction == UP else f"take back {migration}"
+        return cls(migration, direction, text, place, title, hazards, found.parts, timeouts)
+
+    def steps(self, recording: Recording, ledger: Ledger) -> Iterator[Step]:
+        """The steps, from the start or from where the ledger says that a run was cut off."""
+        row = ledger.rows.get(self.migration.version)
+        standing = row.progress if row is not None and row.dirty else None
+        if standing is None and len(self.parts) == 1 and self.parts[0].alone is None:
+            yield from self._transaction(self.parts[0], recording.guard(self.migration, None, applied=self._back))
+            yield self._end(recording, None, timed=True)
+            return
+        first, expected = self._resume_at(standing)
+        for number in range(first, len(self.parts) + 1):
+            part = self.parts[number - 1]
+            guard = recording.guard(self.migration, expected, applied=self._back and expected is None)
+            if part.alone is None:
+                yield from self._transaction(part, guard)
+            else:
+                begun = self._progress(number, begun=True)
+                cleanup = Cleanup()
+                if standing is not None and standing == expected == begun:
+                    cleanup = self._cleanup(part, part.alone, ledger, begun)
+                else:
+                    yield self._timed(guard)
+                    yield recording.progress(self.migration, begun, first=expected is None)
+                yield from self._alone(part, part.alone, cleanup)
+                expected = begun
+                yield self._timed(recording.guard(self.migration, expected))
+                if part.alone.check:
+                    yield self._checked(part, part.alone)
+            if number < len(self.parts):
+                done = self._progress(number, begun=False)
+                yield recording.progress(self.migration, done, first=expected is None)
+                expected = done
+        yield self._end(recording, expected or self._progress(len(self.parts), begun=False), timed=standing is None)
+
+    @property
+    def _back(self) -> bool:
+        return self.direction != UP
+
+    def _progress(self, part: int, *, begun: bool) -> Progress:
+        return Progress(self.direction, part, begun, checksum(self.text))
+
+    def _end(self, recording: Recording, expected: Progress | None, *, timed: bool) -> Statement:
+        if self._back:
+            return recording.taken_back(self.migration, began=expected)
+        return recording.applied(self.migration, began=expected, timed=timed)
+
+    def _resume_at(self, standing: Progress | None) -> tuple[int, Progress | None]:
+        """The part to go on with, from 1, and what the ledger says now. Raises MigrationError for an edited file."""
+        if standing is None:
+            return 1, None
+        if standing.checksum != checksum(self.text) or standing.part > len(self.parts):
+            raise MigrationError(
+                f"{self.migration} is half-way, and its file was edited since.",
+                f"Part {standing.part} was {'begun' if standing.begun else 'done'}; which part of the file comes next "
+                "now is not known. Nothing was sent to the database.",
+                "bring the file back to what it was and run this again; or finish by hand, then: "
+                f"nself db migrate resolve --migration {self.migration.version_text} --applied (or --not-applied)",
+                place=Place(self.place.path),
+            )
+        return (standing.part if standing.begun else standing.part + 1), standing
+
+    def _cleanup(self, part: Part, alone: Alone, ledger: Ledger, begun: Progress) -> Cleanup:
+        """What must be done before a statement whose end nobody saw is run again."""
+        if alone.again is Again.RUN:
+            return Cleanup()
+        found = ledger.found.get(self.migration.version)
+        cleanup = alone.cleanup(found) if alone.again is Again.LOOK and found is not None else None
+        if cleanup is None:
+            raise MigrationError(
+                f"{self.migration} is half-way: `{alone.what}` was begun, and how it ended is not known.",
+                f"It is part {begun.part} of {len(self.parts)} and ran outside a transaction; the database does not "
+                "show whether it took effect. Nothing was sent to the database.",
+                "look, then say how it stands: nself db migrate resolve --migration "
+                f"{self.migration.version_text} --part-done (go on after it) or --part-not-done (run it again)",
+                place=place_at(self.text, part.start, self.place),
+            )
+        return cleanup
+
+    def _transaction(self, part: Part, guard: Statement) -> Iterator[Step]:
+        first = [self._statement(part.isolation, self.place), guard] if part.isolation else [guard]
+        yield self._timed(first[0])
+        yield from first[1:]
+        for one in part.session:
+            yield self._statement(self.text[one.start : one.end], self._place(one.start))
+        yield from self._body(part)
+
+    def _body(self, part: Part) -> Iterator[Step]:
+        """The part's text, in one piece unless rows to copy stand in it."""
+        text, position = sendable(self.text, part), part.start
+        for one in part.statements:
+            if one.data is None:
+                continue
+            before = text[position - part.start : one.start - part.start]
+            if not is_blank(before):
+                yield self._statement(before, self._place(position))
+            yield self._copy(one, one.data)
+            position = self._after(one.data)
+        rest = text[position - part.start :]
+        if position == part.start or not is_blank(rest):
+            yield self._statement(rest, self._place(position))
+
+    def _copy(self, one: SqlStatement, data: tuple[int, int]) -> CopyRows:
+        match = _COPY.match(without_comments(self.text[one.start : one.end]))
+        assert match is not None  # the reader of statements gives rows to no other statement
+        rows = self.text[slice(*data)].replace("\r\n", "\n").encode()
+        return CopyRows(
+            self.title,
+            match["target"],
+            (),
+            lambda: [rows],
+            rows.count(b"\n"),
+            sha256(rows).hexdigest(),
+            options=match["options"].strip(),
+            hazards=self.hazards,
+            place=self._place(one.start),
+        )
+
+    def _after(self, data: tuple[int, int]) -> int:
+        """The offset after the line that ends the rows."""
+        if not self.text.startswith("\\.", data[1]):
+            return data[1]
+        newline = self.text.find("\n", data[1])
+        return len(self.text) if newline < 0 else newline + 1
+
+    def _alone(self, part: Part, alone: Alone, cleanup: Cleanup) -> Iterator[Step]:
+        place = self._place(part.start)
+        # Waiting for others while holding nobody back is what `concurrently` is for.
+        timeouts = replace(self.timeouts, lock_ms=0) if alone.waits and self._default_lock else self.timeouts
+        title = (
+            self.title
+            if len(self.parts) == 1
+            else f"{self.title} (part {self.parts.index(part) + 1} of {len(self.parts)})"
+        )
+        texts = [self.text[one.start : one.end] for one in part.session]
+        texts += cleanup.first
+        texts += [] if cleanup.done else [self.text[part.start : part.end]]
+        for text in texts:
+            yield Statement(
+                title,
+                Sql(text, ALONE),
+                hazards=self.hazards,
+                lock_timeout_ms=timeouts.lock_ms,
+                statement_timeout_ms=timeouts.statement_ms,
+                place=place,
+            )
+
+    @property
+    def _default_lock(self) -> bool:
+        return self.migration.directives.lock_timeout_ms is None
+
+    def _checked(self, part: Part, alone: Alone) -> Statement:
+        title = f"see that `{alone.what}` of {self.migration} left a valid index"
+        return Statement(title, Sql(alone.check), expects=(), place=self._place(part.start))
+
+    def _place(self, offset: int) -> Place:
+        return place_at(self.text, offset, self.place) if offset else self.place
+
+    def _statement(self, text: str, place: Place) -> Statement:
+        return Statement(self.title, Sql(text), hazards=self.hazards, place=place)
+
+    def _timed(self, statement: Statement) -> Statement:
+        """The first statement of a transaction carries its timeouts."""
+        return replace(
+            statement, lock_timeout_ms=self.timeouts.lock_ms, statement_timeout_ms=self.timeouts.statement_ms
+        )
+
+
+def _raise_problem(text: str, place: Place, found: Cut) -> None:
+    if not found.problems:
+        return
+    first = found.problems[0]
+    raise MigrationError(
+        f"{first.message[0].upper()}{first.message[1:]}.",
+        "Nothing was sent to the database.",
+        first.remedy,
+        place=place_at(text, first.offset, place),
+    )
