@@ -89,6 +89,13 @@ class Recording:
         title = f"note that part {progress.part} of {migration} is {state}"
         return Statement(title, Sql(f"{_RESET_SESSION}{change}", COMMIT_AFTER), place=_file_of(migration))
 
+    def adopted(self, migration: Migration, note: str = "") -> str:
+        """The SQL that records a migration as applied which was not run by this."""
+        return (
+            f"insert into {self.table.quoted} ({self._columns()})\nvalues ({self._values(migration, 'null')});\n"
+            + self.log("recorded", migration.version, migration.name, note, migration.checksum)
+        )
+
     def log(self, action: str, version: int, name: str | None, note: str = "", checksum: str | None = None) -> str:
         """The SQL that writes one line into the log, for what is done to the ledger alone."""
         values = (
