@@ -88,40 +88,6 @@ def test_wrong_calls_exit_2_with_a_hint(args: list[str], hint: str, capsys: pyte
     assert document["ok"] is False
 
 
-def test_no_connection_is_a_usage_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Without any setting the command says where it looked."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("pytest_nself.project.target.process_environment", lambda: {"NSELF_ENV": "qa"})
-    assert run(["db", "migrate", "status", "--json"]) == 2
-    document = json.loads(capsys.readouterr().out)
-    assert document["env"] == "qa"
-    assert "DATABASE_URL" in document["error"]["cause"]
-
-
-def test_no_folder_is_a_usage_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A project without migrations is told which folders would be read."""
-    (tmp_path / "pyproject.toml").touch()
-    monkeypatch.chdir(tmp_path)
-    assert run(["db", "migrate", "status", "--env", "dev", "--dsn", "postgresql://u@127.0.0.1:1/d"]) == 2
-    assert "hasura/migrations/default" in capsys.readouterr().err
-
-
-def test_disagreeing_environments_exit_3(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Two names for the environment: refused."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "pytest_nself.project.target.process_environment", lambda: {"ENV": "prod", "ENVIRONMENT": "dev"}
-    )
-    assert run(["db", "migrate", "status"]) == 3
-    assert "ENV=prod, ENVIRONMENT=dev" in capsys.readouterr().err
-
-
 def test_the_front_door_imports_nothing_heavy() -> None:
     """Help answers without the libraries that only the work itself needs."""
     program = (
