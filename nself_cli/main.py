@@ -1,7 +1,4 @@
-"""The command line's front door: exit codes, and errors on the way out.
-
-0 done; 1 a step failed; 2 usage; 3 refused; 4 server or tool unreachable; 130 interrupted.
-"""
+"""The command line's front door: what a command gives, or how it fails, becomes words and an exit code."""
 
 from __future__ import annotations
 
@@ -11,14 +8,14 @@ from collections.abc import Sequence
 import click
 
 from . import present
+from .exit_codes import DONE, FAILED, INTERRUPTED, USAGE, code_of
 from .invocation import Invocation
 from .tree import root
-
-DONE, FAILED, USAGE, REFUSED, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    present.tolerate_any_text()
     raise SystemExit(run(sys.argv[1:] if argv is None else argv))
 
 
@@ -42,23 +39,15 @@ def run(argv: Sequence[str]) -> int:
         present.close_output()
         return FAILED
     except Exception as error:
-        code = _code_of(error)
-        if code is None:
-            raise
+        return _failed(invocation, error)
+
+
+def _failed(invocation: Invocation, error: Exception) -> int:
+    code = code_of(error)
+    if code is not None:
         present.error(invocation, error)
         return code
+    from pytest_nself.project.database_settings import debug_wanted
 
-
-def _code_of(error: Exception) -> int | None:
-    """The exit code of one of our errors; None for any other."""
-    from pytest_nself.core import errors
-
-    if not isinstance(error, errors.NselfError):
-        return None
-    if isinstance(error, errors.ConfigError):
-        return USAGE
-    if isinstance(error, errors.Refused):
-        return REFUSED
-    if isinstance(error, errors.NoServer | errors.ToolMissing):
-        return UNREACHABLE
+    present.unexpected(invocation, error, with_traceback=invocation.debug or debug_wanted())
     return FAILED

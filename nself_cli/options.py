@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from .invocation import Invocation
+from .invocation import NO_GUARD, ORDINARY, Invocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Options:
     json: bool
     verbose: bool
     quiet: bool
+    debug: bool = False
     dry_run: bool = False
     yes: bool = False
     confirm: str | None = None
@@ -32,6 +33,7 @@ _EVERY = (
     click.option("--json", is_flag=True, help="Print one JSON document."),
     click.option("-v", "--verbose", is_flag=True, help="Print each statement as it is sent."),
     click.option("-q", "--quiet", is_flag=True, help="Print errors and the final status only."),
+    click.option("--debug", is_flag=True, help="Say what was decided and why; show tracebacks."),
 )
 _WRITING = (
     click.option("--dry-run", is_flag=True, help="Print the SQL that would run; change nothing."),
@@ -39,10 +41,20 @@ _WRITING = (
     click.option("--force", is_flag=True, hidden=True),
     click.option("--confirm", metavar="WORDS", help="Give the words that a production database asks for."),
 )
+COMMON_FLAGS = frozenset(
+    "--env --dsn --json -v --verbose -q --quiet --debug --dry-run --yes --force --confirm".split()  # noqa: SIM905
+)
 
 
-def common_options(*, writes: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add the common flags; the function gets them as one `Options`, and the `Invocation` learns the output's form."""
+def common_options(
+    *, writes: bool, guard: str | None = None, refused_in: tuple[str, ...] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the common flags; the function gets them as one `Options`, and the `Invocation` learns the output's form.
+
+    `guard` is how the command's work is guarded: "none", "ordinary" or "destructive" (default: ordinary if it writes,
+    else none); in the environments `refused_in` it is never done. The table of the reference is made from these.
+    """
+    declared = guard or (ORDINARY if writes else NO_GUARD)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
@@ -56,11 +68,16 @@ def common_options(*, writes: bool) -> Callable[[Callable[..., Any]], Callable[.
             assert invocation is not None  # main() puts it there
             invocation.command = _spoken(ctx)
             invocation.json, invocation.verbose, invocation.quiet = options.json, options.verbose, options.quiet
+            invocation.debug = options.debug
+            invocation.guard, invocation.refused_in = declared, refused_in
+            if options.verbose and options.quiet:
+                raise click.UsageError("--verbose and --quiet say the opposite: give one.", ctx)
             return function(invocation, options, **given)
 
         result: Callable[..., Any] = command
         for option in reversed((*_EVERY, *(_WRITING if writes else ()))):
             result = option(result)
+        result.guard, result.refused_in = declared, refused_in  # type: ignore[attr-defined]
         return result
 
     return decorate

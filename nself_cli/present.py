@@ -23,7 +23,47 @@ def line(text: str) -> None:
 def note(invocation: Invocation, text: str) -> None:
     """Something said beside the data; nothing of it with --quiet."""
     if not invocation.quiet:
+        _end_progress(invocation)
         print(text, file=sys.stderr, flush=True)
+
+
+def debug(invocation: Invocation, text: str) -> None:
+    """What was decided, and why: with --debug or NSELF_DEBUG."""
+    if invocation.debug:
+        note(invocation, f"debug: {text}")
+
+
+def shows_progress(invocation: Invocation) -> bool:
+    """Whether a person looks at the terminal and wants to know."""
+    return not invocation.quiet and not invocation.json and sys.stderr.isatty()
+
+
+def progress(invocation: Invocation, text: str) -> None:
+    """Where the work is, on one line of the terminal; what is printed next takes its place."""
+    if not shows_progress(invocation):
+        return
+    shown = "".join(one if one.isprintable() else " " for one in text)[: _columns() - 1]
+    _end_progress(invocation)
+    print(f"\r{shown}", end="", file=sys.stderr, flush=True)
+    invocation.progress = True
+
+
+def _end_progress(invocation: Invocation) -> None:
+    if invocation.progress:
+        print(f"\r{' ' * (_columns() - 1)}\r", end="", file=sys.stderr, flush=True)
+        invocation.progress = False
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except OSError:
+        return 80
+
+
+def warn(text: str) -> None:
+    """What must be read even with --quiet."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def help_text(text: str) -> None:
@@ -32,13 +72,17 @@ def help_text(text: str) -> None:
 
 
 def ask(question: str) -> str:
-    """A question on the terminal; what was typed."""
+    """A question on the terminal; what was typed, empty when the input ends (Ctrl-D)."""
     print(question, end=" ", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip()
+    typed = sys.stdin.readline()
+    if not typed.endswith("\n"):
+        print(file=sys.stderr)
+    return typed.strip()
 
 
 def done(invocation: Invocation, text: str, data: Mapping[str, Any], *, ok: bool = True) -> None:
     """The end of a command: `text` for a person, `data` for a program."""
+    _end_progress(invocation)
     if invocation.json:
         _document(invocation, data, ok=ok, error=None)
     elif text:
@@ -74,7 +118,25 @@ def error(invocation: Invocation, problem: Any) -> None:
         }
         _document(invocation, {}, ok=False, error=said)
     else:
+        _end_progress(invocation)
         print(f"Error: {problem}", file=sys.stderr)
+
+
+def unexpected(invocation: Invocation, problem: Exception, *, with_traceback: bool) -> None:
+    """An error that is none of ours: one line, and how to see more; the traceback only where it is wanted."""
+    _end_progress(invocation)
+    if with_traceback:
+        from traceback import format_exception
+
+        print("".join(format_exception(problem)).rstrip(), file=sys.stderr)
+    text = " ".join(str(problem).split())
+    said = f"Unexpected {type(problem).__name__}" + (f": {text}" if text else "")
+    remedy = "" if with_traceback else "set NSELF_DEBUG=true for the traceback, and report it"
+    if invocation.json:
+        document = {"kind": "Unexpected", "problem": said, "cause": "", "remedy": remedy, "place": None}
+        _document(invocation, {}, ok=False, error=document)
+    else:
+        print(f"Error: {said}" + (f" ({remedy})" if remedy else ""), file=sys.stderr)
 
 
 def usage_error(invocation: Invocation, problem: click.UsageError) -> None:
@@ -94,12 +156,20 @@ def usage_error(invocation: Invocation, problem: click.UsageError) -> None:
 
 def interrupted(invocation: Invocation, cause: BaseException | None) -> None:
     """Ctrl-C: what is done and what is not."""
-    said: str = getattr(cause, "standing", "Nothing was changed.")
+    said: str = getattr(cause, "standing", "Nothing was done.")
+    _end_progress(invocation)
     if invocation.json:
         problem = {"kind": "Interrupted", "problem": "Interrupted.", "cause": said, "remedy": "", "place": None}
         _document(invocation, {}, ok=False, error=problem)
     else:
         print(f"Interrupted. {said}", file=sys.stderr)
+
+
+def tolerate_any_text() -> None:
+    """Print what the terminal's encoding lacks, or a file's name cannot say, as escapes instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def close_output() -> None:

@@ -2,51 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.core.errors import NoServer, NselfError, Refused
+from pytest_nself.core.errors import NoServer, NselfError
 from pytest_nself.core.plan import Plan
-from pytest_nself.core.step import DATA_LOSS, PRODUCTION, Statement
+from pytest_nself.core.step import DATA_LOSS, PRODUCTION
 
-from . import present
-from .invocation import Invocation
-from .options import Options
+from .guard import confirm
+from .session import Session, start
+from .watching import watching
 
 if TYPE_CHECKING:
     import psycopg
 
     from pytest_nself.database.database import Database
-    from pytest_nself.execute.executor import Progress, Watch
     from pytest_nself.execute.report import Report
-    from pytest_nself.project.target import Target
 
-DESTROY = "yes-destroy-production"
-_UNASKED = ("dev", "test")
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One command on one environment's database."""
-
-    invocation: Invocation
-    options: Options
-    root: Path
-    target: Target
-
-
-def start(invocation: Invocation, options: Options) -> Session:
-    """Find out which project, environment and database are meant."""
-    from pytest_nself.project.target import find_root, resolve_target, select_environment
-
-    root = find_root(Path.cwd())
-    invocation.environment = select_environment(root, options.env)
-    target = resolve_target(root, env=invocation.environment, dsn=options.dsn)
-    return Session(invocation, options, root, target)
+__all__ = ["Session", "connected", "run_plan", "start"]
 
 
 @contextmanager
@@ -93,9 +67,9 @@ def run_plan(
     plan = make_plan()
     if session.options.dry_run or not plan:
         return plan, None
-    asked = _confirm(session, plan)
+    asked = confirm(session, plan.title, destructive=DATA_LOSS in plan.hazards)
     accept = plan.hazards | {PRODUCTION}
-    watch = _watch(session.invocation) if session.options.verbose else None
+    watch = watching(session.invocation)
     if asked or plan.lock is None:
         with around(plan):
             return plan, execute(plan, database, accept=accept, watch=watch, connection=connection)
@@ -105,51 +79,3 @@ def run_plan(
             return plan, None
         with around(plan):
             return plan, execute(plan, database, accept=accept, watch=watch, connection=connection, lock=lock)
-
-
-def _confirm(session: Session, plan: Plan) -> bool:
-    """Get the yes that the environment wants; whether a person gave it. Raises Refused without one."""
-    target, options = session.target, session.options
-    dsn = target.dsn
-    present.note(
-        session.invocation, f"{target.environment}: {dsn.dbname} on {dsn.host}:{dsn.port} (from {target.origin})"
-    )
-    if target.environment in _UNASKED:
-        return False
-    destructive = DATA_LOSS in plan.hazards
-    if target.environment == PRODUCTION and destructive:
-        if options.confirm == DESTROY:
-            return False
-        if options.confirm is not None or not sys.stdin.isatty():
-            raise Refused(
-                f"This would {plan.title} on production, which may destroy data.",
-                "Nothing was done.",
-                f"say --confirm {DESTROY}",
-            )
-        return _typed(f"This will {plan.title} on production. Type {DESTROY} to go on:", DESTROY)
-    if options.yes:
-        return False
-    if not sys.stdin.isatty():
-        raise Refused(
-            f"This would {plan.title} in the environment {target.environment}, and nobody is there to ask.",
-            "Nothing was done.",
-            "say --yes",
-        )
-    return _typed(f"This will {plan.title} in {target.environment}. Type yes to go on:", "yes")
-
-
-def _typed(question: str, wanted: str) -> bool:
-    if present.ask(question) != wanted:
-        raise Refused("Not confirmed.", "Nothing was done.")
-    return True
-
-
-def _watch(invocation: Invocation) -> Watch:
-    def show(progress: Progress) -> None:
-        for step in progress.steps:
-            place = f" ({step.place})" if isinstance(step, Statement) and step.place is not None else ""
-            present.note(invocation, f"-- {step.title}{place}")
-            if isinstance(step, Statement):
-                present.note(invocation, step.sql.text.rstrip())
-
-    return show

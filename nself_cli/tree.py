@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from . import present
+from .options import COMMON_FLAGS
 
 _COMMANDS = Path(__file__).parent / "commands"
 
@@ -24,11 +25,16 @@ class Group(click.Group):
         super().__init__(*args, **kwargs)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Show the help where nothing follows."""
+        """Show the help where nothing follows; say where a common flag belongs."""
         if not args and not ctx.resilient_parsing:
             present.help_text(ctx.get_help())
             ctx.exit(2)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.option_name in COMMON_FLAGS:
+                ctx.fail(f"{error.option_name} stands after the verb: {ctx.command_path} … {error.option_name}")
+            raise
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -37,10 +43,14 @@ class Group(click.Group):
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             from difflib import get_close_matches
 
-            near = get_close_matches(args[0], self.list_commands(ctx), n=3, cutoff=0.5)
+            near = get_close_matches(args[0], self.spellings(ctx, args[0]), n=3, cutoff=0.5)
             hint = f" Did you mean {' or '.join(near)}?" if near else ""
             ctx.fail(f"{ctx.command_path} has no command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
+
+    def spellings(self, ctx: click.Context, like: str) -> list[str]:
+        """The words that could stand where `like` does."""
+        return self.list_commands(ctx)
 
 
 class FolderGroup(Group):
@@ -60,6 +70,19 @@ class FolderGroup(Group):
         if not colon:
             return command
         return command.get_command(ctx, verb) if isinstance(command, click.Group) else None
+
+    def spellings(self, ctx: click.Context, like: str) -> list[str]:
+        """The nouns; for `migrate:upp` each with its verbs."""
+        nouns = self.list_commands(ctx)
+        if ":" not in like:
+            return nouns
+        groups = ((noun, self.get_command(ctx, noun)) for noun in nouns)
+        return [
+            f"{noun}:{verb}"
+            for noun, group in groups
+            if isinstance(group, click.Group)
+            for verb in group.list_commands(ctx)
+        ]
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})

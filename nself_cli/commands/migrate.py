@@ -84,7 +84,7 @@ def up(invocation: Invocation, options: Options, to: int | None, migration_dir: 
 @click.option("--to", metavar="VERSION", callback=_version, help="Take back all above this version; it stays.")
 @click.option("--all", "everything", is_flag=True, help="Take back all migrations.")
 @_FOLDER
-@common_options(writes=True)
+@common_options(writes=True, guard="destructive")
 def down(
     invocation: Invocation,
     options: Options,

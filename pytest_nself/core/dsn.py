@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from .errors import ConfigError
 
@@ -31,21 +31,19 @@ class Dsn:
         Raises ConfigError without repeating the text, since it may hold a password.
         """
         try:
-            parts = urlsplit(text.strip())
-            port = parts.port or 5432
+            parts = urlsplit(text.strip().replace("#", "%23"))  # libpq knows no fragments; passwords do have a #
+            options = dict(parse_qsl(parts.query, keep_blank_values=True))
+            port = int(options.pop("port", "") or parts.port or 5432)
         except ValueError:
-            parts, port = None, 0
-        if parts is None or parts.scheme.split("+")[0] not in ("postgresql", "postgres"):
+            parts, port, options = None, 0, {}
+        if parts is None or parts.scheme.split("+")[0] not in ("postgresql", "postgres") or _is_torn(parts):
             raise ConfigError(
                 "This is not a PostgreSQL URL.",
                 "It must look like postgresql://user:password@host:5432/dbname. "
                 "The text given is not shown: it may hold a password.",
                 "correct the URL; quote special characters in the password as %XX",
             )
-        options = dict(parse_qsl(parts.query, keep_blank_values=True))
         host = unquote(parts.hostname or "") or options.pop("host", "") or "localhost"
-        if "port" in options:
-            port = int(options.pop("port"))
         user = unquote(parts.username or "") or options.pop("user", "") or "postgres"
         password = unquote(parts.password or "") or options.pop("password", "")
         dbname = unquote(parts.path.lstrip("/")) or options.pop("dbname", "") or user
@@ -81,6 +79,11 @@ class Dsn:
         secret = f":{password}" if password else ""
         query = "?" + urlencode(options, quote_via=quote) if options else ""
         return f"{scheme}://{quote(self.user, safe='')}{secret}@{where}/{quote(self.dbname, safe='')}{query}"
+
+
+def _is_torn(parts: SplitResult) -> bool:
+    """Whether an unquoted `/` or `?` of the password was taken for the end of the host."""
+    return "@" not in parts.netloc and ("@" in parts.path or (not parts.path and "@" in parts.query))
 
 
 def _conninfo_value(value: str) -> str:

@@ -7,37 +7,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-DEV = "dev"
-STAGING = "staging"
-PRODUCTION = "production"
-TEST = "test"
+from pytest_nself.core.errors import ConfigError
 
-_SPELLINGS = {
-    "dev": DEV,
-    "development": DEV,
-    "local": DEV,
-    "staging": STAGING,
-    "prod": PRODUCTION,
-    "production": PRODUCTION,
-}
+from .env_text import Entry, parse_env
+from .environment_names import DEV, spellings
 
-
-def canonical(name: str) -> str:
-    """The environment's one name: `dev`, `staging`, `production`; any other name is itself."""
-    return _SPELLINGS.get(name.strip().lower(), name.strip())
+PROCESS = "the process environment"
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The two places a variable can come from; an empty value counts as not given."""
+    """The two places a variable can come from; an empty value counts as not given.
+
+    `lines` holds the file and line of each variable of the files, `.env:3`; `files_read` those files that are there.
+    """
 
     process: Mapping[str, str] = field(repr=False)
     files: Mapping[str, str] = field(repr=False)
-    origins: Mapping[str, str]
+    lines: Mapping[str, tuple[str, int]]
+    files_read: tuple[str, ...] = ()
 
     def origin(self, name: str) -> str:
-        """Where a variable of the files stands: the file's name."""
-        return self.origins.get(name, "the process environment")
+        """Where a variable of the files stands: file and line."""
+        file, line = self.lines[name]
+        return f"{file}:{line}"
+
+    def first(self, names: tuple[str, ...]) -> tuple[str, str, str] | None:
+        """The first of these variables that is set, by source, then by name: its name, value, and origin in words."""
+        for name in names:
+            if value := self.process.get(name):
+                return name, value, f"{name} in {PROCESS}"
+        for name in names:
+            if value := self.files.get(name):
+                return name, value, f"{name} in {self.origin(name)}"
+        return None
 
 
 def process_environment() -> dict[str, str]:
@@ -45,36 +48,38 @@ def process_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if value}
 
 
-def read_env_file(path: Path) -> dict[str, str]:
-    """The non-empty variables of one file; none where there is no such file."""
+def read_env_file(root: Path, name: str) -> dict[str, Entry]:
+    """The variables of one file of the project that are not empty, of two alike the last; none without the file."""
+    path = root / name
     if not path.is_file():
         return {}
-    from dotenv import dotenv_values
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read.", error.strerror or str(error), "make it readable for you") from None
+    last = {entry.name: entry for entry in parse_env(content, name)}
+    return {variable: entry for variable, entry in last.items() if entry.value}
 
-    # Values are taken as they stand: a `$` in a password is no reference to another variable.
-    return {
-        name: value for name, value in dotenv_values(path, interpolate=False, encoding="utf-8-sig").items() if value
-    }
+
+def files_of(environment: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The env files that belong to this environment alone: those that end in `.local`, and the others."""
+    names = [name for name in spellings(environment) if name != "local"]
+    return tuple(f".env.{name}.local" for name in names), tuple(f".env.{name}" for name in names)
 
 
 def env_file_names(environment: str) -> tuple[str, ...]:
     """The env files of an environment, the strongest first; `.env.local` is the developer's own and counts for dev."""
-    spellings = [name for name, one in _SPELLINGS.items() if one == environment and name != "local"] or [environment]
-    own = [".env.local"] if environment == DEV else []
-    return (
-        *(f".env.{name}.local" for name in spellings),
-        *own,
-        *(f".env.{name}" for name in spellings),
-        ".env",
-    )
+    local, shared = files_of(environment)
+    return (*local, *([".env.local"] if environment == DEV else []), *shared, ".env")
 
 
 def read_sources(root: Path, environment: str, process: Mapping[str, str] | None = None) -> Sources:
     """All variables that count in the environment: those of the process, and the merged files below `root`."""
     files: dict[str, str] = {}
-    origins: dict[str, str] = {}
-    for name in reversed(env_file_names(environment)):
-        for variable, value in read_env_file(root / name).items():
-            files[variable] = value
-            origins[variable] = name
-    return Sources(process if process is not None else process_environment(), files, origins)
+    lines: dict[str, tuple[str, int]] = {}
+    read = [name for name in env_file_names(environment) if (root / name).is_file()]
+    for name in reversed(read):
+        for variable, entry in read_env_file(root, name).items():
+            files[variable] = entry.value
+            lines[variable] = (name, entry.line)
+    return Sources(process if process is not None else process_environment(), files, lines, tuple(read))

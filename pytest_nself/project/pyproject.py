@@ -31,16 +31,21 @@ def read_table(root: Path) -> Mapping[str, Any]:
         raise ConfigError(f"{path} cannot be read.", str(error), "mend it") from error
     table = document.get("tool", {}).get("nself", {})
     for key in table:
-        if key not in BY_NAME and key not in TABLES:
+        if key in BY_NAME or key in TABLES:
+            continue
+        from .declared import DATABASE_SETTINGS  # not before it is needed: the plugin's start is counted
+
+        known = sorted([*BY_NAME, *TABLES, *(setting.name for setting in DATABASE_SETTINGS if not setting.removed)])
+        if key not in known:
             from difflib import get_close_matches
 
             from pytest_nself.core.place import Place
 
-            near = get_close_matches(key, [*BY_NAME, *TABLES], n=1)
+            near = get_close_matches(key, known, n=1)
             meant = f"you may have meant {near[0]}" if near else "see the reference of settings"
             raise ConfigError(
                 f"[tool.nself] has no key {key!r}.",
-                f"It knows {', '.join(sorted([*BY_NAME, *TABLES]))}.",
+                f"It knows {', '.join(known)}.",
                 meant,
                 place=Place(str(path), _line_of(raw.decode(), key)),
             )

@@ -175,7 +175,10 @@ def _parse(setting: Setting, value: Any) -> Any:
             raise ValueError(word)
         return word in _TRUE
     if setting.kind == "seconds":
-        return float(value)
+        seconds = float(value)
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(value)
+        return seconds
     if setting.kind == "list":
         texts = [value] if isinstance(value, str) else [str(item) for item in value]
         items = [item.strip() for text in texts for item in _split(text, by_line=setting.by_line)]

@@ -1,19 +1,24 @@
-"""Which environment, and which database in it."""
+"""Which database an environment has."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_nself.core.dsn import Dsn
-from pytest_nself.core.errors import ConfigError, Refused
+from pytest_nself.core.errors import ConfigError
 
-from .env_files import DEV, TEST, Sources, canonical, process_environment, read_env_file, read_sources
+from .env_files import PROCESS, Sources, env_file_names, files_of, process_environment, read_sources
+from .environment_names import TEST
+from .libpq import VARIABLES, completed, known_options, parse_conninfo
+from .which_environment import Environment, choose_environment, select_environment
 
-_SELECTORS = ("NSELF_ENV", "ENV", "ENVIRONMENT")
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+__all__ = ["Target", "find_root", "resolve_target", "select_environment"]
+
+_URL = ("DATABASE_URL", "POSTGRES_URL")
+_TEST_URL = "DATABASE_URL_TEST"
+_DIRECT_URL = "DATABASE_URL_DIRECT"
 _POSTGRES = {
     "host": ("POSTGRES_HOST",),
     "port": ("POSTGRES_PORT",),
@@ -22,24 +27,21 @@ _POSTGRES = {
     "password": ("POSTGRES_PASSWORD",),
     "sslmode": ("POSTGRES_SSLMODE",),
 }
-_LIBPQ = {
-    "host": ("PGHOST",),
-    "port": ("PGPORT",),
-    "dbname": ("PGDATABASE",),
-    "user": ("PGUSER",),
-    "password": ("PGPASSWORD",),
-    "sslmode": ("PGSSLMODE",),
-    "service": ("PGSERVICE",),
-}
+# Of libpq's own variables these choose a database; the others only say how to talk to it.
+_CHOOSING = ("host", "hostaddr", "port", "dbname", "user", "password", "service", "sslmode")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An environment's name, the database it means, and where the connection was found, in words."""
+    """An environment's name, the database it means, and where the connection was found, in words.
+
+    `notes` are sentences that the user should read: what of the settings is not used, and why.
+    """
 
     environment: str
     dsn: Dsn
     origin: str
+    notes: tuple[str, ...] = ()
 
 
 def find_root(start: Path) -> Path:
@@ -50,134 +52,157 @@ def find_root(start: Path) -> Path:
     return start
 
 
-def select_environment(root: Path, name: str | None = None, process: Mapping[str, str] | None = None) -> str:
-    """The environment's canonical name: `name` if given, else what the variables say, else dev.
-
-    NSELF_ENV, ENV and ENVIRONMENT count in the process environment, else in .env.local, else in .env; NODE_ENV only
-    when none of them is set anywhere. Raises Refused when they name different environments.
-    """
-    if name is not None:
-        return _checked(name, "--env")
-    process = process_environment() if process is None else process
-    sources = [(process, "the process environment")]
-    sources += [(read_env_file(root / file), file) for file in (".env.local", ".env")]
-    for variables, origin in sources:
-        # A shell takes ENV as the path of its start file; such a value names no environment.
-        named = {one: variables[one] for one in _SELECTORS if variables.get(one) and "/" not in variables[one]}
-        found = {one: _checked(value, f"{one} in {origin}") for one, value in named.items()}
-        if len(set(found.values())) > 1:
-            said = ", ".join(f"{one}={value}" for one, value in named.items())
-            raise Refused(
-                "It is not clear which environment is meant.",
-                f"In {origin}: {said}.",
-                "say --env NAME, or unset all but one of them",
-            )
-        if found:
-            return next(iter(found.values()))
-    for variables, origin in sources:
-        if variables.get("NODE_ENV"):
-            return _checked(variables["NODE_ENV"], f"NODE_ENV in {origin}")
-    return DEV
-
-
-def _checked(name: str, origin: str) -> str:
-    if not _NAME.match(name.strip()):
-        raise ConfigError(
-            f"{name!r} is not the name of an environment.",
-            f"It comes from {origin}.",
-            "use dev, staging, production, or another word of letters, digits, - and _",
-        )
-    return canonical(name)
-
-
 def resolve_target(
-    root: Path, *, env: str | None = None, dsn: str | None = None, process: Mapping[str, str] | None = None
+    root: Path,
+    *,
+    env: str | Environment | None = None,
+    dsn: str | None = None,
+    process: Mapping[str, str] | None = None,
+    direct: bool = False,
 ) -> Target:
     """The environment and its database.
 
     The connection is `dsn` if given, else the highest family that holds any setting decides: DATABASE_URL (or
     POSTGRES_URL), then POSTGRES_*, then libpq's PG*; from the process environment or from the merged env files, never
-    from both. Raises ConfigError when nothing names a database.
+    from both. In the environment `test` DATABASE_URL_TEST comes first. With `direct` the address that goes past a
+    connection pool, DATABASE_URL_DIRECT, is preferred to DATABASE_URL from the same source. Raises ConfigError when
+    nothing names a database.
     """
     process = process_environment() if process is None else process
-    environment = select_environment(root, env, process)
+    environment = env if isinstance(env, Environment) else choose_environment(root, env, process)
     if dsn is not None:
-        return Target(environment, Dsn.parse(dsn), "--dsn")
-    sources = read_sources(root, environment, process)
-    found = _from_url(sources, environment) or _from_postgres(sources) or _from_libpq(sources)
+        return _target(environment, *_read(dsn, "--dsn"), process)
+    sources = read_sources(root, environment.name, process)
+    if not environment.known:
+        # The shared .env is not about an environment that the project has never heard of.
+        sources = replace(sources, files={}, lines={})
+    found = _from_url(sources, environment.name, direct) or _from_postgres(sources) or _from_libpq(sources)
     if found is None:
+        raise _nothing(root, environment)
+    return _target(environment, *found, process)
+
+
+def _target(
+    environment: Environment, dsn: Dsn, origin: str, notes: tuple[str, ...], process: Mapping[str, str]
+) -> Target:
+    if (elsewhere := process.get("PGHOSTADDR")) and not origin.startswith("PG") and "hostaddr" not in dsn.options:
         raise ConfigError(
-            f"Nothing says which database the environment {environment} has.",
-            f"Looked for DATABASE_URL, POSTGRES_URL, POSTGRES_* and PG* in the process environment and in {root}'s "
-            "env files.",
-            "set DATABASE_URL, or say --dsn postgresql://user:password@host:5432/dbname",
+            f"PGHOSTADDR in {PROCESS} would lead the connection to {elsewhere}.",
+            f"The address of the database comes from {origin}, and libpq would go elsewhere.",
+            "unset PGHOSTADDR",
         )
-    return Target(environment, *found)
+    return Target(environment.name, dsn, origin, notes)
 
 
-def _from_url(sources: Sources, environment: str) -> tuple[Dsn, str] | None:
-    names = ["DATABASE_URL", "POSTGRES_URL"]
-    if environment == TEST:
-        names.insert(0, "DATABASE_URL_TEST")
-    for variables, is_process in ((sources.process, True), (sources.files, False)):
-        for name in names:
-            if text := variables.get(name):
-                origin = f"{name} in {'the process environment' if is_process else sources.origin(name)}"
-                try:
-                    return Dsn.parse(text), origin
-                except ConfigError as error:
-                    raise ConfigError(error.problem, f"It comes from {origin}. {error.cause}", error.remedy) from None
-    return None
+def _nothing(root: Path, environment: Environment) -> ConfigError:
+    if not environment.known:
+        local, shared = files_of(environment.name)
+        return ConfigError(
+            f"Nothing says which database the environment {environment.name} has.",
+            f"The name comes from {environment.origin}. Looked for {' and '.join((*local, *shared))} in {root}, and "
+            f"for DATABASE_URL, POSTGRES_URL, POSTGRES_* and PG* in {PROCESS}.",
+            f"create .env.{environment.name} with DATABASE_URL in it, or correct the name",
+        )
+    return ConfigError(
+        f"Nothing says which database the environment {environment.name} has.",
+        f"Looked for DATABASE_URL, POSTGRES_URL, POSTGRES_* and PG* in {PROCESS}, and in "
+        f"{', '.join(env_file_names(environment.name))} in {root}.",
+        "set DATABASE_URL, or say --dsn postgresql://user:password@host:5432/dbname",
+    )
 
 
-def _family(sources: Sources, names: Mapping[str, tuple[str, ...]]) -> tuple[dict[str, str], bool] | None:
-    """A family's settings from the one source that decides, and whether that is the process environment."""
-    for variables, is_process in ((sources.process, True), (sources.files, False)):
-        found = {
-            part: value
-            for part, spellings in names.items()
-            if (value := next((variables[one] for one in spellings if variables.get(one)), None)) is not None
-        }
-        if found:
-            return found, is_process
-    return None
+_Found = tuple[Dsn, str, tuple[str, ...]]
 
 
-def _from_postgres(sources: Sources) -> tuple[Dsn, str] | None:
-    if (family := _family(sources, _POSTGRES)) is None:
+def _from_url(sources: Sources, environment: str, direct: bool) -> _Found | None:
+    if environment == TEST and (test := sources.first((_TEST_URL,))):
+        return _read(test[1], test[2])
+    found = sources.first((_DIRECT_URL, *_URL)) if direct else sources.first(_URL)
+    if found is None:
         return None
-    found, is_process = family
-    origin = "POSTGRES_* in " + ("the process environment" if is_process else "the env files")
-    return _dsn(found, origin), origin
+    name, text, origin = found
+    if name == _DIRECT_URL and name not in sources.process:
+        pooled = next((one for one in _URL if sources.files.get(one)), None)
+        if pooled and _weaker(sources, name, pooled, environment):
+            dsn, _, notes = _read(sources.files[pooled], f"{pooled} in {sources.origin(pooled)}")
+            note = f"{origin} is not used: {pooled} in {sources.origin(pooled)} replaces the database it belongs to."
+            return dsn, f"{pooled} in {sources.origin(pooled)}", (*notes, note)
+    return _read(text, origin)
 
 
-def _from_libpq(sources: Sources) -> tuple[Dsn, str] | None:
-    if (family := _family(sources, _LIBPQ)) is None:
+def _weaker(sources: Sources, one: str, other: str, environment: str) -> bool:
+    """Whether the file of `one` counts less than the file of `other`."""
+    order = env_file_names(environment)
+    return order.index(sources.lines[one][0]) > order.index(sources.lines[other][0])
+
+
+def _read(text: str, origin: str) -> _Found:
+    """A URL, or libpq's `host=… dbname=…`; with what PostgreSQL does not know left out."""
+    url = "://" in text.partition("=")[0]
+    if not url and "=" in text:
+        dsn, notes = _dsn(completed(parse_conninfo(text, origin), origin), origin)
+        return dsn, origin, notes
+    try:
+        dsn = Dsn.parse(text)
+    except ConfigError as error:
+        raise ConfigError(error.problem, f"It comes from {origin}. {error.cause}", error.remedy) from None
+    options, notes = known_options(dsn.options, origin)
+    if "service" in options:
+        query = "&".join(f"{name}={value}" for name, value in options.items())
+        parts = parse_conninfo(f"{text.partition('?')[0]}?{query}", origin)
+        dsn, more = _dsn(completed(parts, origin), origin)
+        return dsn, origin, (*notes, *more)
+    return dsn.replace(options=options), origin, notes
+
+
+def _from_postgres(sources: Sources) -> _Found | None:
+    return _from_family(sources, _POSTGRES, "POSTGRES_*")
+
+
+def _from_libpq(sources: Sources) -> _Found | None:
+    names = {part: (variable,) for part, variable in VARIABLES.items()}
+    return _from_family(sources, names, "PG*")
+
+
+def _from_family(sources: Sources, names: Mapping[str, tuple[str, ...]], family: str) -> _Found | None:
+    """A family's settings from the one source that decides."""
+    in_process, in_files = _parts(sources.process, names), _parts(sources.files, names)
+    if any(part in _CHOOSING for part in in_process):
+        parts, origin = in_process, f"{family} in {PROCESS}"
+    elif any(part in _CHOOSING for part in in_files):
+        used = {sources.lines[variable][0] for _, variable in in_files.values()}
+        parts, origin = in_files, f"{family} in {' and '.join(sorted(used))}"
+    else:
         return None
-    found, is_process = family
-    origin = "PG* in " + ("the process environment" if is_process else "the env files")
-    if is_process:
-        # libpq itself completes its own family: service file, compiled-in socket folder, the system's user name.
-        from psycopg import pq
-
-        defaults = {
-            option.keyword.decode(): option.val.decode()
-            for option in pq.Conninfo.get_defaults()
-            if option.val is not None
-        }
-        found = {
-            part: defaults[part] for part in ("host", "port", "dbname", "user", "password") if part in defaults
-        } | {part: value for part, value in found.items() if part != "service"}
-    return _dsn(found, origin), origin
+    unused: tuple[str, ...] = ()
+    if parts is in_process and (left := {"host", "dbname"} & set(in_files) - set(in_process)):
+        said = ", ".join(f"{in_files[part][1]} in {sources.origin(in_files[part][1])}" for part in sorted(left))
+        unused = (f"{said} is not used: {origin} decides, and a connection comes from one place.",)
+    values = {part: value for part, (value, _) in parts.items()}
+    dsn, notes = _dsn(completed(values, origin) if family == "PG*" else values, origin)
+    return dsn, origin, (*notes, *unused)
 
 
-def _dsn(found: Mapping[str, str], origin: str) -> Dsn:
+def _parts(variables: Mapping[str, str], names: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, str]]:
+    """Each part that is set, with its value and the variable that holds it."""
+    found = {}
+    for part, spelled in names.items():
+        variable = next((one for one in spelled if variables.get(one)), None)
+        if variable is not None:
+            found[part] = (variables[variable], variable)
+    return found
+
+
+def _dsn(found: Mapping[str, str], origin: str) -> tuple[Dsn, tuple[str, ...]]:
     port = found.get("port", "5432")
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         raise ConfigError(
-            f"The port {port!r} is not a number.", f"It comes from {origin}.", "correct it (default 5432)"
+            f"The port {port!r} is not a number from 1 to 65535.",
+            f"It comes from {origin}.",
+            "correct it (default 5432)",
         )
     user = found.get("user", "postgres")
-    options = {"sslmode": found["sslmode"]} if "sslmode" in found else {}
+    rest = {part: value for part, value in found.items() if part not in ("host", "port", "dbname", "user", "password")}
+    options, notes = known_options(rest, origin)
     host, dbname = found.get("host", "localhost"), found.get("dbname", user)
-    return Dsn(host, int(port), dbname, user, found.get("password", ""), options)
+    return Dsn(host, int(port), dbname, user, found.get("password", ""), options), notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -68,7 +69,13 @@ def test_a_group_alone_prints_help_and_exits_2(path: list[str], capsys: pytest.C
         (["bd"], "Did you mean db?"),
         (["db", "mirgate"], "Did you mean migrate?"),
         (["db", "migrate", "stauts"], "Did you mean status?"),
-        (["db", "migrate:upp"], "no command 'migrate:upp'"),
+        (["db", "migrate:upp"], "Did you mean migrate:up"),
+        (["db", "mirgate:up"], "Did you mean migrate:up"),
+        (["db", "migrate:"], "no command 'migrate:'"),
+        (["db", "--env", "dev", "migrate", "up"], "--env stands after the verb: nself db … --env"),
+        (["-v", "db", "migrate", "up"], "-v stands after the verb: nself … -v"),
+        (["db", "migrate", "up", "--confrim", "x"], "'--confirm'"),
+        (["db", "migrate", "up", "-v", "--quiet"], "--verbose and --quiet say the opposite"),
         (["db", "migrate", "up", "--dryrun"], "--dry-run"),
         (["db", "migrate", "up", "none"], "not a valid integer"),
         (["db", "migrate", "up", "2", "--count", "3"], "give one"),
@@ -88,48 +95,57 @@ def test_wrong_calls_exit_2_with_a_hint(args: list[str], hint: str, capsys: pyte
     assert document["ok"] is False
 
 
-def test_no_connection_is_a_usage_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Without any setting the command says where it looked."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("pytest_nself.project.target.process_environment", lambda: {"NSELF_ENV": "qa"})
-    assert run(["db", "migrate", "status", "--json"]) == 2
-    document = json.loads(capsys.readouterr().out)
-    assert document["env"] == "qa"
-    assert "DATABASE_URL" in document["error"]["cause"]
+# Libraries for the work itself, and parts of the standard library that take milliseconds.
+HEAVY = {"psycopg", "sqlglot", "pydbml", "dotenv", "ruamel", "faker", "factory", "testcontainers", "pytest"}
+HEAVY |= {"tomllib", "asyncio", "logging", "subprocess", "socket", "json", "email", "http", "tempfile", "hashlib"}
 
 
-def test_no_folder_is_a_usage_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A project without migrations is told which folders would be read."""
-    (tmp_path / "pyproject.toml").touch()
-    monkeypatch.chdir(tmp_path)
-    assert run(["db", "migrate", "status", "--env", "dev", "--dsn", "postgresql://u@127.0.0.1:1/d"]) == 2
-    assert "hasura/migrations/default" in capsys.readouterr().err
-
-
-def test_disagreeing_environments_exit_3(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Two names for the environment: refused."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(
-        "pytest_nself.project.target.process_environment", lambda: {"ENV": "prod", "ENVIRONMENT": "dev"}
-    )
-    assert run(["db", "migrate", "status"]) == 3
-    assert "ENV=prod, ENVIRONMENT=dev" in capsys.readouterr().err
-
-
-def test_the_front_door_imports_nothing_heavy() -> None:
-    """Help answers without the libraries that only the work itself needs."""
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["--help"],
+        ["--version"],
+        ["db", "--help"],
+        ["db", "migrate", "--help"],
+        ["db", "migrate", "up", "--help"],
+        ["db"],
+        ["db", "migrate", "stauts"],
+    ],
+    ids=" ".join,
+)
+def test_the_front_door_imports_nothing_heavy(call: list[str]) -> None:
+    """Help answers without the libraries that only the work itself needs, and without the engine."""
     program = (
-        "import sys; from nself_cli.main import run; run(['db', 'migrate', '--help']); "
-        "print([name for name in ('psycopg', 'sqlglot', 'pytest', 'asyncio', 'dotenv') if name in sys.modules])"
+        f"import sys, click; before = set(sys.modules); from nself_cli.main import run; run({call}); "
+        "print(*sorted(set(sys.modules) - before))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "nself_cli.tree" in loaded
+    assert {name for name in loaded if name.partition(".")[0] in HEAVY} == set()
+    assert {name for name in loaded if name.startswith("pytest_nself")} <= {"pytest_nself", "pytest_nself.core"} | {
+        "pytest_nself.core.version"
+    }
+
+
+def _complete(words: str) -> list[str]:
+    """What the shell would offer for the last word."""
+    environment = {**os.environ, "_NSELF_COMPLETE": "bash_complete", "COMP_WORDS": words}
+    environment["COMP_CWORD"] = str(len(words.split(" ")) - 1)
+    program = "import sys\nfrom nself_cli.main import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    assert {name for name in done.stderr.split() if name.partition(".")[0] in HEAVY} == set()
+    return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+
+def test_completion() -> None:
+    """The shell completes nouns, verbs and flags; nothing hidden, nothing heavy."""
+    assert _complete("nself d") == ["db"]
+    assert _complete("nself db mi") == ["migrate"]
+    assert set(_complete("nself db migrate ")) >= {"up", "down", "status"}
+    flags = _complete("nself db migrate up --")
+    assert {"--env", "--dry-run", "--count"} <= set(flags)
+    assert not {"--force", "--steps"} & set(flags)
 
 
 def test_the_installed_command() -> None:

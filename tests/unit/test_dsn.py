@@ -28,10 +28,14 @@ def test_nothing_that_prints_shows_the_password(password: str) -> None:
     assert f"{dsn}" == "postgresql://u:***@h:5432/d"
 
 
-def test_a_bad_url_is_not_repeated() -> None:
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://u:hush@h/d", "postgresql://u:1?hush@h/d", "postgresql://u:1/hush@h/d", "postgresql://h/d?port=hush"],
+)
+def test_a_bad_url_is_not_repeated(url: str) -> None:
     """An error about a URL does not print it: it may hold a password."""
     with pytest.raises(ConfigError) as caught:
-        Dsn.parse("mysql://u:hush@h/d")
+        Dsn.parse(url)
     assert "hush" not in str(caught.value)
 
 
@@ -47,3 +51,9 @@ def test_places(url: str, host: str, port: int) -> None:
     """Sockets, IPv6 and drivers' schemes are read."""
     dsn = Dsn.parse(url)
     assert (dsn.host, dsn.port, dsn.user, dsn.dbname) == (host, port, "u", "d")
+
+
+def test_a_hash_in_the_password_is_part_of_it() -> None:
+    """libpq knows no fragments: `1#2` does not make a port of the `1` and a host of the user."""
+    dsn = Dsn.parse("postgresql://u:1#2@h/d")
+    assert (dsn.host, dsn.password, dsn.dbname) == ("h", "1#2", "d")

@@ -90,7 +90,13 @@ def test_kinds(name: str, value: Any, expected: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
-    [("reuse", "perhaps", "true or false"), ("lock_timeout", "long", "a number of seconds"), ("start", "late", "lazy")],
+    [
+        ("reuse", "perhaps", "true or false"),
+        ("lock_timeout", "long", "a number of seconds"),
+        ("lock_timeout", "-1", "a number of seconds"),
+        ("lock_timeout", "nan", "a number of seconds"),
+        ("start", "late", "lazy"),
+    ],
 )
 def test_wrong_values(name: str, value: str, allowed: str) -> None:
     """The error names origin, value, meaning, and what is allowed."""

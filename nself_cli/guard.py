@@ -1,0 +1,107 @@
+"""The guard: what an environment asks before its database is changed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_nself.core.errors import Refused
+from pytest_nself.project.environment_names import DEV, PRODUCTION, TEST
+
+from . import present
+from .invocation import DESTRUCTIVE, NO_GUARD
+
+if TYPE_CHECKING:
+    from .session import Session
+
+DESTROY = "yes-destroy-production"
+YES = "yes"
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A table that would be lost, with the server's estimate of its rows and its size; None is "not known"."""
+
+    name: str
+    rows_estimate: int | None = None
+    bytes: int | None = None
+
+
+def words_wanted(environment: str, guard: str) -> str | None:
+    """What must be typed in this environment before work of this kind; None where nothing is asked."""
+    if environment in (DEV, TEST) or guard == NO_GUARD:
+        return None
+    return DESTROY if environment == PRODUCTION and guard == DESTRUCTIVE else YES
+
+
+def confirm(session: Session, title: str, *, destructive: bool, losses: Sequence[Loss] = ()) -> bool:
+    """Get the yes that the environment wants; whether a person gave it just now. Raises Refused without one.
+
+    `title` says what is done (`apply 3 migrations`), `losses` what would be gone. The command must have declared a
+    guard; destructive work is guarded as such even where the command declared less.
+    """
+    invocation, options, target = session.invocation, session.options, session.target
+    assert invocation.guard != NO_GUARD, f"{invocation.command} declares no guard"
+    header = _header(session, losses)
+    present.note(invocation, header)
+    wanted = words_wanted(target.environment, DESTRUCTIVE if destructive else invocation.guard)
+    if wanted is None:
+        return False
+    flag = f"--confirm {DESTROY}" if wanted == DESTROY else "--yes"
+    if wanted == DESTROY and options.confirm is not None:
+        if options.confirm == DESTROY:
+            return False
+        raise Refused(
+            f"{options.confirm!r} is not what {target.environment} asks for.",
+            f"This would {title}, which may destroy data. Nothing was done.",
+            f"say {flag}",
+        )
+    if wanted == YES and options.yes:
+        return False
+    if sys.stdin is None or not sys.stdin.isatty():
+        may = ", which may destroy data" if wanted == DESTROY else ""
+        raise Refused(
+            f"This would {title} in {target.environment}{may}, and nobody is there to ask.",
+            "Nothing was done.",
+            f"say {flag}",
+        )
+    if invocation.quiet:
+        present.warn(header)
+    if present.ask(f"This will {title} in {target.environment}. Type {wanted} to go on:") != wanted:
+        raise Refused(f"Not confirmed: {wanted} was not typed.", "Nothing was done.")
+    return True
+
+
+def _header(session: Session, losses: Sequence[Loss]) -> str:
+    """Which database is meant and how we know it; what would be gone from it."""
+    target, dsn = session.target, session.target.dsn
+    lines = [f"{target.environment}: {dsn.dbname} on {dsn.host}:{dsn.port} as {dsn.user} (from {target.origin})"]
+    if losses:
+        largest = sorted(losses, key=lambda loss: (-(loss.bytes or 0), loss.name))
+        rows = [(f"  {one.name}", _rows(one.rows_estimate), _size(one.bytes)) for one in largest[:_SHOWN]]
+        lines += [f"This would lose {_counted(len(losses), 'table')}:", present.table(rows)]
+        if left := len(losses) - len(rows):
+            lines.append(f"  and {left} more")
+    return "\n".join(lines)
+
+
+def _rows(estimate: int | None) -> str:
+    return "rows unknown" if estimate is None or estimate < 0 else f"about {_counted(estimate, 'row')}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _size(size: int | None) -> str:
+    if size is None:
+        return "size unknown"
+    amount = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if amount >= 10 or unit == "bytes" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} TB"
