@@ -37,22 +37,26 @@ def words_wanted(environment: str, guard: str) -> str | None:
     return DESTROY if environment == PRODUCTION and guard == DESTRUCTIVE else YES
 
 
-def confirm(session: Session, title: str, *, destructive: bool, losses: Sequence[Loss] = ()) -> bool:
+def confirm(
+    session: Session, title: str, *, destructive: bool, losses: Sequence[Loss] = (), words: str | None = None
+) -> bool:
     """Get the yes that the environment wants; whether a person gave it just now. Raises Refused without one.
 
     `title` says what is done (`apply 3 migrations`), `losses` what would be gone. The command must have declared a
-    guard; destructive work is guarded as such even where the command declared less.
+    guard; destructive work is guarded as such even where the command declared less. `words` must be typed in every
+    environment that does not want stronger ones.
     """
     invocation, options, target = session.invocation, session.options, session.target
     assert invocation.guard != NO_GUARD, f"{invocation.command} declares no guard"
     header = _header(session, losses)
     present.note(invocation, header)
     wanted = words_wanted(target.environment, DESTRUCTIVE if destructive else invocation.guard)
+    wanted = words if words is not None and wanted != DESTROY else wanted
     if wanted is None:
         return False
-    flag = f"--confirm {DESTROY}" if wanted == DESTROY else "--yes"
-    if wanted == DESTROY and options.confirm is not None:
-        if options.confirm == DESTROY:
+    flag = "--yes" if wanted == YES else f"--confirm {wanted}"
+    if wanted != YES and options.confirm is not None:
+        if options.confirm == wanted:
             return False
         raise Refused(
             f"{options.confirm!r} is not what {target.environment} asks for.",

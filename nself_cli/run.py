@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ from pytest_nself.core.errors import NoServer, NselfError
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import DATA_LOSS, PRODUCTION
 
-from .guard import confirm
+from . import present
+from .guard import Loss, confirm
 from .session import Session, start
 from .watching import watching
 
@@ -29,11 +31,12 @@ def connected(session: Session) -> Iterator[tuple[Database, psycopg.Connection[A
     import psycopg
 
     from pytest_nself.database.database import Database
+    from pytest_nself.execute.lock import connect_within
 
     target = session.target
     database = Database(target.dsn, 0, target.environment)
     try:
-        connection = database.connect(autocommit=True, application_name="nself", prepare_threshold=None)
+        connection = connect_within(database, time.monotonic() + session.settings.lock_wait_s, "nself")
     except psycopg.OperationalError as error:
         raise NoServer(
             f"{target.dsn} cannot be reached.",
@@ -50,32 +53,43 @@ def connected(session: Session) -> Iterator[tuple[Database, psycopg.Connection[A
 
 def run_plan(
     session: Session,
-    database: Database,
-    connection: psycopg.Connection[Any],
-    make_plan: Callable[[], Plan],
+    make_plan: Callable[[psycopg.Connection[Any]], Plan],
     *,
     around: Callable[[Plan], AbstractContextManager[object]] = nullcontext,
+    losses: Callable[[psycopg.Connection[Any], Plan], Sequence[Loss]] | None = None,
+    words: str | None = None,
 ) -> tuple[Plan, Report | None]:
     """Show the plan, ask where the environment asks, run it. Without a report nothing was run (--dry-run, empty plan).
 
     A plan that somebody said yes to is run as it was shown, or not at all; one that nobody was asked about is made anew
-    under the lock, so that of two runs at once the second does what the first has left. `around` wraps the execution.
+    under the lock, so that of two runs at once the second does what the first has left. `around` wraps the execution,
+    `losses` finds what would be gone; `words` are those that the command wants to be typed everywhere.
     """
     from pytest_nself.execute.executor import execute
-    from pytest_nself.execute.lock import runner_lock
+    from pytest_nself.execute.lock import runner_lock, working
 
-    plan = make_plan()
-    if session.options.dry_run or not plan:
-        return plan, None
-    asked = confirm(session, plan.title, destructive=DATA_LOSS in plan.hazards)
-    accept = plan.hazards | {PRODUCTION}
-    watch = watching(session.invocation)
-    if asked or plan.lock is None:
+    def run(plan: Plan, **more: Any) -> Report:
         with around(plan):
-            return plan, execute(plan, database, accept=accept, watch=watch, connection=connection)
-    with runner_lock(database, plan.lock) as lock:
-        plan = make_plan()
-        if not plan:
+            accept = plan.hazards | {PRODUCTION}
+            watch = watching(session.invocation)
+            return execute(plan, database, accept=accept, watch=watch, lock_wait_s=session.settings.lock_wait_s, **more)
+
+    with connected(session) as (database, connection):
+        plan = make_plan(connection)
+        if session.options.dry_run or not plan:
             return plan, None
-        with around(plan):
-            return plan, execute(plan, database, accept=accept, watch=watch, connection=connection, lock=lock)
+        destructive = DATA_LOSS in plan.hazards
+        lost = losses(connection, plan) if losses is not None and destructive else ()
+        asked = confirm(session, plan.title, destructive=destructive, losses=lost, words=words)
+        if not asked and plan.lock is not None:
+            wait_s = session.settings.lock_wait_s
+            note = _noting(session)
+            with runner_lock(database, plan.lock, wait_s=wait_s, connection=connection, waiting=note) as lock:
+                with working(database, lock) as work:
+                    plan = make_plan(work)
+                    return plan, run(plan, connection=work, lock=lock) if plan else None
+    return plan, run(plan)
+
+
+def _noting(session: Session) -> Callable[[str], None]:
+    return lambda text: present.note(session.invocation, text)

@@ -1,4 +1,5 @@
-"""The tree of commands. The folder `commands/` is the registry: `commands/test_server.py` is `nself db test-server`.
+"""The tree of commands. The folder `commands/` is the registry: `commands/test_server.py` is `nself db test-server`, and
+`commands/migrate/up.py` is `nself db migrate up`.
 
 A command's file is imported when the command is used or listed, so the front door stays fast.
 """
@@ -54,18 +55,24 @@ class Group(click.Group):
 
 
 class FolderGroup(Group):
-    """The nouns of `nself db`: one file each."""
+    """The commands of a package: one file, or folder, each, with the click command under the name `command`."""
+
+    def __init__(self, *args: Any, package: str = "nself_cli.commands", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.package = package
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The files' names."""
-        return sorted(path.stem.replace("_", "-") for path in _COMMANDS.glob("[a-z]*.py"))
+        """The files' names; what begins with an underscore is shared by them."""
+        folder = _COMMANDS.joinpath(*self.package.split(".")[2:])
+        names = (path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file())
+        return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a file; `migrate:up`, of earlier releases, is `migrate up`."""
         noun, colon, verb = cmd_name.partition(":")
         if noun not in self.list_commands(ctx):
             return None
-        command = import_module(f"nself_cli.commands.{noun.replace('-', '_')}").command
+        command = import_module(f"{self.package}.{noun.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         if not colon:
             return command

@@ -116,11 +116,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class WriteFile:
-    """A file's new content; `sha256_before` is what must stand there now (None: no file)."""
+    """A file's new content (None: it goes); `sha256_before` is what must stand there now (None: no file)."""
 
     title: str
     path: str
-    content: bytes
+    content: bytes | None
     mode: int = 0o644
     sha256_before: str | None = None
     hazards: frozenset[str] = NO_HAZARDS

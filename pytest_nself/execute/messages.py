@@ -161,4 +161,8 @@ def _shown(step: Step) -> str:
         case Request():
             return f"-- {step.method} {step.url}"
         case WriteFile():
-            return f"-- write {step.path} ({len(step.content)} bytes)"
+            return (
+                f"-- delete {step.path}"
+                if step.content is None
+                else f"-- write {step.path} ({len(step.content)} bytes)"
+            )

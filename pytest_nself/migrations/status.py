@@ -36,6 +36,11 @@ class StatusRow:
     place: Place | None = None
 
     @property
+    def wrong(self) -> bool:
+        """Whether it is anything but applied."""
+        return self.state is not State.APPLIED
+
+    @property
     def pending(self) -> bool:
         """Whether `up` would apply it."""
         return self.state in (State.PENDING, State.OUT_OF_ORDER)

@@ -1,0 +1,75 @@
+"""`nself db migrate up`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nself_cli import present
+from nself_cli.invocation import Invocation
+from nself_cli.options import Options, common_options
+
+from ._migrations import COUNT, in_folder, lock_wait, one_count, show_sql, skip_metadata, version
+
+if TYPE_CHECKING:
+    from pytest_nself.core.plan import Plan
+
+
+@click.command("up")
+@click.argument("n", type=COUNT, required=False)
+@click.option("--count", type=COUNT, metavar="N", help="Apply at most N migrations (default: all).")
+@click.option("--steps", type=COUNT, hidden=True)
+@click.option("--to", metavar="VERSION", callback=version, help="Apply none above this version.")
+@lock_wait
+@show_sql
+@skip_metadata
+@in_folder
+@common_options(writes=True)
+def command(
+    invocation: Invocation,
+    options: Options,
+    to: int | None,
+    lock_wait: float | None,
+    show_sql: bool,
+    migration_dir: str | None,
+    **counts: Any,
+) -> int:
+    """Apply the pending migrations.
+
+    Each runs in a transaction of its own, together with its row in the ledger. What cannot run in a transaction is
+    noted step by step, so that a run that was cut off goes on where it stopped. Of several runs at once one works and
+    the others wait.
+
+    In production nothing runs while the history is in doubt: an applied file that was edited or is gone, or a pending
+    migration without a down that does not say why it has none.
+
+    \b
+    Examples:
+      nself db migrate up
+      nself db migrate up --count 3 --env staging
+      nself db migrate up --to 0007 --dry-run
+      nself db migrate up --env production --yes --lock-wait 300
+    """
+    from nself_cli.run import run_plan, start
+    from pytest_nself.execute.migrate import naming_migrations
+    from pytest_nself.migrations.planner import plan_up
+    from pytest_nself.migrations.standing import read_standing
+    from pytest_nself.migrations.verify import before_up
+
+    from ._migrations import read_folder, report_run, table_of, timeouts_of
+
+    count = one_count(**counts)
+    invocation.verbose = invocation.verbose or show_sql
+    session = start(invocation, options, flags={"migration_lock_timeout": lock_wait})
+    migrations = read_folder(session, migration_dir)
+    environment, found = session.target.environment, list(invocation.findings)
+
+    def make_plan(connection: Any) -> Plan:
+        ledger = read_standing(connection, migrations, table_of(session))
+        invocation.findings[:] = [*found, *before_up(migrations, ledger, environment=environment)]
+        return plan_up(migrations, ledger, count=count, to=to, environment=environment, timeouts=timeouts_of(session))
+
+    plan, report = run_plan(session, make_plan, around=naming_migrations)
+    present.findings(invocation)
+    return report_run(session, plan, report, "applied", "Nothing is pending.")

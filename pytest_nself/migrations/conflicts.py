@@ -1,0 +1,113 @@
+"""What stands in the way of `up`, explained; and new versions for files of two branches that collide."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from pytest_nself.core.errors import MigrationError
+from pytest_nself.core.finding import Finding, Findings, Severity
+from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.plan import Plan
+from pytest_nself.core.step import Step, WriteFile
+
+from .ledger import DOWN, Ledger
+from .migration import Migration, Migrations
+from .numbering import next_version
+from .status import State, status
+from .verify import verify
+
+
+def explain(migrations: Migrations, ledger: Ledger) -> Findings:
+    """Everything that a person should see to before, or after, `up`: worst first."""
+    found = [one for one in migrations.findings if one.severity is Severity.ERROR]
+    found += [one for one in verify(migrations, ledger) if one.severity is Severity.ERROR]
+    found += _half_way(migrations, ledger)
+    found += _late(migrations, ledger)
+    return Findings(sorted(found, key=lambda one: -one.severity))
+
+
+def _half_way(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
+    for row in status(migrations, ledger):
+        if row.state is not State.HALF_WAY:
+            continue
+        progress = ledger.rows[row.version].progress
+        if progress is None:
+            message = f"{row.label} is half-way: another tool began it and recorded no end."
+            remedy = f"look, then: nself db migrate resolve --migration {row.version} --applied (or --not-applied)"
+        else:
+            verb = "down" if progress.direction == DOWN else "up"
+            state = "was begun" if progress.begun else "is done"
+            message = f"{row.label} is half-way {verb}: its part {progress.part} {state}, and what follows is not."
+            remedy = f"go on: nself db migrate {verb}"
+        subject = ObjectRef("migration", None, row.label)
+        yield Finding("migration-half-way", Severity.ERROR, subject, message, remedy, place=row.place)
+
+
+def _late(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
+    for row in status(migrations, ledger):
+        if row.state is State.OUT_OF_ORDER:
+            yield Finding(
+                "migration-late",
+                Severity.WARNING,
+                ObjectRef("migration", None, row.label),
+                f"{row.label} is pending below versions that are applied: it came from another branch.",
+                "nself db migrate up applies it after them; if it must come later, give its file a higher version",
+                place=row.place,
+            )
+
+
+def plan_renumber(migrations: Migrations, ledger: Ledger, *, now: datetime | None = None) -> Plan:
+    """New versions, above all others, for pending files whose version another file has; the applied one keeps it.
+
+    Raises MigrationError for a file that cannot be given another version.
+    """
+    now = now or datetime.now(UTC)
+    together: dict[int, list[Migration]] = defaultdict(list)
+    for one in migrations:
+        together[one.version].append(one)
+    newest = migrations.migrations[-1].version_text if migrations.migrations else ""
+    highest = max([*together, *ledger.rows], default=0)
+    steps: list[Step] = []
+    for version, group in sorted(together.items()):
+        keeper = next((one for one in group if _is_row(one, ledger)), group[0])
+        for one in group:
+            if one is keeper:
+                continue
+            if version in ledger and keeper is group[0] and not _is_row(keeper, ledger):
+                raise MigrationError(
+                    f"Which of the files with version {version} is applied is not known.",
+                    f"The ledger has it as {ledger.rows[version].label}: none of the files has that name and checksum.",
+                    "rename the pending one by hand",
+                    place=one.place,
+                )
+            newest = next_version(newest, highest, now)
+            highest = int(newest)
+            steps += _renamed(one, newest)
+    return Plan("renumber what collides", tuple(steps))
+
+
+def _is_row(one: Migration, ledger: Ledger) -> bool:
+    row = ledger.rows.get(one.version)
+    return row is not None and (row.checksum == one.checksum or row.name == one.name)
+
+
+def _renamed(one: Migration, version: str) -> Iterator[Step]:
+    if one.drizzle is not None:
+        raise MigrationError(
+            f"{one} belongs to drizzle, whose journal lists it.",
+            "Its version cannot be changed by renaming its file alone.",
+            "drop it with drizzle-kit and generate it again",
+            place=one.place,
+        )
+    paths = dict.fromkeys(place.path for place in (one.place, one.down_place) if place is not None)
+    for path in map(Path, paths):
+        named = path.parent if path.name.lower() in ("up.sql", "down.sql") else path
+        new = named.with_name(version + named.name.removeprefix(one.version_text))
+        target = new / path.name if named is not path else new
+        content = path.read_bytes()
+        yield WriteFile(f"{path} is now {target}", str(target), content)
+        yield WriteFile(f"{path} is gone", str(path), None, sha256_before=sha256(content).hexdigest())

@@ -1,0 +1,104 @@
+"""What the folder and the ledger say of each other: edited, deleted and late files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_nself.core.errors import Refused
+from pytest_nself.core.finding import Finding, Findings, Severity
+from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.place import Place
+
+from .ledger import Ledger
+from .migration import CHECKSUM_ALGORITHM, Migration, Migrations
+from .planner import PRODUCTION, pending
+from .status import State, status
+
+
+def verify(migrations: Migrations, ledger: Ledger) -> Findings:
+    """Edited and deleted history, as errors; applied rows that nobody wrote a checksum for, as information."""
+    return Findings(_history(migrations, ledger))
+
+
+def before_up(migrations: Migrations, ledger: Ledger, *, environment: str | None = None) -> Findings:
+    """What somebody should know before `up`: as warnings, and in production as a refusal.
+
+    Raises Refused in production for edited or deleted history, and for pending migrations that have no down and do not
+    declare why.
+    """
+    found = [one for one in _history(migrations, ledger) if one.severity > Severity.INFO]
+    if environment == PRODUCTION:
+        _refuse([*found, *_without_down(pending(migrations, ledger))])
+    late = [row for row in status(migrations, ledger) if row.state is State.OUT_OF_ORDER]
+    found += [
+        Finding(
+            "migration-late",
+            Severity.WARNING,
+            ObjectRef("migration", None, row.label),
+            f"{row.label} is pending below versions that are applied.",
+            "it is applied now, after them; see that it does not rely on their absence",
+            place=row.place,
+        )
+        for row in late
+    ]
+    return Findings(
+        Finding(one.rule, min(one.severity, Severity.WARNING), one.subject, one.message, one.remedy, place=one.place)
+        for one in found
+    )
+
+
+def _history(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
+    for row in status(migrations, ledger):
+        subject = ObjectRef("migration", None, row.label)
+        if row.state is State.EDITED:
+            yield Finding(
+                "migration-edited",
+                Severity.ERROR,
+                subject,
+                f"{row.label} was edited since it was applied.",
+                "bring the file back, and put the change into a new migration; or accept it: "
+                f"nself db migrate reset-checksum --migration {row.version}",
+                place=row.place,
+            )
+        elif row.state is State.MISSING_FILE:
+            yield Finding(
+                "migration-missing",
+                Severity.ERROR,
+                subject,
+                f"{row.label} is applied, and no file in {migrations.folder} has its version.",
+                "restore the file from version control",
+            )
+        elif row.state is State.APPLIED and ledger.rows[row.version].checksum_algorithm != CHECKSUM_ALGORITHM:
+            yield Finding(
+                "migration-unverified",
+                Severity.INFO,
+                subject,
+                f"{row.label} was applied by another tool, which recorded no checksum.",
+                f"accept the file as it is: nself db migrate reset-checksum --migration {row.version}",
+                place=row.place,
+            )
+
+
+def _without_down(migrations: tuple[Migration, ...]) -> Iterator[Finding]:
+    for one in migrations:
+        if one.down is None and one.directives.irreversible is None:
+            yield Finding(
+                "migration-no-down",
+                Severity.ERROR,
+                one.ref,
+                f"{one} has no down.",
+                'write it, or declare in its header: -- nself:irreversible reason="…"',
+                place=Place(one.place.path),
+            )
+
+
+def _refuse(found: list[Finding]) -> None:
+    if not found:
+        return
+    shown = "\n".join(f"  {one}" for one in found[:20])
+    more = f"\n  and {len(found) - 20} more" if len(found) > 20 else ""
+    raise Refused(
+        "In production nothing is applied while the history is in doubt.",
+        f"Nothing was done. Found:\n{shown}{more}",
+        "see to each of them; what is meant can be accepted one at a time",
+    )
