@@ -306,6 +306,8 @@ def test_the_folders_own_drizzle_ledger_is_found() -> None:
     assert drizzle_ledger(folder, [with_others]) is None
     assert drizzle_ledger(folder, [with_others, empty]) is empty
     assert drizzle_ledger(folder, [with_others, empty, usual]) is usual
+    closed = replace(empty, schema="closed", readable=False)
+    assert drizzle_ledger(folder, [with_others, closed]) is closed
     assert drizzle_ledger(folder, [with_others, usual, with_ours]) is with_ours
     with pytest.raises(MigrationError, match=r"app\.__drizzle_migrations, again\.__drizzle_migrations"):
         drizzle_ledger(folder, [with_ours, replace(with_ours, schema="again")])

@@ -123,12 +123,15 @@ class Found:
         sha: str = "null::text",
         applied: str = "applied_at",
         where: str = "true",
-        source: str = "",
+        relation: str = "",
     ) -> str:
-        """The query of a table with one row per migration; everything but `applied`, a column's name, is SQL."""
+        """The query of a table with one row per migration; all but `applied`, a column's name, is SQL.
+
+        `relation` stands for the table itself where it is read through a subquery.
+        """
         return (
             f"select null::text as source, {key} as key, {version} as version, {dirty} as dirty,"
-            f" {sha} as hash, {self.epoch(applied)} as applied from {source or self.quoted} l where {where}"
+            f" {sha} as hash, {self.epoch(applied)} as applied from {relation or self.quoted} l where {where}"
         )
 
 

@@ -25,8 +25,9 @@ _NEWER_COLUMNS = ("name", "applied_at")
 def drizzle_ledger(migrations: Migrations, ledgers: Iterable[ForeignLedger]) -> ForeignLedger | None:
     """Which of the database's ledgers of drizzle is the folder's; None where it is still to be made.
 
-    It is the one with rows of this folder, else the one at drizzle's usual place, else an empty one. A ledger that has
-    only another folder's rows is another app's. Raises MigrationError where two have rows of this folder.
+    It is the one with rows of this folder, else the one at drizzle's usual place, else an empty one, else one that may
+    not be read. A ledger that has only another folder's rows is another app's. Raises MigrationError where two have
+    rows of this folder.
     """
     ours = [one for one in ledgers if one.by is MatchBy.DRIZZLE]
     usual = next((one for one in ours if (one.schema, one.table) == (SCHEMA, TABLE)), None)
@@ -41,7 +42,8 @@ def drizzle_ledger(migrations: Migrations, ledgers: Iterable[ForeignLedger]) -> 
     if matching:
         return usual if usual in matching else matching[0]
     empty = [one for one in ours if one.readable and not one.rows]
-    return usual or (empty[0] if len(empty) == 1 else None)
+    unreadable = [one for one in ours if not one.readable]
+    return usual or (empty[0] if len(empty) == 1 else None) or (unreadable[0] if unreadable else None)
 
 
 def mirrored_ledger(migration: Migration) -> ForeignLedger:

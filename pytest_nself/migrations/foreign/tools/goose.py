@@ -9,7 +9,7 @@ def _rows(found: Found) -> str:
     last = f"(select distinct on (version_id) * from {found.quoted} order by version_id, id desc)"
     version = found.text("version_id")
     return found.rows(
-        key=version, version=version, applied="tstamp", source=last, where="is_applied and version_id <> 0"
+        key=version, version=version, applied="tstamp", relation=last, where="is_applied and version_id <> 0"
     )
 
 
