@@ -1,10 +1,10 @@
 """What a migration says of itself in the comments of its header.
 
-    -- depends_on: 0003_users, orders
-    -- nself:no-transaction
-    -- nself:lock-timeout=5s
-    -- nself:statement-timeout=0
-    -- nself:irreversible reason="the old codes are gone"
+-- depends_on: 0003_users, orders
+-- nself:no-transaction
+-- nself:lock-timeout=5s
+-- nself:statement-timeout=0
+-- nself:irreversible reason="the old codes are gone"
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _timeout(name: str, field: str) -> Callable[[str, Said], Said]:
             raise ValueError(f"nself:{name}: {problem}", remedy) from None
         if getattr(said, field) not in (None, value):
             raise ValueError(f"nself:{name} is said twice, with different durations", "keep one of the two")
-        return replace(said, **{field: value})
+        return replace(said, **{field: value})  # type: ignore[arg-type]  # both fields are int | None
 
     return read
 

@@ -1,9 +1,9 @@
 """The marks that divide a single file into its up and its down, as each tool writes them.
 
-    -- UP                 -- DOWN              (also -- Up:, -- === UP ===, -- Up Migration)
-    -- migrate:up         -- migrate:down      dbmate; `transaction:false` may follow
-    -- +goose Up          -- +goose Down       goose; NO TRANSACTION, StatementBegin and StatementEnd on lines of their own
-    -- +migrate Up        -- +migrate Down     sql-migrate; `notransaction` may follow, StatementBegin and StatementEnd
+-- UP                 -- DOWN              (also -- Up:, -- === UP ===, -- Up Migration)
+-- migrate:up         -- migrate:down      dbmate; `transaction:false` may follow
+-- +goose Up          -- +goose Down       goose; NO TRANSACTION, StatementBegin and StatementEnd too
+-- +migrate Up        -- +migrate Down     sql-migrate; `notransaction` may follow; StatementBegin …
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ SQL_MIGRATE = "-- +migrate Up"
 
 UP, DOWN, BEGIN, END, ALONE = "up", "down", "begin", "end", "no transaction"
 
-CANDIDATE = re.compile(r"--[ \t=#*+-]*+(?i:up|down|migrate|goose)\b[^\n\r]*")
+CANDIDATE = re.compile(
+    r"--[ \t=#*+-]*+(?i:(?:up|down)(?:[ \t]+migration)?[ \t:=#*-]*+$|(?:migrate|goose)\b[^\n\r]*)", re.MULTILINE
+)
 """Comments that may be marks. It begins with two plain characters, which makes the search cheap."""
 
 _BARE = re.compile(r"(?i)--[\s=#*-]*(?P<part>up|down)(?:\s+migration)?[\s:=#*-]*")

@@ -28,7 +28,8 @@ class Directives:
     """What a file says of itself in its header.
 
     Timeouts are in milliseconds, 0 is without limit and None the runner's default; `down_…` is what counts for the
-    down. `irreversible` is the reason why there is no way back. `depends_on` names migrations that must come first: a version, a name, or `version_name`.
+    down. `irreversible` is the reason why there is no way back. `depends_on` names migrations that must come first: a
+    version, a name, or `version_name`.
     """
 
     no_transaction: bool = False

@@ -16,7 +16,8 @@ from pytest_nself.core.place import Place
 
 from .migration import Migration
 
-_LABEL = re.compile(r"([0-9]+)[_.\- ]+(.+)", re.DOTALL)
+_LABEL = re.compile(r"([0-9]{1,99})[_.\- ]+(.+)", re.DOTALL)
+_VERSION = re.compile(r"[0-9]{1,99}")
 
 
 class Names:
@@ -32,7 +33,7 @@ class Names:
     def named_by(self, text: str) -> tuple[Migration, ...]:
         """Those that the text names. One, if all is well."""
         text = text.removesuffix(".sql")
-        if text.isascii() and text.isdigit() and (found := self._versions.get(int(text))):
+        if _VERSION.fullmatch(text) and (found := self._versions.get(int(text))):
             return tuple(found)
         if found := self._names.get(text):
             return tuple(found)

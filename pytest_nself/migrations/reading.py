@@ -11,8 +11,8 @@ from pytest_nself.core.finding import Finding, Severity
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
 
-from .directives import Said
-from .listing import Listing, sql_below
+from .directives import NOTHING, Said
+from .listing import Listing, list_folder, sql_below
 from .migration import Directives, DrizzleEntry, Migration
 from .sections import Section, Sections, sections_of
 
@@ -49,6 +49,19 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
     depends: dict[str, dict[str, Place]] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
+    _inside: dict[str, Listing] = field(default_factory=dict)
+
+    def inside(self, name: str) -> Listing | None:
+        """What stands in one of the folders, looked up once; None, with a finding, if it cannot be read."""
+        if name not in self._inside:
+            path = self.listing.folders[name]
+            try:
+                self._inside[name] = list_folder(path)
+            except OSError as problem:
+                self._unreadable(path, problem)
+                del self.listing.folders[name]
+                return None
+        return self._inside[name]
 
     def shown(self, path: str) -> str:
         """The path within the folder."""
@@ -73,7 +86,7 @@ class Reading:
             for stray in sql_below(path):
                 self.stray(stray)
         except OSError as problem:
-            self.error("unreadable", path, f"{self.shown(path)} cannot be read: {problem.strerror}.", "make it readable")
+            self._unreadable(path, problem)
 
     def bytes_of(self, path: str) -> bytes | None:
         """The file's bytes; None, with a finding, if they cannot be had."""
@@ -81,8 +94,11 @@ class Reading:
             with open(path, "rb", 0) as file:  # noqa: PTH123 - Path doubles the time of reading a folder
                 return file.read()
         except OSError as problem:
-            self.error("unreadable", path, f"{self.shown(path)} cannot be read: {problem.strerror}.", "make it readable")
+            self._unreadable(path, problem)
             return None
+
+    def _unreadable(self, path: str, problem: OSError) -> None:
+        self.error("unreadable", path, f"{self.shown(path)} cannot be read: {problem.strerror}.", "make it readable")
 
     def text_of(self, path: str, raw: bytes | None = None) -> str | None:
         """The file's text with LF line ends and no byte order mark; None, with a finding, if it is not text."""
@@ -105,13 +121,18 @@ class Reading:
     def _not_text(self, path: str, line: int, message: str) -> None:
         self.error("not-text", path, message, "save the file as UTF-8", line)
 
-    def says_up(self, path: str) -> bool:
-        """Whether a file with `down` in its name marks an up part itself. Its text is kept: it is read but once."""
+    def parts_of(self, path: str) -> Sections | None:
+        """What a file is that its name does not tell; None, with a finding, if it is no text. It is read but once."""
         text = self.text_of(path)
         if text is None:
-            return False
+            return None
         self._texts[path] = text
-        return sections_of(text, path, marked=True).has_up_mark
+        return sections_of(text, path, marked=True)
+
+    def says_up(self, path: str) -> bool:
+        """Whether a file with `down` in its name marks an up part itself."""
+        parts = self.parts_of(path)
+        return parts is not None and parts.has_up_mark
 
     def add(self, source: Source) -> None:
         """One migration from its file or files."""
@@ -182,7 +203,7 @@ class Reading:
             self.find("irreversible-down", Severity.WARNING, down.place, message, "keep one of the two")
         if down is None and not irreversible:
             message = f"{shown} has no down."
-            remedy = "add one, or say why there is none: -- nself:irreversible reason=\"…\""
+            remedy = 'add one, or say why there is none: -- nself:irreversible reason="…"'
             self.find("no-down", Severity.INFO, up.place, message, remedy)
 
 
@@ -190,7 +211,9 @@ _NO_DIRECTIVES = Directives()
 
 
 def _directives(up: Said, down: Said, irreversible: str | None) -> Directives:
-    made = Directives(
+    if up is NOTHING and down is NOTHING:
+        return _NO_DIRECTIVES
+    return Directives(
         no_transaction=bool(up.no_transaction),
         down_no_transaction=bool(down.no_transaction),
         lock_timeout_ms=up.lock_timeout_ms,
@@ -200,4 +223,3 @@ def _directives(up: Said, down: Said, irreversible: str | None) -> Directives:
         down_lock_timeout_ms=down.lock_timeout_ms,
         down_statement_timeout_ms=down.statement_timeout_ms,
     )
-    return _NO_DIRECTIVES if made == _NO_DIRECTIVES else made

@@ -166,9 +166,7 @@ def _lone(text: str, path: str, mark: Mark, lacks: str) -> PartProblem:
     return PartProblem("mark", _at(text, path, mark.start), f"This mark has no {lacks}.", f"add the {lacks}")
 
 
-def _directives(
-    text: str, path: str, dividing: tuple[Mark, ...], problems: list[PartProblem]
-) -> tuple[Said, Said]:
+def _directives(text: str, path: str, dividing: tuple[Mark, ...], problems: list[PartProblem]) -> tuple[Said, Said]:
     """What the file's header and the header of each part say, for the up and for the down."""
     found = scan(text)
     said = {"": NOTHING, marks.UP: NOTHING, marks.DOWN: NOTHING}

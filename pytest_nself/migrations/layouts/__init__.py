@@ -13,7 +13,6 @@ it.
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
@@ -22,16 +21,14 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from pytest_nself.core.errors import ConfigError
 from pytest_nself.core.finding import Findings
-
-from ..listing import list_folder
-from ..migration import Migration, Migrations
-from ..order import check_dependencies
-from ..reading import Reading
+from pytest_nself.migrations.listing import list_folder
+from pytest_nself.migrations.migration import Migration, Migrations
+from pytest_nself.migrations.order import check_dependencies
+from pytest_nself.migrations.reading import Reading
 
 if TYPE_CHECKING:
     from pytest_nself.core.step import WriteFile
-
-    from ..draft import Draft
+    from pytest_nself.migrations.draft import Draft
 
 
 class Layout(Protocol):
@@ -47,8 +44,8 @@ class Layout(Protocol):
 @cache
 def layouts() -> tuple[Layout, ...]:
     """Every layout, in the order in which they take files."""
-    files = [Path(name) for name in os.listdir(os.path.dirname(__file__)) if name.endswith(".py")]  # noqa: PTH
-    modules = [import_module(f"{__name__}.{file.stem}") for file in sorted(files) if file.stem != "__init__"]
+    names = sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem != "__init__")
+    modules = [import_module(f"{__name__}.{name}") for name in names]
     return tuple(sorted((cast(Layout, module) for module in modules), key=lambda layout: layout.RANK))
 
 

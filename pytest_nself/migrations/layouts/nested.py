@@ -5,10 +5,9 @@ from __future__ import annotations
 from pytest_nself.core.finding import Severity
 from pytest_nself.core.place import Place
 from pytest_nself.core.step import WriteFile
-
-from ..draft import TODO_DOWN, Draft
-from ..listing import list_folder
-from ..reading import Reading, Source, version_and_name
+from pytest_nself.migrations.draft import TODO_DOWN, Draft
+from pytest_nself.migrations.listing import Listing
+from pytest_nself.migrations.reading import Reading, Source, version_and_name
 
 RANK = 30
 NAME = "nested"
@@ -17,22 +16,18 @@ NAME = "nested"
 def read(reading: Reading) -> None:
     """Take every folder whose name begins with a version."""
     folders = reading.listing.folders
-    for name in [name for name in folders if version_and_name(name)]:
-        _read_folder(reading, name, folders.pop(name))
+    for name in list(folders):
+        parts = version_and_name(name)
+        if parts and (inside := reading.inside(name)) is not None:
+            _read_folder(reading, name, parts, folders.pop(name), inside)
 
 
-def _read_folder(reading: Reading, name: str, path: str) -> None:
-    version, title = version_and_name(name) or ("", "")
-    try:
-        inside = list_folder(path)
-    except OSError as problem:
-        reading.error("unreadable", path, f"{name} cannot be read: {problem.strerror}.", "make it readable")
-        return
+def _read_folder(reading: Reading, name: str, parts: tuple[str, str], path: str, inside: Listing) -> None:
     by_name = {file.lower(): file for file in reversed(inside.sql)}
     up = inside.take(by_name["up.sql"]) if "up.sql" in by_name else None
     down = inside.take(by_name["down.sql"]) if "down.sql" in by_name else None
     if up is not None:
-        reading.add(Source(version, title, up, down, NAME))
+        reading.add(Source(*parts, up, down, NAME))
     elif down is not None:
         reading.error("down-without-up", down, f"{name} has a down.sql but no up.sql.", "add the up.sql")
     elif inside.sql:

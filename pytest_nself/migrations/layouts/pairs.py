@@ -1,8 +1,8 @@
 """Pairs: two files, whose names say which is which.
 
-    0001_users.up.sql   0001_users.down.sql    golang-migrate
-    0001_users.sql      0001_users.down.sql
-    0001_users_up.sql   0001_users_down.sql
+0001_users.up.sql   0001_users.down.sql    golang-migrate
+0001_users.sql      0001_users.down.sql
+0001_users_up.sql   0001_users_down.sql
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from pytest_nself.core.step import WriteFile
-
-from ..draft import TODO_DOWN, Draft
-from ..reading import Reading, Source, version_and_name
+from pytest_nself.migrations.draft import TODO_DOWN, Draft
+from pytest_nself.migrations.reading import Reading, Source, version_and_name
 
 RANK = 40
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from pytest_nself.core.step import WriteFile
-
-from .. import marks
-from ..draft import TODO_DOWN, Draft
-from ..reading import Reading, Source, version_and_name
+from pytest_nself.migrations import marks
+from pytest_nself.migrations.draft import TODO_DOWN, Draft
+from pytest_nself.migrations.reading import Reading, Source, version_and_name
 
 RANK = 50
 PLAIN = "plain"
