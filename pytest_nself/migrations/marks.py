@@ -60,7 +60,7 @@ def _bare(match: re.Match[str], start: int, end: int) -> Mark:
 def _dbmate(match: re.Match[str], start: int, end: int) -> Mark:
     options = (match["options"] or "").lower().split()
     unknown = [option for option in options if option not in ("transaction:false", "transaction:true")]
-    problem = f"{unknown[0]} is not an option of migrate:{match['part'].lower()}" if unknown else ""
+    problem = f"`{unknown[0]}` is not an option of migrate:{match['part'].lower()}" if unknown else ""
     return Mark(DBMATE, match["part"].lower(), start, end, "transaction:false" in options, problem)
 
 
@@ -81,7 +81,7 @@ def _plus(match: re.Match[str], start: int, end: int) -> Mark:
     kind = known[words[0]]
     if not goose and kind in (UP, DOWN) and words[1:] == ["notransaction"]:
         return Mark(dialect, kind, start, end, no_transaction=True)
-    problem = f"{' '.join(words[1:])} is not an option of +{match['tool']} {said.split()[0]}" if words[1:] else ""
+    problem = f"`{' '.join(words[1:])}` is not an option of +{match['tool']} {said.split()[0]}" if words[1:] else ""
     return Mark(dialect, kind, start, end, problem=problem)
 
 

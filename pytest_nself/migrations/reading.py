@@ -48,7 +48,7 @@ class Reading:
     migrations: list[Migration] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     depends: dict[str, dict[str, Place]] = field(default_factory=dict)
-    _texts: dict[str, str] = field(default_factory=dict)
+    _texts: dict[str, str | None] = field(default_factory=dict)
     _inside: dict[str, Listing] = field(default_factory=dict)
 
     def inside(self, name: str) -> Listing | None:
@@ -102,8 +102,8 @@ class Reading:
 
     def text_of(self, path: str, raw: bytes | None = None) -> str | None:
         """The file's text with LF line ends and no byte order mark; None, with a finding, if it is not text."""
-        if (kept := self._texts.get(path)) is not None:
-            return kept
+        if path in self._texts:
+            return self._texts[path]
         if raw is None and (raw := self.bytes_of(path)) is None:
             return None
         try:
@@ -123,11 +123,8 @@ class Reading:
 
     def parts_of(self, path: str) -> Sections | None:
         """What a file is that its name does not tell; None, with a finding, if it is no text. It is read but once."""
-        text = self.text_of(path)
-        if text is None:
-            return None
-        self._texts[path] = text
-        return sections_of(text, path, marked=True)
+        text = self._texts[path] = self.text_of(path)
+        return sections_of(text, path, marked=True) if text is not None else None
 
     def says_up(self, path: str) -> bool:
         """Whether a file with `down` in its name marks an up part itself."""

@@ -56,8 +56,8 @@ def sections_of(text: str, path: str, *, marked: bool) -> Sections:
         for mark, after in zip(dividing, [*dividing[1:], None], strict=True)
     }
     if (marks.UP in parts or first.dialect != marks.BARE) and not is_blank(text[: first.start]):
-        statements = scan(text).statements
-        offset = statements[0].start if statements else 0
+        before = scan(text[: first.start])
+        offset = min(*(one.start for one in before.statements), *(one.offset for one in before.problems), first.start)
         what = f"This statement stands before the {first.kind.upper()} part, so it would never run."
         problems.append(PartProblem("outside-parts", _at(text, path, offset), what, "move it into one of the parts"))
     up = parts.get(marks.UP) or _section(text, path, 0, first.start)

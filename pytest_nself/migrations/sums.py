@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,8 +29,8 @@ FILE_NAME = "nself.sum"
 _FIRST = re.compile(r"sum sha256:([0-9a-f]{64})")
 _LINE = re.compile(r"(?P<label>[0-9].*) (?P<algorithm>[a-z0-9-]+):(?P<hex>[0-9a-f]+)")
 _CONFLICT = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
-_MEND = "keep the lines of both sides, in order of version, give one migration a new version if they share one, and "
-_RENEW = "delete the file, and let it be written anew after you have looked at what changed"
+_RENEW = "look at what changed, then delete the file and let it be written anew"
+_MERGE = "keep the migrations of both sides, give one a new version if they share one, then delete nself.sum and let it be written anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Sums:
     path: str
     exists: bool = False
     recorded: tuple[Sum, ...] = ()
-    findings: Findings = Findings()
+    findings: Findings = field(default_factory=Findings)
 
 
 def read_sums(folder: Path) -> Sums:
@@ -140,7 +140,7 @@ def _problems(lines: list[str]) -> list[tuple[int | None, str, str]]:
     """What is broken, with the line; one problem of each kind is enough."""
     for number, line in enumerate(lines, 1):
         if _CONFLICT.match(line):
-            return [(number, "holds both sides of a merge", _MEND + _RENEW)]
+            return [(number, "holds both sides of a merge", _MERGE)]
     if not _FIRST.fullmatch(lines[0]):
         return [(1, "does not begin with the sum of its lines", _RENEW)]
     seen: dict[str, int] = {}

@@ -80,8 +80,11 @@ def _set_folder(root: Path, setting: str) -> Path:
 
 def _holds_migrations(folder: Path) -> bool:
     """Whether a SQL file that is not hidden, or drizzle's journal, stands in the folder or below it."""
-    for _, folders, files in os.walk(folder, followlinks=False):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    seen: set[str] = set()
+    for path, folders, files in os.walk(folder, followlinks=True):
+        real = os.path.realpath(path)
+        folders[:] = [name for name in folders if not name.startswith(".")] if real not in seen else []
+        seen.add(real)
         if any(name == "_journal.json" or (name[-4:].lower() == ".sql" and name[0] != ".") for name in files):
             return True
     return False
