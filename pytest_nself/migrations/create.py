@@ -42,8 +42,8 @@ def plan_create(folder: Path, migrations: Migrations, name: str, *, sql: str | N
 
 def safe_name(name: str) -> str:
     """`Add user prefs!` as `add_user_prefs`. ConfigError if nothing is left, or if it is too long for a file's name."""
-    ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    safe = re.sub(r"[^a-z0-9]+", "_", ascii_only).strip("_")
+    letters = "".join(one for one in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(one))
+    safe = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
     if not safe:
         cause = "A file's name keeps letters from a to z and digits, and of this one nothing is left."
         raise ConfigError(f"{name!r} cannot name a migration.", cause, "say what the migration does: add_user_prefs")
@@ -76,14 +76,15 @@ def _numbered(folder: Path, newest: Migration | None, now: datetime) -> tuple[st
     file = next((part for part in (path.name, path.parent.name) if part.startswith(newest.version_text)), "")
     if newest.layout == "drizzle" and not file:
         return "", "_"  # drizzle's prefix `none`
-    separator = _SEPARATOR.match(file)
-    version = next_version(newest.version_text, max(newest.version, *taken, newest.version), now)
+    separator = _SEPARATOR.match(file) if newest.name else None
+    version = next_version(newest.version_text, max(newest.version, *taken), now)
     return version, separator.group(1) if separator else "_"
 
 
 def _numbers_in(folder: Path) -> set[int]:
     """Versions that any file of the folder has, be it one that can be used or not."""
-    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    paths = list(folder.iterdir()) if folder.is_dir() else []
+    names = [path.name for path in paths if path.suffix.lower() == ".sql" or path.is_dir()]
     return {int(match.group()) for name in names if (match := _LEADING_NUMBER.match(name))}
 
 

@@ -57,9 +57,12 @@ def sections_of(text: str, path: str, *, marked: bool) -> Sections:
     }
     if (marks.UP in parts or first.dialect != marks.BARE) and not is_blank(text[: first.start]):
         before = scan(text[: first.start])
-        offset = min(*(one.start for one in before.statements), *(one.offset for one in before.problems), first.start)
+        offsets = [*(one.start for one in before.statements), *(one.offset for one in before.problems)]
         what = f"This statement stands before the {first.kind.upper()} part, so it would never run."
-        problems.append(PartProblem("outside-parts", _at(text, path, offset), what, "move it into one of the parts"))
+        problems += [
+            PartProblem("outside-parts", _at(text, path, offset), what, "move it into one of the parts")
+            for offset in sorted(offsets)[:1]
+        ]
     up = parts.get(marks.UP) or _section(text, path, 0, first.start)
     if marks.UP not in parts and not problems and up.blank:
         message = "The file has a DOWN part, and nothing that it could take back."

@@ -30,7 +30,10 @@ _FIRST = re.compile(r"sum sha256:([0-9a-f]{64})")
 _LINE = re.compile(r"(?P<label>[0-9].*) (?P<algorithm>[a-z0-9-]+):(?P<hex>[0-9a-f]+)")
 _CONFLICT = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
 _RENEW = "look at what changed, then delete the file and let it be written anew"
-_MERGE = "keep the migrations of both sides, give one a new version if they share one, then delete nself.sum and let it be written anew"
+_MERGE = (
+    "keep the migrations of both sides, give one a new version if they share one, "
+    "then delete nself.sum and let it be written anew"
+)
 
 
 @dataclass(frozen=True, slots=True)
