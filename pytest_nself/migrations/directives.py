@@ -13,12 +13,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pytest_nself.core.duration import milliseconds
 from pytest_nself.core.place import Place
 
-_OURS = re.compile(r"(?i)--\s*nself:[ \t]*(?P<name>[^\s=]*)\s*(?P<rest>.*)")
-_DEPENDS = re.compile(r"(?i)--\s*depends[_-]on\s*:(?P<names>.*)")
-_REASON = re.compile(r"""(?i)reason\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')\s*""")
+# Rare, so compiled (and kept by `re`) when one is met: a run that meets none does not pay.
+_OURS = r"(?i)--\s*nself:[ \t]*(?P<name>[^\s=]*)\s*(?P<rest>.*)"
+_DEPENDS = r"(?i)--\s*depends[_-]on\s*:(?P<names>.*)"
+_REASON = r"""(?i)reason\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')\s*"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +62,15 @@ def may_direct(lowered: str) -> bool:
 
 def is_directive(comment: str) -> bool:
     """Whether a `--` comment is one of ours, be it right or wrong."""
-    return _OURS.match(comment) is not None or _DEPENDS.match(comment) is not None
+    return re.match(_OURS, comment) is not None or re.match(_DEPENDS, comment) is not None
 
 
 def read_directive(comment: str, place: Place, said: Said) -> Said | PartProblem:
     """`said` with what one comment adds, or what is wrong with it."""
     try:
-        if match := _DEPENDS.match(comment):
+        if match := re.match(_DEPENDS, comment):
             return _depends_on(match["names"], place, said)
-        match = _OURS.match(comment)
+        match = re.match(_OURS, comment)
         assert match is not None  # asked for with is_directive
         reader = _READERS.get(match["name"].lower())
         if reader is None:
@@ -99,6 +99,8 @@ def _timeout(name: str, field: str) -> Callable[[str, Said], Said]:
         remedy = f"write -- nself:{name}=5s, or 0 for no limit"
         if not rest.startswith("="):
             raise ValueError(f"nself:{name} needs a duration", remedy)
+        from pytest_nself.core.duration import milliseconds
+
         try:
             value = milliseconds(rest[1:])
         except ValueError as problem:
@@ -111,7 +113,7 @@ def _timeout(name: str, field: str) -> Callable[[str, Said], Said]:
 
 
 def _irreversible(rest: str, said: Said) -> Said:
-    match = _REASON.fullmatch(rest)
+    match = re.fullmatch(_REASON, rest)
     reason = (match["double"] or match["single"] or "").strip() if match else ""
     if not reason:
         raise ValueError(

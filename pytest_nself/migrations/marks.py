@@ -24,9 +24,10 @@ CANDIDATE = re.compile(
 )
 """Comments that may be marks. It begins with two plain characters, which makes the search cheap."""
 
-_BARE = re.compile(r"(?i)--[\s=#*-]*(?P<part>up|down)(?:\s+migration)?[\s:=#*-]*")
-_DBMATE = re.compile(r"(?i)--\s*migrate\s*:\s*(?P<part>up|down)(?:\s+(?P<options>.*))?")
-_PLUS = re.compile(r"(?i)--\s*\+\s*(?P<tool>goose|migrate)\b\s*(?P<words>.*)")
+# Compiled, and kept by `re`, when a file with such a mark is met.
+_BARE = r"(?i)--[\s=#*-]*(?P<part>up|down)(?:\s+migration)?[\s:=#*-]*"
+_DBMATE = r"(?i)--\s*migrate\s*:\s*(?P<part>up|down)(?:\s+(?P<options>.*))?"
+_PLUS = r"(?i)--\s*\+\s*(?P<tool>goose|migrate)\b\s*(?P<words>.*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def read_mark(comment: str, start: int, end: int) -> Mark | None:
     """The mark that a comment is, None if it is just a comment."""
     comment = comment.rstrip()
     for pattern, reader in _DIALECTS:
-        if match := pattern.fullmatch(comment):
+        if match := re.fullmatch(pattern, comment):
             return reader(match, start, end)
     return None
 
@@ -93,7 +94,7 @@ def _did_you_mean(words: list[str], known: dict[str, str]) -> str:
     return f": did you mean {spelled[close[0]]}?" if close else ""
 
 
-_DIALECTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], int, int], Mark]], ...] = (
+_DIALECTS: tuple[tuple[str, Callable[[re.Match[str], int, int], Mark]], ...] = (
     (_BARE, _bare),
     (_DBMATE, _dbmate),
     (_PLUS, _plus),

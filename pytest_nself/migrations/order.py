@@ -16,8 +16,8 @@ from pytest_nself.core.place import Place
 
 from .migration import Migration
 
-_LABEL = re.compile(r"([0-9]{1,99})[_.\- ]+(.+)", re.DOTALL)
-_VERSION = re.compile(r"[0-9]{1,99}")
+_LABEL = r"(?s)([0-9]{1,99})[_.\- ]+(.+)"
+_VERSION = r"[0-9]{1,99}"
 
 
 class Names:
@@ -33,11 +33,11 @@ class Names:
     def named_by(self, text: str) -> tuple[Migration, ...]:
         """Those that the text names. One, if all is well."""
         text = text.removesuffix(".sql")
-        if _VERSION.fullmatch(text) and (found := self._versions.get(int(text))):
+        if re.fullmatch(_VERSION, text) and (found := self._versions.get(int(text))):
             return tuple(found)
         if found := self._names.get(text):
             return tuple(found)
-        label = _LABEL.fullmatch(text)
+        label = re.fullmatch(_LABEL, text)
         versions = self._versions.get(int(label.group(1)), []) if label else []
         return tuple(one for one in versions if label and one.name == label.group(2))
 

@@ -23,7 +23,6 @@ from pytest_nself.core.errors import ConfigError
 from pytest_nself.core.finding import Findings
 from pytest_nself.migrations.listing import list_folder
 from pytest_nself.migrations.migration import Migration, Migrations
-from pytest_nself.migrations.order import check_dependencies
 from pytest_nself.migrations.reading import Reading
 
 if TYPE_CHECKING:
@@ -68,6 +67,8 @@ def read_migrations(folder: Path) -> Migrations:
     migrations = sorted(reading.migrations, key=lambda one: (one.version, one.place.path))
     _same_versions(reading, migrations)
     if reading.depends:
+        from pytest_nself.migrations.order import check_dependencies
+
         reading.findings.extend(check_dependencies(migrations, reading.depends))
     findings = sorted(reading.findings, key=lambda one: (-one.severity, str(one.place)))
     return Migrations(str(folder), tuple(migrations), Findings(findings))

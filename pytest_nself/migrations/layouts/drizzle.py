@@ -6,27 +6,25 @@ does not know, takes it back.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from hashlib import sha256
-from pathlib import Path
-from uuid import UUID
+from typing import TYPE_CHECKING
 
-from pytest_nself.core.errors import ConfigError
 from pytest_nself.core.finding import Severity
 from pytest_nself.core.place import Place
-from pytest_nself.core.step import WriteFile
-from pytest_nself.migrations.draft import Draft
-from pytest_nself.migrations.journal import Entry, continued, line_of, read_journal
 from pytest_nself.migrations.reading import Reading, Source, version_and_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_nself.core.step import WriteFile
+    from pytest_nself.migrations.draft import Draft
+    from pytest_nself.migrations.journal import Entry
 
 RANK = 10
 NAME = "drizzle"
 CUSTOM = "-- Custom SQL migration file, put your code below! --"
 """What `drizzle-kit generate --custom` writes."""
-
-_NUMBERED = re.compile(r"[0-9]+[_.\- ]")
 
 
 def read(reading: Reading) -> None:
@@ -34,6 +32,8 @@ def read(reading: Reading) -> None:
     path = _journal_of(reading)
     if path is None or (text := reading.text_of(path)) is None:
         return
+    from pytest_nself.migrations.journal import line_of, read_journal
+
     journal = read_journal(text)
     for problem in journal.problems:
         place = Place(path, problem.line, problem.column)
@@ -71,7 +71,7 @@ def _unlisted(reading: Reading) -> Iterator[str]:
     """Files of which only the journal could say what they are: those of other layouts say it themselves."""
     for name, path in reading.listing.sql.items():
         stem = name[:-4].lower()
-        if stem.endswith((".up", ".down", "_up", "_down")) or not _NUMBERED.match(stem):
+        if stem.endswith((".up", ".down", "_up", "_down")) or not re.match(r"[0-9]+[_.\- ]", stem):
             continue
         parts = reading.parts_of(path)
         if parts is None or not parts.dialect:
@@ -84,6 +84,9 @@ def writes(layout: str) -> bool:
 
 def files(draft: Draft) -> list[WriteFile]:
     """What `drizzle-kit generate --custom` writes: the file, the journal's entry, and the last snapshot again."""
+    from pytest_nself.migrations.journal import continued
+    from pytest_nself.migrations.snapshot import again
+
     steps = [draft.file(f"{draft.stem}.sql", CUSTOM + (f"\n{draft.up}" if draft.sql is not None else ""))]
     meta = draft.folder / "meta"
     last = max(meta.glob("*_snapshot.json"), default=None)
@@ -99,29 +102,12 @@ def files(draft: Draft) -> list[WriteFile]:
 
 
 def _rewritten(path: Path, text: str) -> WriteFile:
+    from hashlib import sha256
+
+    from pytest_nself.core.step import WriteFile
+
     raw = path.read_bytes()
     if b"\r\n" in raw:
         text = text.replace("\n", "\r\n")
     content = text.encode("utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8")
     return WriteFile(f"Continue {path.as_posix()}", str(path), content, sha256_before=sha256(raw).hexdigest())
-
-
-def again(snapshot: Path, tag: str) -> str:
-    """A snapshot as the one after itself: a new id, and its own as the one before. Nothing else changes."""
-    text = snapshot.read_text("utf-8-sig")
-    try:
-        own = json.loads(text)["id"]
-        if not isinstance(own, str):
-            raise ValueError("its id is no text")
-    except (ValueError, KeyError, TypeError) as error:
-        cause = f"drizzle-kit's last snapshot carries the next one, and this is none: {error}"
-        raise ConfigError(
-            "The snapshot cannot be read.", cause, "take it from git", place=Place(str(snapshot))
-        ) from error
-    new = str(UUID(bytes=sha256(f"{own} {tag}".encode()).digest()[:16], version=4))
-    text = text.replace(json.dumps(own), json.dumps(new), 1)
-    before = json.dumps(own)
-    text = re.sub(r'("prevId"\s*:\s*)"[^"]*"', lambda match: match.group(1) + before, text, count=1)
-    return re.sub(
-        r'("prevIds"\s*:\s*\[\s*)[^\]]*?(\s*\])', lambda match: match.group(1) + before + match.group(2), text, count=1
-    )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pytest_nself.core.finding import Severity
 from pytest_nself.core.place import Place
-from pytest_nself.core.step import WriteFile
-from pytest_nself.migrations.draft import TODO_DOWN, Draft
 from pytest_nself.migrations.listing import Listing
 from pytest_nself.migrations.reading import Reading, Source, version_and_name
+
+if TYPE_CHECKING:
+    from pytest_nself.core.step import WriteFile
+    from pytest_nself.migrations.draft import Draft
 
 RANK = 30
 NAME = "nested"
@@ -50,6 +54,8 @@ def writes(layout: str) -> bool:
 
 
 def files(draft: Draft) -> list[WriteFile]:
+    from pytest_nself.migrations.draft import TODO_DOWN
+
     return [
         draft.file(f"{draft.stem}/up.sql", draft.header + draft.up),
         draft.file(f"{draft.stem}/down.sql", draft.header + TODO_DOWN),

@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from pytest_nself.core.step import WriteFile
-from pytest_nself.migrations.draft import TODO_DOWN, Draft
 from pytest_nself.migrations.reading import Reading, Source, version_and_name
+
+if TYPE_CHECKING:
+    from pytest_nself.core.step import WriteFile
+    from pytest_nself.migrations.draft import Draft
 
 RANK = 40
 
@@ -90,6 +93,8 @@ def writes(layout: str) -> bool:
 
 
 def files(draft: Draft) -> list[WriteFile]:
+    from pytest_nself.migrations.draft import TODO_DOWN
+
     suffix = draft.layout.removeprefix("pair ")
     ups = _UP.search(suffix.removesuffix(".sql")) is not None
     up, down = (suffix, suffix.replace("up", "down")) if ups else (".sql", suffix)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from pytest_nself.core.step import WriteFile
 from pytest_nself.migrations import marks
-from pytest_nself.migrations.draft import TODO_DOWN, Draft
 from pytest_nself.migrations.reading import Reading, Source, version_and_name
+
+if TYPE_CHECKING:
+    from pytest_nself.core.step import WriteFile
+    from pytest_nself.migrations.draft import Draft
 
 RANK = 50
 PLAIN = "plain"
@@ -36,6 +39,8 @@ def writes(layout: str) -> bool:
 
 
 def files(draft: Draft) -> list[WriteFile]:
+    from pytest_nself.migrations.draft import TODO_DOWN
+
     if draft.layout == PLAIN:
         return [draft.file(f"{draft.stem}.sql", draft.header + draft.up)]
     mark = draft.layout.removeprefix("marked ")
