@@ -27,8 +27,9 @@ def checksum(up: str) -> str:
 class Directives:
     """What a file says of itself in its header.
 
-    Timeouts are in milliseconds, 0 is without limit and None the runner's default. `irreversible` is the reason why
-    there is no way back. `depends_on` names migrations that must come first: a version, a name, or `version_name`.
+    Timeouts are in milliseconds, 0 is without limit and None the runner's default; `down_…` is what counts for the
+    down. `irreversible` is the reason why there is no way back. `depends_on` names migrations that must come first: a
+    version, a name, or `version_name`.
     """
 
     no_transaction: bool = False
@@ -37,14 +38,20 @@ class Directives:
     statement_timeout_ms: int | None = None
     irreversible: str | None = None
     depends_on: tuple[str, ...] = ()
+    down_lock_timeout_ms: int | None = None
+    down_statement_timeout_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DrizzleEntry:
-    """What drizzle's own ledger says of a migration: the sha256 of its file as it stands, and its `when` (ms)."""
+    """What drizzle's own ledger says of a migration: the sha256 of its file as it stands, and its `when` (ms).
+
+    `name` is the folder's name, which the ledger of drizzle 1 holds; empty where a journal lists the files.
+    """
 
     hash: str
     when: int
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,21 @@
-"""The parts of one migration file: its up, its down, and what its header says."""
+"""The parts of one migration file: its up, its down, and what their headers say."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from pytest_nself.core.place import Place
 
-from .statements import Comment, is_blank, place_at, scan
-
-# `-- UP`, `-- Down:`, `-- migrate:up transaction:false`, `-- === UP ===`, `-- Up Migration`
-_MARK = re.compile(
-    r"(?i)^--[\s=#*-]*(?P<dbmate>migrate:)?(?P<part>up|down)(?:\s+migration)?"
-    r"(?P<options>(?:\s+[a-z_]+:\S+)*)[\s:=#*-]*$"
-)
-_FOREIGN = re.compile(r"(?i)^--\s*\+\s*(goose|migrate)\b")
-_DIRECTIVE = re.compile(r"(?i)^--\s*nself:\s*(\S*)")
-_MAYBE = re.compile(r"(?im)^\s*--.*\b(?:up|down|goose|migrate|nself)\b")
+from . import marks
+from .directives import NOTHING, PartProblem, Said, is_directive, may_direct, read_directive
+from .marks import Mark
+from .outside import surely_between_statements
+from .statements import Scan, is_blank, place_at, scan
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part's text, and where it begins."""
+    """A part's text, and where it begins. `blank`: nothing but blank space and comments."""
 
     text: str
     place: Place
@@ -29,120 +23,183 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class SectionProblem:
-    """Why the file cannot be used."""
-
-    rule: str
-    place: Place
-    message: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
 class Sections:
-    """What one file holds; `down` is None where the file has no such part."""
+    """What one file holds; `down` is None where the file has no such part.
+
+    `dialect` is the kind of its marks, empty where it has none.
+    """
 
     up: Section
-    down: Section | None
-    has_up_mark: bool
-    no_transaction: bool
-    down_no_transaction: bool
-    problems: tuple[SectionProblem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    part: str
-    start: int
-    end: int
-    options: str
+    down: Section | None = None
+    dialect: str = ""
+    has_up_mark: bool = False
+    up_said: Said = NOTHING
+    down_said: Said = NOTHING
+    problems: tuple[PartProblem, ...] = ()
 
 
 def sections_of(text: str, path: str, *, marked: bool) -> Sections:
     """Read a file's parts. With `marked` false the whole text is one part (a file of a pair); marks are comments."""
-    whole = Section(text, Place(path, 1), is_blank(text))
-    if not _MAYBE.search(text):
-        return Sections(whole, None, False, False, False, ())
-    found = scan(text)
-    comments = [comment for comment in found.comments if _stands_alone(text, comment)]
-    first = found.statements[0].start if found.statements else len(text)
-    no_transaction, problems = _directives(text, path, comments, first)
-    marks = _marks(text, comments) if marked else []
-    if marked:
-        problems += _foreign(text, path, comments)
-    if not marks:
-        return Sections(whole, None, False, no_transaction, no_transaction, tuple(problems))
-    problems += _mark_problems(text, path, marks, first)
+    lowered = text.lower()
+    found = _marks(text, lowered) if marked else []
+    if not found and not may_direct(lowered):
+        return Sections(Section(text, Place(path, 1), is_blank(text)))
+    problems: list[PartProblem] = []
+    dividing = _dividing(text, path, found, problems)
+    if not dividing:
+        up_said, _ = _directives(text, path, (), problems) if may_direct(lowered) else (NOTHING, NOTHING)
+        whole = Section(text, Place(path, 1), is_blank(text))
+        return Sections(whole, up_said=up_said, problems=tuple(problems))
+    first = dividing[0]
     parts = {
-        mark.part: _section(text, path, mark.end, after.start if after else len(text))
-        for mark, after in zip(marks, [*marks[1:], None], strict=True)
+        mark.kind: _section(text, path, mark.end, after.start if after else len(text))
+        for mark, after in zip(dividing, [*dividing[1:], None], strict=True)
     }
-    alone = {mark.part for mark in marks if no_transaction or "transaction:false" in mark.options}
-    up = parts.get("up") or _section(text, path, 0, marks[0].start)
-    if "up" not in parts and no_transaction:
-        alone.add("up")
-    return Sections(up, parts.get("down"), "up" in parts, "up" in alone, "down" in alone, tuple(problems))
+    if (marks.UP in parts or first.dialect != marks.BARE) and not is_blank(text[: first.start]):
+        before = scan(text[: first.start])
+        offsets = [*(one.start for one in before.statements), *(one.offset for one in before.problems)]
+        what = f"This statement stands before the {first.kind.upper()} part, so it would never run."
+        problems += [
+            PartProblem("outside-parts", _at(text, path, offset), what, "move it into one of the parts")
+            for offset in sorted(offsets)[:1]
+        ]
+    up = parts.get(marks.UP) or _section(text, path, 0, first.start)
+    if marks.UP not in parts and not problems and up.blank:
+        message = "The file has a DOWN part, and nothing that it could take back."
+        problems.append(PartProblem("missing-up", _at(text, path, first.start), message, "add the UP part"))
+    up_said, down_said = (
+        _directives(text, path, tuple(dividing), problems) if may_direct(lowered) else (NOTHING, NOTHING)
+    )
+    alone = {mark.kind for mark in found if mark.no_transaction}
+    if any(mark.kind == marks.ALONE for mark in found):
+        alone = {marks.UP, marks.DOWN}
+    header = Said(no_transaction=True)
+    return Sections(
+        up,
+        parts.get(marks.DOWN),
+        first.dialect,
+        marks.UP in parts,
+        up_said.below(header) if marks.UP in alone else up_said,
+        down_said.below(header) if marks.DOWN in alone else down_said,
+        tuple(problems),
+    )
 
 
-def _stands_alone(text: str, comment: Comment) -> bool:
-    return not text[text.rfind("\n", 0, comment.start) + 1 : comment.start].strip()
+def _at(text: str, path: str, offset: int) -> Place:
+    return place_at(text, offset, Place(path, 1))
 
 
 def _section(text: str, path: str, start: int, end: int) -> Section:
     if text[start : start + 1] == "\n":
         start += 1
     part = text[start:end]
-    return Section(part, place_at(text, start, Place(path, 1)), is_blank(part))
+    return Section(part, _at(text, path, start), is_blank(part))
 
 
-def _marks(text: str, comments: list[Comment]) -> list[_Mark]:
-    marks = []
-    for comment in comments:
-        if match := _MARK.match(text[comment.start : comment.end].rstrip()):
-            start = text.rfind("\n", 0, comment.start) + 1
-            marks.append(_Mark(match["part"].lower(), start, comment.end, match["options"].lower()))
-    return marks
+def _marks(text: str, lowered: str) -> list[Mark]:
+    """Every mark that stands on a line of its own, between statements or between the words of one."""
+    found = []
+    for match in marks.CANDIDATE.finditer(text):
+        line = text.rfind("\n", 0, match.start()) + 1
+        if not text[line : match.start()].strip() and (mark := marks.read_mark(match.group(), line, match.end())):
+            found.append(mark)
+    if found and not surely_between_statements(text, lowered, [mark.start for mark in found]):
+        comments = {comment.end for comment in scan(text).comments}
+        found = [mark for mark in found if mark.end in comments]
+    return found
 
 
-def _mark_problems(text: str, path: str, marks: list[_Mark], first_statement: int) -> list[SectionProblem]:
-    problems = []
-    parts = [mark.part for mark in marks]
-    for position, mark in enumerate(marks):
-        if mark.part in parts[:position]:
-            place = place_at(text, mark.start, Place(path, 1))
-            message = f"A second {mark.part.upper()} part begins here."
-            problems.append(SectionProblem("repeated-part", place, message, "keep one part of each kind"))
-    if "up" in parts and first_statement < marks[0].start:
-        place = place_at(text, first_statement, Place(path, 1))
-        message = f"This statement stands before the {marks[0].part.upper()} part, so it would never run."
-        problems.append(SectionProblem("outside-parts", place, message, "move it into one of the parts"))
-    return problems
+def _dividing(text: str, path: str, found: list[Mark], problems: list[PartProblem]) -> list[Mark]:
+    """The marks that begin a part, all of one dialect; what is wrong with any goes to `problems`."""
+    named = [mark for mark in found if mark.dialect != marks.BARE]
+    for mark in found:
+        if mark.problem:
+            remedy = "take it out, or write what is known: see the reference page of migration files"
+            problems.append(PartProblem("mark", _at(text, path, mark.start), _sentence(mark.problem), remedy))
+    if not named:
+        dividing = [mark for mark in found if mark.kind in (marks.UP, marks.DOWN)]
+    else:
+        dividing = [mark for mark in named if mark.kind in (marks.UP, marks.DOWN)]
+        _mixed(text, path, found, named[0].dialect, problems)
+        _pairs(text, path, named, problems)
+        if not dividing and not problems:
+            message = f"The file has a mark of the kind {named[0].dialect!r}, but no part begins in it."
+            problems.append(PartProblem("missing-up", _at(text, path, named[0].start), message, "mark the up part"))
+    kinds = [mark.kind for mark in dividing]
+    for position, mark in enumerate(dividing):
+        if mark.kind in kinds[:position]:
+            message = f"A second {mark.kind.upper()} part begins here."
+            problems.append(
+                PartProblem("repeated-part", _at(text, path, mark.start), message, "keep one part of each kind")
+            )
+    return dividing
 
 
-def _directives(text: str, path: str, comments: list[Comment], first: int) -> tuple[bool, list[SectionProblem]]:
-    """The header's `nself:` directives: those before the first statement. An unknown one is a problem."""
-    no_transaction, problems = False, []
-    for comment in comments:
-        match = _DIRECTIVE.match(text[comment.start : comment.end])
-        if match is None:
+def _mixed(text: str, path: str, found: list[Mark], dialect: str, problems: list[PartProblem]) -> None:
+    """Marks of two tools, or a bare mark that seems to begin the other part, would run a down as an up."""
+    part = ""
+    for position, mark in enumerate(found):
+        after = found[position + 1].start if position + 1 < len(found) else len(text)
+        foreign = mark.dialect not in (marks.BARE, dialect)
+        if mark.dialect == dialect and mark.kind in (marks.UP, marks.DOWN):
+            part = mark.kind
+        elif foreign or (mark.dialect == marks.BARE and mark.kind != part and not is_blank(text[mark.end : after])):
+            shown = text[mark.start : mark.end].strip()
+            message = f"The mark {shown!r} stands among marks of another kind, {dialect!r}."
+            problems.append(PartProblem("mixed-marks", _at(text, path, mark.start), message, "use marks of one kind"))
+            return
+
+
+def _pairs(text: str, path: str, named: list[Mark], problems: list[PartProblem]) -> None:
+    """StatementBegin and StatementEnd come in pairs, inside one part. The scanner needs neither."""
+    open_mark: Mark | None = None
+    for mark in named:
+        if mark.kind == marks.ALONE:
             continue
-        place = place_at(text, comment.start, Place(path, 1))
-        if comment.start > first:
-            message = "A directive counts only in the file's header."
-            problems.append(SectionProblem("directive", place, message, "move it above the first statement"))
-        elif match.group(1).lower() == "no-transaction":
-            no_transaction = True
+        if mark.kind == marks.END and open_mark is None:
+            problems.append(_lone(text, path, mark, "StatementBegin"))
+        elif mark.kind != marks.END and open_mark is not None:
+            problems.append(_lone(text, path, open_mark, "StatementEnd"))
+        open_mark = mark if mark.kind == marks.BEGIN else None
+    if open_mark is not None:
+        problems.append(_lone(text, path, open_mark, "StatementEnd"))
+
+
+def _lone(text: str, path: str, mark: Mark, lacks: str) -> PartProblem:
+    return PartProblem("mark", _at(text, path, mark.start), f"This mark has no {lacks}.", f"add the {lacks}")
+
+
+def _directives(text: str, path: str, dividing: tuple[Mark, ...], problems: list[PartProblem]) -> tuple[Said, Said]:
+    """What the file's header and the header of each part say, for the up and for the down."""
+    found = scan(text)
+    said = {"": NOTHING, marks.UP: NOTHING, marks.DOWN: NOTHING}
+    for comment in found.comments:
+        words = text[comment.start : comment.end]
+        if not is_directive(words):
+            continue
+        place = _at(text, path, comment.start)
+        part, start = "", 0
+        for mark in dividing:
+            if mark.start < comment.start:
+                part, start = mark.kind, mark.end
+        if _statement_between(found, start, comment.start):
+            message = "A directive counts only in the file's header, or at the head of a part."
+            problems.append(PartProblem("directive", place, message, "move it above the first statement"))
+            continue
+        read = read_directive(words, place, said[part])
+        if isinstance(read, PartProblem):
+            problems.append(read)
+        elif part == marks.DOWN and read.depends_on:
+            message = "depends_on says what comes before the up: a down has no such order."
+            problems.append(PartProblem("directive", place, message, "move it into the file's header"))
         else:
-            message = f"nself:{match.group(1)} is not a directive."
-            problems.append(SectionProblem("directive", place, message, "known is nself:no-transaction"))
-    return no_transaction, problems
+            said[part] = read
+    return said[marks.UP].below(said[""]), said[marks.DOWN].below(said[""])
 
 
-def _foreign(text: str, path: str, comments: list[Comment]) -> list[SectionProblem]:
-    """Marks of tools whose single files we do not read: run whole, such a file would take itself back."""
-    for comment in comments:
-        if match := _FOREIGN.match(text[comment.start : comment.end]):
-            place = place_at(text, comment.start, Place(path, 1))
-            message = f"The file is divided with {match.group(1).lower()}'s marks, which are not read."
-            return [SectionProblem("foreign-marks", place, message, "use -- UP and -- DOWN")]
-    return []
+def _statement_between(found: Scan, start: int, end: int) -> bool:
+    return any(start <= statement.start < end for statement in found.statements)
+
+
+def _sentence(message: str) -> str:
+    return message[0].upper() + message[1:] + ("" if message.endswith("?") else ".")

@@ -1,0 +1,64 @@
+"""What stands in a folder of migrations, looked up once.
+
+Left out: hidden files and folders (`.git`, `.#x.sql`, `._x.sql`) and all that does not end in `.sql` in any case
+(`x.sql~`, `x.sql.orig`, `README.md`). Links are followed.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Listing:
+    """One folder: its SQL files, its folders and its other files, by name in order of name.
+
+    `path` is the folder's path as it is shown, empty for the current one. Layouts take out what is theirs; what is
+    left in `sql` belongs to no migration.
+    """
+
+    path: str
+    sql: dict[str, str] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
+
+    def take(self, name: str) -> str:
+        """The path of a SQL file that is left, which then no longer is."""
+        return self.sql.pop(name)
+
+
+def list_folder(path: str) -> Listing:
+    """The folder's entries. OSError if it cannot be read."""
+    listing = Listing("" if path == os.curdir else path)
+    with os.scandir(path) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
+        name = entry.name
+        if name.startswith("."):
+            continue
+        shown = os.path.join(listing.path, name)  # noqa: PTH118 - Path doubles the time of reading a folder
+        if name[-4:].lower() == ".sql" and not entry.is_dir():
+            listing.sql[name] = shown
+        elif entry.is_dir():
+            listing.folders[name] = shown
+        else:
+            listing.others[name] = shown
+    return listing
+
+
+def sql_below(path: str) -> list[str]:
+    """The paths of all SQL files below a folder. Folders that cannot be read, or hold themselves, are passed by."""
+    found: list[str] = []
+    seen: set[str] = set()
+    pending = [path]
+    while pending:
+        folder = pending.pop()
+        real = os.path.realpath(folder)
+        if real in seen:
+            continue
+        seen.add(real)
+        listing = list_folder(folder)
+        found.extend(listing.sql.values())
+        pending.extend(listing.folders.values())
+    return sorted(found)
