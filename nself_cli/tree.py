@@ -1,4 +1,4 @@
-"""The tree of commands. The folder `commands/` is the registry: `commands/test_server.py` is `nself db test-server`, and
+"""The tree of commands. The folder `commands/` is the registry: `commands/history.py` is `nself db history`, and
 `commands/migrate/up.py` is `nself db migrate up`.
 
 A command's file is imported when the command is used or listed, so the front door stays fast.

@@ -13,7 +13,7 @@ from pytest_nself.core.step import WriteFile
 
 
 def write_files(plan: Plan) -> None:
-    """Do the plan's steps, which must all be files. All are compared with what the plan saw before the first is written.
+    """Do the plan's steps, which must all be files; all are compared with what the plan saw before one is written.
 
     Raises Refused (nothing was written), or NselfError that says which are written and which are not.
     """

@@ -24,7 +24,7 @@ class LogLine:
     done_by: str | None
     tool_version: str | None
     environment: str | None
-    note: str | None
+    note: str | None = None
 
     @property
     def label(self) -> str:

@@ -1,4 +1,4 @@
-"""What a plan would take from a database: the tables that its statements drop or empty, as far as their text names them."""
+"""What a plan would take from a database: the tables that its statements drop or empty, as far as they name them."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from pytest_nself.core.version import __version__
 
 from .ledger import DOWN, UP, Ledger, LedgerRow
 from .migration import Migration, Migrations
+from .order import ordered, resolve
 from .recording import Recording, plan_ledger
 from .status import is_edited
 from .walk import Timeouts, Walk
@@ -24,8 +25,9 @@ NO_TIMEOUTS = Timeouts()
 
 
 def pending(migrations: Migrations, ledger: Ledger) -> tuple[Migration, ...]:
-    """What is not applied, or only half, in order of version; late lower versions come first."""
-    return tuple(one for one in migrations if one.version not in ledger or ledger.rows[one.version].dirty)
+    """What is not applied, in the order of its application: what is half-way, then by version and dependencies."""
+    half_way = [one for one in migrations if one.version in ledger and ledger.rows[one.version].dirty]
+    return (*half_way, *ordered([one for one in migrations if one.version not in ledger]))
 
 
 def plan_up(
@@ -48,7 +50,9 @@ def plan_up(
     check_environment(ledger, environment)
     _check_half_way(migrations, ledger, UP)
     _check_version(migrations, to)
-    chosen = [one for one in pending(migrations, ledger) if to is None or one.version <= to][:count]
+    todo = pending(migrations, ledger)
+    chosen = [one for one in todo if to is None or one.version <= to][:count]
+    _check_needed(chosen, migrations, ledger)
     recording = Recording(ledger.table, tool_version, environment)
     steps: list[Step] = list(plan_ledger(ledger)) if chosen else []
     for migration in chosen:
@@ -87,6 +91,22 @@ def plan_down(
         walk = Walk.of(migration, DOWN, hazards=frozenset({DATA_LOSS}), defaults=timeouts)
         steps += walk.steps(recording, ledger)
     return Plan(f"take back {_counted(chosen)}", tuple(steps), ledger.seen, RUNNER_LOCK)
+
+
+def _check_needed(chosen: Sequence[Migration], migrations: Migrations, ledger: Ledger) -> None:
+    """What a migration depends on must be applied, or come before it in this run."""
+    there = {one.version for one in migrations if one.version in ledger}
+    for one in chosen:
+        for text in one.directives.depends_on:
+            needed = resolve(text, migrations)
+            if needed.version not in there:
+                raise MigrationError(
+                    f"{one} depends on {needed}, which this run leaves out.",
+                    "Nothing was sent to the database.",
+                    "run all that is pending, or up to a version that brings it along",
+                    place=one.place,
+                )
+        there.add(one.version)
 
 
 def to_take_back(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.finding import Finding, Findings, Severity
@@ -13,11 +14,17 @@ from .ledger import Ledger
 from .migration import CHECKSUM_ALGORITHM, Migration, Migrations
 from .planner import PRODUCTION, pending
 from .status import State, status
+from .sums import check_sums, read_sums
 
 
 def verify(migrations: Migrations, ledger: Ledger) -> Findings:
-    """Edited and deleted history, as errors; applied rows that nobody wrote a checksum for, as information."""
-    return Findings(_history(migrations, ledger))
+    """Edited and deleted history, as errors; applied rows that nobody wrote a checksum for, as information.
+
+    The ledger and nself.sum are both asked: what is not applied here may be applied elsewhere.
+    """
+    known = {one.label for one in migrations if one.version in ledger}
+    recorded = check_sums(migrations, read_sums(Path(migrations.folder))).at_least(Severity.WARNING)
+    return Findings([*_history(migrations, ledger), *(one for one in recorded if str(one.subject) not in known)])
 
 
 def before_up(migrations: Migrations, ledger: Ledger, *, environment: str | None = None) -> Findings:
@@ -28,7 +35,8 @@ def before_up(migrations: Migrations, ledger: Ledger, *, environment: str | None
     """
     found = [one for one in _history(migrations, ledger) if one.severity > Severity.INFO]
     if environment == PRODUCTION:
-        _refuse([*found, *_without_down(pending(migrations, ledger))])
+        recorded = check_sums(migrations, read_sums(Path(migrations.folder))).at_least(Severity.ERROR)
+        _refuse([*found, *recorded, *_without_down(pending(migrations, ledger))])
     late = [row for row in status(migrations, ledger) if row.state is State.OUT_OF_ORDER]
     found += [
         Finding(

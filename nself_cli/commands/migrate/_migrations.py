@@ -10,6 +10,7 @@ import click
 from nself_cli import present
 
 if TYPE_CHECKING:
+    from nself_cli.invocation import Invocation
     from nself_cli.session import Session
     from pytest_nself.core.plan import Plan
     from pytest_nself.execute.report import Report
@@ -75,15 +76,24 @@ def read_folder(session: Session, setting: str | None) -> Migrations:
             f"Looked in {session.root} for {', '.join(MIGRATIONS)}.",
             "create migrations/, or name the folder: --migration-dir, or `migrations` in [tool.nself]",
         )
-    migrations = read_migrations(_shown(folder))
+    migrations = read_migrations(shown(folder))
     session.invocation.findings.extend(migrations.findings)
     return migrations
 
 
-def _shown(folder: Path) -> Path:
+def shown(folder: Path) -> Path:
     """The folder as seen from here, where that is shorter."""
     here = Path.cwd()
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
+def record_sums(migrations: Migrations, invocation: Invocation) -> None:
+    """Write nself.sum, unless a file that is applied was edited: then the old checksum is what should be kept."""
+    from pytest_nself.execute.files import write_files
+    from pytest_nself.migrations.sums import plan_sums
+
+    if not any(one.rule in ("migration-edited", "migration-missing") for one in invocation.findings):
+        write_files(plan_sums(Path(migrations.folder), migrations))
 
 
 def report_run(session: Session, plan: Plan, report: Report | None, verb: str, nothing: str) -> int:

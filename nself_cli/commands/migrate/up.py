@@ -56,8 +56,9 @@ def command(
     from pytest_nself.migrations.planner import plan_up
     from pytest_nself.migrations.standing import read_standing
     from pytest_nself.migrations.verify import before_up
+    from pytest_nself.project.environment_names import DEV
 
-    from ._migrations import read_folder, report_run, table_of, timeouts_of
+    from ._migrations import read_folder, record_sums, report_run, table_of, timeouts_of
 
     count = one_count(**counts)
     invocation.verbose = invocation.verbose or show_sql
@@ -71,5 +72,7 @@ def command(
         return plan_up(migrations, ledger, count=count, to=to, environment=environment, timeouts=timeouts_of(session))
 
     plan, report = run_plan(session, make_plan, around=naming_migrations)
+    if report is not None and environment == DEV:
+        record_sums(migrations, invocation)
     present.findings(invocation)
     return report_run(session, plan, report, "applied", "Nothing is pending.")
