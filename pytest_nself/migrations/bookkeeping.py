@@ -11,7 +11,6 @@ from pytest_nself.core.place import Place
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import COMMIT_AFTER, Sql
 from pytest_nself.core.step import Statement, Step
-from pytest_nself.core.version import __version__
 
 from .ledger import UP, Ledger, LedgerRow, Progress
 from .migration import CHECKSUM_ALGORITHM, Migration, Migrations, checksum
@@ -37,7 +36,7 @@ def plan_reset_checksum(
     row, migration = _row(ledger, version), _file(migrations, version)
     if (row.checksum, row.checksum_algorithm) == (migration.checksum, CHECKSUM_ALGORITHM):
         return Plan(f"accept {migration} as it is", ())
-    recording = Recording(ledger.table, __version__, environment)
+    recording = Recording.of(ledger, environment)
     text = (
         f"update {ledger.table.quoted} set checksum = {quote_literal(migration.checksum)},"
         f" checksum_algorithm = {quote_literal(CHECKSUM_ALGORITHM)} where version = {version};\n"
@@ -58,7 +57,7 @@ def plan_baseline(
     """Record migrations as applied that the database holds already; those that the ledger has stay as they are."""
     migrations.raise_errors()
     check_environment(ledger, environment)
-    recording = Recording(ledger.table, __version__, environment)
+    recording = Recording.of(ledger, environment)
     missing = [one for one in chosen if one.version not in ledger]
     steps = [(f"record {one} without running it", recording.adopted(one, note)) for one in missing]
     counted = "1 migration" if len(missing) == 1 else f"{len(missing)} migrations"
@@ -70,7 +69,7 @@ def plan_resolve(
 ) -> Plan:
     """Write into the ledger what a person found out. Raises MigrationError where that makes no sense."""
     check_environment(ledger, environment)
-    recording = Recording(ledger.table, __version__, environment)
+    recording = Recording.of(ledger, environment)
     row = ledger.rows.get(version)
     title = f"record version {version} as {how.value}"
     if how in (Resolution.PART_DONE, Resolution.PART_NOT_DONE):
@@ -98,7 +97,7 @@ def plan_reset_state(
     """Empty the ledger, then record `chosen` as applied. What stood there goes into the log."""
     migrations.raise_errors()
     check_environment(ledger, environment)
-    recording = Recording(ledger.table, __version__, environment)
+    recording = Recording.of(ledger, environment)
     steps = [("empty the ledger", f"delete from {ledger.table.quoted};")] if ledger.rows else []
     for row in ledger:
         steps.append((f"log {row.label}", recording.log("state reset", row.version, row.name, _was(row), row.checksum)))

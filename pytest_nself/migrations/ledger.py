@@ -19,6 +19,8 @@ from pytest_nself.core.plan import Seen
 if TYPE_CHECKING:
     import psycopg
 
+    from .foreign.ledger import ForeignLedger
+
 UP, DOWN = "up", "down"
 
 OWN_COLUMNS = {
@@ -132,7 +134,8 @@ class LedgerRow:
 class Ledger:
     """What the ledger held when it was read. `rows` by version; `columns` is empty where there is no table.
 
-    `found` is what a look at the database gave for a version that is half-way: rows of a name and a state.
+    `found` is what a look at the database gave for a version that is half-way: rows of a name and a state. `drizzle` is
+    drizzle's own ledger of the same folder.
     """
 
     table: LedgerTable = LEDGER
@@ -142,6 +145,7 @@ class Ledger:
     log_exists: bool = False
     seen: tuple[Seen, ...] = ()
     found: Mapping[int, tuple[tuple[str, str], ...]] = field(default_factory=lambda: MappingProxyType({}))
+    drizzle: ForeignLedger | None = None
 
     def __contains__(self, version: int) -> bool:
         return version in self.rows

@@ -43,7 +43,8 @@ def read_losses(connection: psycopg.Connection[Any], plan: Plan) -> list[tuple[s
         " pg_catalog.pg_total_relation_size(c.oid)"
         " from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
         " where c.relkind in ('r', 'm', 'p') and (n.nspname = any(%(schemas)s)"
-        " or (n.nspname, c.relname) in (select * from pg_catalog.unnest(%(in_schema)s::text[], %(qualified)s::text[]))"
+        " or (n.nspname, c.relname) in (select q.* from rows from"
+        " (pg_catalog.unnest(%(in_schema)s::text[]), pg_catalog.unnest(%(qualified)s::text[])) q)"
         " or (c.relname = any(%(bare)s) and pg_catalog.pg_table_is_visible(c.oid))) order by 3 desc, 1",
         {
             "schemas": sorted(schemas),

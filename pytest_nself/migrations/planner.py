@@ -8,7 +8,6 @@ from pytest_nself.core.errors import MigrationError, Refused
 from pytest_nself.core.place import Place
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import DATA_LOSS, NO_HAZARDS, Step
-from pytest_nself.core.version import __version__
 
 from .ledger import DOWN, UP, Ledger, LedgerRow
 from .migration import Migration, Migrations
@@ -38,7 +37,6 @@ def plan_up(
     to: int | None = None,
     environment: str | None = None,
     timeouts: Timeouts = NO_TIMEOUTS,
-    tool_version: str = __version__,
 ) -> Plan:
     """Apply what is pending: at most `count`, none above the version `to`. What is half-way is taken up first.
 
@@ -53,7 +51,7 @@ def plan_up(
     todo = pending(migrations, ledger)
     chosen = [one for one in todo if to is None or one.version <= to][:count]
     _check_needed(chosen, migrations, ledger)
-    recording = Recording(ledger.table, tool_version, environment)
+    recording = Recording.of(ledger, environment)
     steps: list[Step] = list(plan_ledger(ledger)) if chosen else []
     for migration in chosen:
         walk = Walk.of(migration, UP, hazards=NO_HAZARDS, defaults=timeouts)
@@ -70,7 +68,6 @@ def plan_down(
     everything: bool = False,
     environment: str | None = None,
     timeouts: Timeouts = NO_TIMEOUTS,
-    tool_version: str = __version__,
 ) -> Plan:
     """Take migrations back, the last applied first: `count` (default 1), or all above version `to`, or everything.
 
@@ -85,7 +82,7 @@ def plan_down(
     chosen = [
         _with_down(row, files.get(row.version), migrations) for row in to_take_back(ledger, count, to, everything)
     ]
-    recording = Recording(ledger.table, tool_version, environment)
+    recording = Recording.of(ledger, environment)
     steps: list[Step] = list(plan_ledger(ledger)) if chosen else []
     for migration in chosen:
         walk = Walk.of(migration, DOWN, hazards=frozenset({DATA_LOSS}), defaults=timeouts)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pytest_nself.core.names import quote_identifier, quote_literal
 from pytest_nself.core.place import Place
 from pytest_nself.core.sql import COMMIT_AFTER, Sql
 from pytest_nself.core.step import Statement, Step
+from pytest_nself.core.version import __version__
 
+from .foreign.mirror import Mirror
 from .ledger import OWN_COLUMNS, UP, Ledger, LedgerTable, Progress
 from .migration import CHECKSUM_ALGORITHM, Migration
 
@@ -34,6 +36,12 @@ class Recording:
     table: LedgerTable
     tool_version: str
     environment: str | None = None
+    mirror: Mirror = field(default_factory=Mirror)
+
+    @classmethod
+    def of(cls, ledger: Ledger, environment: str | None) -> Recording:
+        """For a plan on this ledger."""
+        return cls(ledger.table, __version__, environment, Mirror(ledger.drizzle))
 
     def guard(self, migration: Migration, expected: Progress | None, *, applied: bool = False) -> Statement:
         """The first statement of a transaction: nobody else writes until it ends, and the ledger is as the plan saw it.
@@ -67,13 +75,13 @@ class Recording:
                 f"update {self.table.quoted} l set dirty = false, progress = null, took_ms = {took}"
                 f" where version = {migration.version}"
             )
-        return self._ending(_RECORD, migration, change, "applied", "l.took_ms")
+        return self._ending(_RECORD, migration, self.mirror.applied(migration), change, "applied", "l.took_ms")
 
     def taken_back(self, migration: Migration, *, began: Progress | None = None) -> Statement:
         """The row goes; the log keeps that it was there."""
         change = f"delete from {self.table.quoted} l where version = {migration.version}"
         took = _took("pg_catalog.now()") if began is None else "null::bigint"
-        return self._ending(_FORGET, migration, change, "taken back", took)
+        return self._ending(_FORGET, migration, self.mirror.forgotten(migration), change, "taken back", took)
 
     def progress(self, migration: Migration, progress: Progress, *, first: bool = False) -> Statement:
         """How far a migration is that does not run in one transaction."""
@@ -91,7 +99,7 @@ class Recording:
 
     def adopted(self, migration: Migration, note: str = "") -> str:
         """The SQL that records a migration as applied which was not run by this."""
-        return (
+        return self.mirror.applied(migration) + (
             f"insert into {self.table.quoted} ({self._columns()})\nvalues ({self._values(migration, 'null')});\n"
             + self.log("recorded", migration.version, migration.name, note, migration.checksum)
         )
@@ -111,13 +119,16 @@ class Recording:
         )
         return f"insert into {self.table.quoted_log} ({_LOG_COLUMNS})\nvalues ({', '.join(values)});"
 
-    def _ending(self, title: str, migration: Migration, change: str, action: str, took: str) -> Statement:
+    def _ending(
+        self, title: str, migration: Migration, mirrored: str, change: str, action: str, took: str
+    ) -> Statement:
         logged = (
             f"select {quote_literal(action)}, version, name, checksum, took_ms, session_user,"
             f" {quote_literal(self.tool_version)}, {_literal(self.environment)}, null from changed"
         )
         text = (
-            f"{_RESET}with changed as (\n{change}\nreturning l.version, l.name, l.checksum, {took} as took_ms)\n"
+            f"{_RESET}{mirrored}"
+            f"with changed as (\n{change}\nreturning l.version, l.name, l.checksum, {took} as took_ms)\n"
             f"insert into {self.table.quoted_log} ({_LOG_COLUMNS})\n{logged};"
         )
         return Statement(f"{title}{migration}", Sql(text, COMMIT_AFTER), place=_file_of(migration))

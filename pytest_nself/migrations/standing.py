@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_nself.core.plan import Seen
 
 from .alone import Again, Alone
+from .foreign.mirror import drizzle_ledger
+from .foreign.reading import read_foreign
 from .ledger import LEDGER, UP, Ledger, LedgerTable, read_ledger
 from .migration import Migration, Migrations, checksum
 from .transactions import cut
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def read_standing(connection: psycopg.Connection[Any], migrations: Migrations, table: LedgerTable = LEDGER) -> Ledger:
-    """The ledger, with what is found of statements that were begun and whose end nobody wrote down."""
+    """The ledger, with what is found of statements that were begun and whose end nobody wrote down.
+
+    For a folder of drizzle's also drizzle's own ledger.
+    """
     from psycopg.rows import tuple_row
 
     ledger = read_ledger(connection, table)
@@ -29,7 +34,11 @@ def read_standing(connection: psycopg.Connection[Any], migrations: Migrations, t
             rows = cursor.execute(alone.query.encode(), prepare=False).fetchall()
         found[migration.version] = tuple((str(row[0]), str(row[1])) for row in rows)
         seen.append(Seen.of(alone.query, rows))
-    return replace(ledger, found=MappingProxyType(found), seen=tuple(seen)) if found else ledger
+    if any(one.drizzle is not None for one in migrations):
+        theirs = read_foreign(connection, table, only=("drizzle",))
+        seen += [one.seen for one in theirs if one.seen is not None]
+        ledger = replace(ledger, drizzle=drizzle_ledger(migrations, theirs))
+    return replace(ledger, found=MappingProxyType(found), seen=tuple(seen))
 
 
 def _begun(ledger: Ledger, migrations: Migrations) -> Iterator[tuple[Migration, Alone]]:

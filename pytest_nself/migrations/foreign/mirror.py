@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pytest_nself.core.errors import MigrationError
 from pytest_nself.core.names import quote_identifier, quote_literal, quote_qualified
@@ -85,6 +86,24 @@ def mirror_forgotten(migration: Migration, ledger: ForeignLedger | None) -> tupl
     _check(ledger)
     text = f"delete from {ledger.quoted} where {_is_gone(migration, entry, ledger)};"
     return (_statement(f"take {migration} from drizzle", [text], migration),)
+
+
+@dataclass(slots=True)
+class Mirror:
+    """drizzle's ledger while a plan is made: what the plan's earlier statements make of it is there for the later."""
+
+    ledger: ForeignLedger | None = None
+
+    def applied(self, migration: Migration) -> str:
+        """The SQL that goes before our own row is written; empty for a folder that is not drizzle's."""
+        statements = mirror_applied(migration, self.ledger)
+        if statements and self.ledger is None:
+            self.ledger = mirrored_ledger(migration)
+        return "".join(f"{one.sql.text}\n" for one in statements)
+
+    def forgotten(self, migration: Migration) -> str:
+        """The SQL that goes before our own row is removed."""
+        return "".join(f"{one.sql.text}\n" for one in mirror_forgotten(migration, self.ledger))
 
 
 def _make(ledger: ForeignLedger) -> str:
