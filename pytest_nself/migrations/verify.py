@@ -22,9 +22,9 @@ def verify(migrations: Migrations, ledger: Ledger) -> Findings:
 
     The ledger and nself.sum are both asked: what is not applied here may be applied elsewhere.
     """
-    known = {one.label for one in migrations if one.version in ledger}
     recorded = check_sums(migrations, read_sums(Path(migrations.folder))).at_least(Severity.WARNING)
-    return Findings([*_history(migrations, ledger), *(one for one in recorded if str(one.subject) not in known)])
+    elsewhere = [one for one in recorded if _version(one.subject) not in ledger]
+    return Findings([*_history(migrations, ledger), *elsewhere])
 
 
 def before_up(migrations: Migrations, ledger: Ledger, *, environment: str | None = None) -> Findings:
@@ -53,6 +53,12 @@ def before_up(migrations: Migrations, ledger: Ledger, *, environment: str | None
         Finding(one.rule, min(one.severity, Severity.WARNING), one.subject, one.message, one.remedy, place=one.place)
         for one in found
     )
+
+
+def _version(subject: ObjectRef) -> int:
+    """The version of a migration's label; -1 for what is none."""
+    digits = subject.name.split("_")[0]
+    return int(digits) if subject.kind == "migration" and digits.isdigit() else -1
 
 
 def _history(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
