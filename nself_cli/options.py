@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from .invocation import NO_GUARD, ORDINARY, Invocation
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The common flags as they were given; None is "not given"."""
 
     env: str | None
@@ -62,7 +60,7 @@ def common_options(
         def command(ctx: click.Context, /, **given: Any) -> Any:
             if given.pop("force", False):
                 given["yes"] = True
-            own = {field.name: given.pop(field.name) for field in fields(Options) if field.name in given}
+            own = {name: given.pop(name) for name in Options._fields if name in given}
             options = Options(**own)
             invocation = ctx.find_object(Invocation)
             assert invocation is not None  # main() puts it there

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_nself.core.errors import ConfigError
-from pytest_nself.core.place import Place
 
 from .declared import DATABASE_SETTINGS, TRUE, DatabaseSetting, parse_database_setting
-from .env_files import PROCESS, process_environment, read_sources
-from .settings import Resolved
+from .env_files import process_environment, read_sources
+from .resolved import Resolved
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseSettings:
+class DatabaseSettings(NamedTuple):
     """The settings of one command in one environment, resolved: each knows where it came from.
 
     `notes` are sentences for the user: settings that are given and have no effect any more.
@@ -101,8 +98,8 @@ def read_database_settings(
             resolved[setting.name] = _resolved(setting, flags[setting.name], setting.flag)
         elif variable is not None:
             name, value, origin = variable
-            place = Place(*sources.lines[name]) if PROCESS not in origin else None
-            resolved[setting.name] = _resolved(setting, value, origin, place)
+            line = None if name in process else sources.lines[name]
+            resolved[setting.name] = _resolved(setting, value, origin, line)
         elif setting.name in table:
             resolved[setting.name] = _resolved(setting, table[setting.name], f"[tool.nself] {setting.name}")
         else:
@@ -111,8 +108,8 @@ def read_database_settings(
     return DatabaseSettings(resolved, tuple(notes))
 
 
-def _resolved(setting: DatabaseSetting, value: object, origin: str, place: Place | None = None) -> Resolved:
-    return Resolved(parse_database_setting(setting, value, origin, place), origin)
+def _resolved(setting: DatabaseSetting, value: object, origin: str, line: tuple[str, int] | None = None) -> Resolved:
+    return Resolved(parse_database_setting(setting, value, origin, line), origin)
 
 
 def _asks_for_more(setting: DatabaseSetting, value: str) -> bool:

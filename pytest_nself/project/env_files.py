@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pytest_nself.core.errors import ConfigError
 
@@ -15,17 +15,20 @@ from .environment_names import DEV, spellings
 PROCESS = "the process environment"
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     """The two places a variable can come from; an empty value counts as not given.
 
     `lines` holds the file and line of each variable of the files, `.env:3`; `files_read` those files that are there.
     """
 
-    process: Mapping[str, str] = field(repr=False)
-    files: Mapping[str, str] = field(repr=False)
+    process: Mapping[str, str]
+    files: Mapping[str, str]
     lines: Mapping[str, tuple[str, int]]
     files_read: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        # The values may be passwords.
+        return f"Sources({len(self.process)} of the process, {len(self.files)} of {', '.join(self.files_read)})"
 
     def origin(self, name: str) -> str:
         """Where a variable of the files stands: file and line."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.errors import ConfigError
@@ -31,8 +31,7 @@ _POSTGRES = {
 _CHOOSING = ("host", "hostaddr", "port", "dbname", "user", "password", "service", "sslmode")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """An environment's name, the database it means, and where the connection was found, in words.
 
     `notes` are sentences that the user should read: what of the settings is not used, and why.
@@ -75,7 +74,7 @@ def resolve_target(
     sources = read_sources(root, environment.name, process)
     if not environment.known:
         # The shared .env is not about an environment that the project has never heard of.
-        sources = replace(sources, files={}, lines={})
+        sources = sources._replace(files={}, lines={})
     found = _from_url(sources, environment.name, direct) or _from_postgres(sources) or _from_libpq(sources)
     if found is None:
         raise _nothing(root, environment)
