@@ -31,18 +31,24 @@ class Sources(NamedTuple):
         return f"Sources({len(self.process)} of the process, {len(self.files)} of {', '.join(self.files_read)})"
 
     def origin(self, name: str) -> str:
-        """Where a variable of the files stands: file and line."""
+        """Where a variable stands: the process environment, or file and line."""
+        if name in self.process:
+            return PROCESS
         file, line = self.lines[name]
         return f"{file}:{line}"
 
+    def rank(self, name: str) -> int:
+        """How strong the place is in which a variable stands: 0 is the process environment, more is weaker."""
+        if name in self.process:
+            return 0
+        return 1 + self.files_read.index(self.lines[name][0]) if name in self.lines else 1000
+
     def first(self, names: tuple[str, ...]) -> tuple[str, str, str] | None:
         """The first of these variables that is set, by source, then by name: its name, value, and origin in words."""
-        for name in names:
-            if value := self.process.get(name):
-                return name, value, f"{name} in {PROCESS}"
-        for name in names:
-            if value := self.files.get(name):
-                return name, value, f"{name} in {self.origin(name)}"
+        for variables in (self.process, self.files):
+            for name in names:
+                if value := variables.get(name):
+                    return name, value, f"{name} in {self.origin(name)}"
         return None
 
 

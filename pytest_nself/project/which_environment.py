@@ -71,7 +71,7 @@ def choose_environment(root: Path, name: str | None = None, process: Mapping[str
     for said in sources:
         if "NODE_ENV" in said:
             return _checked(root, said["NODE_ENV"].value, said["NODE_ENV"].origin)
-    return Environment(DEV, "nothing that says otherwise")
+    return Environment(DEV, "the default")
 
 
 def _process(process: Mapping[str, str] | None) -> dict[str, _Said]:
