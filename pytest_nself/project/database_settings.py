@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pytest_nself.core.errors import ConfigError
 
 from .declared import DATABASE_SETTINGS, TRUE, DatabaseSetting, parse_database_setting
-from .env_files import process_environment, read_sources
+from .env_files import Sources, process_environment, read_sources
 from .resolved import Resolved
 
 
@@ -105,7 +105,22 @@ def read_database_settings(
         else:
             default = container_prefix(root) if setting.name == "project_name" else setting.default
             resolved[setting.name] = Resolved(default, "default")
-    return DatabaseSettings(resolved, tuple(notes))
+    return DatabaseSettings(resolved, (*notes, *_slips(sources)))
+
+
+def _slips(sources: Sources) -> list[str]:
+    """Variables that look like ours and are not: `DB_MIGRATION_TABEL` would be silently without effect."""
+    known = {variable for setting in DATABASE_SETTINGS for variable in setting.variables if variable.startswith("DB_")}
+    unknown = [name for name in (*sources.process, *sources.files) if name.startswith("DB_") and name not in known]
+    if not unknown:
+        return []
+    from difflib import get_close_matches
+
+    return [
+        f"{name} in {sources.origin(name)} is no setting; you may have meant {near[0]}."
+        for name in dict.fromkeys(unknown)
+        if (near := get_close_matches(name, sorted(known), n=1, cutoff=0.85))
+    ]
 
 
 def _resolved(setting: DatabaseSetting, value: object, origin: str, line: tuple[str, int] | None = None) -> Resolved:
