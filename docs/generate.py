@@ -46,8 +46,11 @@ def pages() -> dict[Path, str]:
         "errors.md": errors,
     }
     texts = {DOCS / "reference" / name: _with_note(make()) for name, make in made.items()}
-    architecture = DOCS / "explanation" / "architecture.md"
-    texts[architecture] = _put(architecture.read_text(encoding="utf-8"), "layers", layers())
+    for page, name, make_part in (
+        (DOCS / "explanation" / "architecture.md", "layers", layers),
+        (DOCS / "reference" / "environments.md", "guards", guards),
+    ):
+        texts[page] = _put(page.read_text(encoding="utf-8"), name, make_part())
     return texts
 
 
@@ -71,6 +74,8 @@ def settings() -> str:
 
     out = [
         "# Settings\n",
+        "Two kinds: those of the tests, and [those of the command line](#settings-of-the-command-line), which works on "
+        "databases of yours.\n",
         "The first that is given counts: flag, variable, ini key, `[tool.nself]` in `pyproject.toml`, default. The ini "
         "keys stand in `[tool.pytest]`, `[tool.pytest.ini_options]` or `pytest.ini`.\n",
         "| Ini key | Means | Default |\n|---|---|---|",
@@ -87,7 +92,37 @@ def settings() -> str:
             "Default": _default(s),
         }
         out += [f"| {name} | {value} |" for name, value in rows.items()]
-    return "\n".join(out) + "\n" + RECIPE
+    return "\n".join(out) + "\n" + RECIPE + _database_settings()
+
+
+def _database_settings() -> str:
+    """The settings of the command line: one table."""
+    from pytest_nself.project.declared import DATABASE_SETTINGS
+
+    out = [
+        "\n## Settings of the command line\n",
+        "The first that is given counts: flag, variable in the process environment, variable in an "
+        "[env file](environments.md#env-files), key in `[tool.nself]`, default. Seconds are a number, or a number with "
+        "a unit: `500ms`, `30s`, `5min`.\n",
+        "| Variable | Means | Kind | Default | Flag | In `[tool.nself]` | Effect |\n|---|---|---|---|---|---|---|",
+    ]
+    for s in DATABASE_SETTINGS:
+        if not s.removed:
+            variables = " or ".join(f"`{one}`" for one in s.variables)
+            flag = f"`{s.flag}`" if s.flag else "none"
+            effect = s.effect or "yes"
+            row = (variables, _cell(s.help), _kind(s), _default(s), flag, f"`{s.name}`", effect)
+            out.append(f"| {' | '.join(row)} |")
+    out += [
+        "\nSettings of earlier releases that were removed for safety. They are read, have no effect, and a run says so "
+        "when they ask for something else than what happens:\n",
+        "| Variable | Did | Now |\n|---|---|---|",
+    ]
+    for s in DATABASE_SETTINGS:
+        if s.removed:
+            variables = " or ".join(f"`{one}`" for one in s.variables)
+            out.append(f"| {variables} | {_cell(s.help)} | {s.removed} |")
+    return "\n".join(out) + "\n"
 
 
 RECIPE = """
@@ -104,7 +139,7 @@ How the database is built where that is not a folder of migrations. A table of i
 
 
 def _kind(setting: object) -> str:
-    kind, choices, unit = setting.kind, setting.choices, setting.unit  # type: ignore[attr-defined]
+    kind, choices, unit = setting.kind, getattr(setting, "choices", ()), setting.unit  # type: ignore[attr-defined]
     if choices:
         return "one of " + ", ".join(f"`{one}`" for one in choices)
     by_line = getattr(setting, "by_line", False)
@@ -112,6 +147,7 @@ def _kind(setting: object) -> str:
         "bool": "`true` or `false`",
         "list": "a list; in a variable the items are separated by " + ("semicolons" if by_line else "blanks or commas"),
         "seconds": "a number of seconds",
+        "count": "a whole number",
     }
     return words.get(kind, "text") + (f" ({unit})" if unit and kind != "seconds" else "")
 
@@ -176,14 +212,11 @@ def hooks() -> str:
 
 def commands() -> str:
     """The page of the command line, walked from its root."""
-    from nself_cli import main as front
+    from nself_cli.exit_codes import MEANINGS
     from nself_cli.tree import root
 
-    codes = (front.__doc__ or "").split("\n\n")[1].strip().rstrip(".")
     out = ["# Command line\n", "Exit codes:\n", "| Code | Means |\n|---|---|"]
-    for code in codes.split("; "):
-        number, _, text = code.partition(" ")
-        out.append(f"| {number} | {text} |")
+    out += [f"| {number} | {_cell(text)} |" for number, text in MEANINGS.items()]
     for path, command in walk_commands("nself", root):
         out.append(f"\n## {path}\n\n```text\n{_usage(path, command)}\n```\n\n{_help(command)}")
         shown = [p for p in command.params if p.param_type_name == "option" and not getattr(p, "hidden", False)]
@@ -191,6 +224,33 @@ def commands() -> str:
             out.append("\n| Option | Means |\n|---|---|")
             out += [f"| `{_spelling(p)}` | {_cell(getattr(p, 'help', None) or 'Show the version.')} |" for p in shown]
     return "\n".join(out) + "\n"
+
+
+def guards() -> str:
+    """Every command by environment: what it asks, from what the commands declare and the guard decides."""
+    import click
+
+    from nself_cli.guard import DESTROY, words_wanted
+    from nself_cli.invocation import DESTRUCTIVE
+    from nself_cli.tree import root
+
+    columns = {"dev, test": "dev", "staging, your own": "staging", "production": "production"}
+    out = ["", f"| Command | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+    for path, command in walk_commands("nself", root):
+        if isinstance(command, click.Group):
+            continue
+        declared = command.callback  # type: ignore[attr-defined]
+        cells = []
+        for environment in columns.values():
+            words = words_wanted(environment, declared.guard)
+            asked = "does not ask" if words is None else f"asks to type `{words}`"
+            if environment in declared.refused_in:
+                asked = "refused"
+            elif words is None and environment == "dev" and declared.guard == DESTRUCTIVE:
+                asked = "does not ask, says what would be lost"
+            cells.append(asked)
+        out.append(f"| `{path}` | {' | '.join(cells)} |")
+    return "\n".join([*out, "", f"Scripts say `--yes` for `yes`, and `--confirm {DESTROY}` for the other.", "", ""])
 
 
 def walk_commands(path: str, command: object) -> Iterator[tuple[str, object]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 NO_GUARD, ORDINARY, DESTRUCTIVE = "none", "ordinary", "destructive"
 """What a command declares of itself: it changes nothing; it changes a database; it may destroy rows."""
 
 
-@dataclass(slots=True)
 class Invocation:
     """Filled in as things become known, so that an error at any point is reported in the form that was asked for.
 
@@ -17,13 +15,29 @@ class Invocation:
     is never done. `progress` is whether a line of progress stands on the terminal.
     """
 
-    json: bool = False
-    command: str = ""
-    environment: str | None = None
-    quiet: bool = False
-    verbose: bool = False
-    debug: bool = False
-    guard: str = NO_GUARD
-    refused_in: tuple[str, ...] = ()
-    findings: list[Any] = field(default_factory=list)
-    progress: bool = False
+    # No dataclass: making one is a tenth of what `nself --help` takes.
+    __slots__ = (
+        "command", "debug", "environment", "findings", "guard", "json", "progress", "quiet", "refused_in", "verbose",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *,
+        json: bool = False,
+        command: str = "",
+        environment: str | None = None,
+        quiet: bool = False,
+        verbose: bool = False,
+        guard: str = NO_GUARD,
+        refused_in: tuple[str, ...] = (),
+    ) -> None:
+        self.json = json
+        self.command = command
+        self.environment = environment
+        self.quiet = quiet
+        self.verbose = verbose
+        self.debug = False
+        self.guard = guard
+        self.refused_in = refused_in
+        self.findings: list[Any] = []
+        self.progress = False

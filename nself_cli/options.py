@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
+from . import present
 from .invocation import NO_GUARD, ORDINARY, Invocation
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The common flags as they were given; None is "not given"."""
 
     env: str | None
@@ -38,11 +37,12 @@ _EVERY = (
 _WRITING = (
     click.option("--dry-run", is_flag=True, help="Print the SQL that would run; change nothing."),
     click.option("--yes", is_flag=True, help="Answer yes to ordinary questions."),
-    click.option("--force", is_flag=True, hidden=True),
+    click.option("--force", is_flag=True, hidden=True),  # of earlier releases: --yes
+    click.option("--show-sql", is_flag=True, hidden=True),  # of earlier releases: --verbose
     click.option("--confirm", metavar="WORDS", help="Give the words that a production database asks for."),
 )
 COMMON_FLAGS = frozenset(
-    "--env --dsn --json -v --verbose -q --quiet --debug --dry-run --yes --force --confirm".split()  # noqa: SIM905
+    "--env --dsn --json -v --verbose -q --quiet --debug --dry-run --yes --force --show-sql --confirm".split()  # noqa: SIM905
 )
 
 
@@ -62,11 +62,13 @@ def common_options(
         def command(ctx: click.Context, /, **given: Any) -> Any:
             if given.pop("force", False):
                 given["yes"] = True
-            own = {field.name: given.pop(field.name) for field in fields(Options) if field.name in given}
+            if given.pop("show_sql", False):
+                given["verbose"] = True
+            own = {name: given.pop(name) for name in Options._fields if name in given}
             options = Options(**own)
             invocation = ctx.find_object(Invocation)
             assert invocation is not None  # main() puts it there
-            invocation.command = _spoken(ctx)
+            invocation.command = present.spoken(ctx)
             invocation.json, invocation.verbose, invocation.quiet = options.json, options.verbose, options.quiet
             invocation.debug = options.debug
             invocation.guard, invocation.refused_in = declared, refused_in
@@ -81,8 +83,3 @@ def common_options(
         return result
 
     return decorate
-
-
-def _spoken(ctx: click.Context) -> str:
-    """`db migrate up`, also for the spelling `db migrate:up`."""
-    return " ".join(ctx.command_path.split()[1:]).replace(":", " ")

@@ -144,7 +144,7 @@ def usage_error(invocation: Invocation, problem: click.UsageError) -> None:
     if invocation.json:
         said = {"kind": "Usage", "problem": problem.format_message(), "cause": "", "remedy": "", "place": None}
         if problem.ctx is not None:
-            invocation.command = invocation.command or " ".join(problem.ctx.command_path.split()[1:])
+            invocation.command = invocation.command or spoken(problem.ctx)
             said["remedy"] = f"{problem.ctx.command_path} --help"
         _document(invocation, {}, ok=False, error=said)
         return
@@ -152,6 +152,11 @@ def usage_error(invocation: Invocation, problem: click.UsageError) -> None:
     if problem.ctx is not None:
         print(problem.ctx.get_usage(), file=sys.stderr)
         print(f"Help: {problem.ctx.command_path} --help", file=sys.stderr)
+
+
+def spoken(ctx: click.Context) -> str:
+    """What was called: `db migrate up`, also for the spelling `db migrate:up`."""
+    return " ".join(ctx.command_path.split()[1:]).replace(":", " ")
 
 
 def interrupted(invocation: Invocation, cause: BaseException | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -36,8 +35,7 @@ def reachable(target: Target, project_name: str, root: Path) -> Target:
         )
     container, address, port = found
     note = f"{host} is not known here; using the port that the container {container} publishes, {address}:{port}."
-    return replace(
-        target,
+    return target._replace(
         dsn=target.dsn.replace(host=address, port=port),
         origin=f"{target.origin}, by the published port of the container {container}",
         notes=(*target.notes, note),

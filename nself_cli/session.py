@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import present
 from .invocation import Invocation
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from pytest_nself.project.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """One command on one environment's database."""
 
     invocation: Invocation

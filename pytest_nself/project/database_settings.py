@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_nself.core.errors import ConfigError
-from pytest_nself.core.place import Place
 
 from .declared import DATABASE_SETTINGS, TRUE, DatabaseSetting, parse_database_setting
-from .env_files import PROCESS, process_environment, read_sources
-from .settings import Resolved
+from .env_files import Sources, process_environment, read_sources
+from .resolved import Resolved
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseSettings:
+class DatabaseSettings(NamedTuple):
     """The settings of one command in one environment, resolved: each knows where it came from.
 
     `notes` are sentences for the user: settings that are given and have no effect any more.
@@ -101,18 +98,33 @@ def read_database_settings(
             resolved[setting.name] = _resolved(setting, flags[setting.name], setting.flag)
         elif variable is not None:
             name, value, origin = variable
-            place = Place(*sources.lines[name]) if PROCESS not in origin else None
-            resolved[setting.name] = _resolved(setting, value, origin, place)
+            line = None if name in process else sources.lines[name]
+            resolved[setting.name] = _resolved(setting, value, origin, line)
         elif setting.name in table:
             resolved[setting.name] = _resolved(setting, table[setting.name], f"[tool.nself] {setting.name}")
         else:
             default = container_prefix(root) if setting.name == "project_name" else setting.default
             resolved[setting.name] = Resolved(default, "default")
-    return DatabaseSettings(resolved, tuple(notes))
+    return DatabaseSettings(resolved, (*notes, *_slips(sources)))
 
 
-def _resolved(setting: DatabaseSetting, value: object, origin: str, place: Place | None = None) -> Resolved:
-    return Resolved(parse_database_setting(setting, value, origin, place), origin)
+def _slips(sources: Sources) -> list[str]:
+    """Variables that look like ours and are not: `DB_MIGRATION_TABEL` would be silently without effect."""
+    known = {variable for setting in DATABASE_SETTINGS for variable in setting.variables if variable.startswith("DB_")}
+    unknown = [name for name in (*sources.process, *sources.files) if name.startswith("DB_") and name not in known]
+    if not unknown:
+        return []
+    from difflib import get_close_matches
+
+    return [
+        f"{name} in {sources.origin(name)} is no setting; you may have meant {near[0]}."
+        for name in dict.fromkeys(unknown)
+        if (near := get_close_matches(name, sorted(known), n=1, cutoff=0.85))
+    ]
+
+
+def _resolved(setting: DatabaseSetting, value: object, origin: str, line: tuple[str, int] | None = None) -> Resolved:
+    return Resolved(parse_database_setting(setting, value, origin, line), origin)
 
 
 def _asks_for_more(setting: DatabaseSetting, value: str) -> bool:

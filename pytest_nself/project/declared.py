@@ -7,20 +7,17 @@ like stands in `settings`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_nself.core.errors import ConfigError
-from pytest_nself.core.place import Place
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
-_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|min|h)?", re.ASCII)
+_SECONDS = r"(\d+(?:\.\d+)?)\s*(ms|s|min|h)?"
 _UNITS = {"ms": 0.001, None: 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
 _LONGEST_S = 2147483.0  # the server counts milliseconds in 31 bits
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseSetting:
+class DatabaseSetting(NamedTuple):
     """One thing a user can decide: by `flag`, by any of the `variables`, or by the key `name` in `[tool.nself]`.
 
     `kind` is `text`, `bool`, `seconds` (as a number) or `count`. `effect` is empty for a setting that does something;
@@ -133,11 +130,18 @@ DATABASE_SETTINGS: tuple[DatabaseSetting, ...] = (
 )
 
 
-def parse_database_setting(setting: DatabaseSetting, value: object, origin: str, place: Place | None = None) -> Any:
-    """`value` as the setting's kind; ConfigError names the setting, where the value stands, and what is allowed."""
+def parse_database_setting(
+    setting: DatabaseSetting, value: object, origin: str, line: tuple[str, int] | None = None
+) -> Any:
+    """`value` as the setting's kind; ConfigError names the setting, where the value stands, and what is allowed.
+
+    `line` is the file and line of a value that stands in a file.
+    """
     try:
         return _parse(setting.kind, value)
     except (ValueError, TypeError):
+        from pytest_nself.core.place import Place
+
         allowed = {
             "bool": "true or false",
             "seconds": f"a number of seconds from 0 to {_LONGEST_S:.0f}, or one with a unit: 500ms, 30s, 5min",
@@ -148,7 +152,7 @@ def parse_database_setting(setting: DatabaseSetting, value: object, origin: str,
             f"{setting.variables[0]} cannot be {value!r}.",
             f"It comes from {origin}, and says: {setting.help}.",
             f"use {allowed}",
-            place=place,
+            place=Place(*line) if line else None,
         ) from None
 
 
@@ -164,7 +168,7 @@ def _parse(kind: str, value: object) -> Any:
         raise ValueError(value)
     text = str(value).strip()
     if kind == "seconds":
-        found = _SECONDS.fullmatch(text)
+        found = re.fullmatch(_SECONDS, text, re.ASCII)
         if found is None or (seconds := float(found[1]) * _UNITS[found[2]]) > _LONGEST_S:
             raise ValueError(text)
         return seconds

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pytest_nself.core.errors import ConfigError
 
@@ -15,31 +15,40 @@ from .environment_names import DEV, spellings
 PROCESS = "the process environment"
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     """The two places a variable can come from; an empty value counts as not given.
 
     `lines` holds the file and line of each variable of the files, `.env:3`; `files_read` those files that are there.
     """
 
-    process: Mapping[str, str] = field(repr=False)
-    files: Mapping[str, str] = field(repr=False)
+    process: Mapping[str, str]
+    files: Mapping[str, str]
     lines: Mapping[str, tuple[str, int]]
     files_read: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        # The values may be passwords.
+        return f"Sources({len(self.process)} of the process, {len(self.files)} of {', '.join(self.files_read)})"
+
     def origin(self, name: str) -> str:
-        """Where a variable of the files stands: file and line."""
+        """Where a variable stands: the process environment, or file and line."""
+        if name in self.process:
+            return PROCESS
         file, line = self.lines[name]
         return f"{file}:{line}"
 
+    def rank(self, name: str) -> int:
+        """How strong the place is in which a variable stands: 0 is the process environment, more is weaker."""
+        if name in self.process:
+            return 0
+        return 1 + self.files_read.index(self.lines[name][0]) if name in self.lines else 1000
+
     def first(self, names: tuple[str, ...]) -> tuple[str, str, str] | None:
         """The first of these variables that is set, by source, then by name: its name, value, and origin in words."""
-        for name in names:
-            if value := self.process.get(name):
-                return name, value, f"{name} in {PROCESS}"
-        for name in names:
-            if value := self.files.get(name):
-                return name, value, f"{name} in {self.origin(name)}"
+        for variables in (self.process, self.files):
+            for name in names:
+                if value := variables.get(name):
+                    return name, value, f"{name} in {self.origin(name)}"
         return None
 
 

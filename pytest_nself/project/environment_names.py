@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 DEV = "dev"
@@ -19,7 +18,6 @@ _SPELLINGS = {
     "production": PRODUCTION,
     "test": TEST,
 }
-_SEPARATED = re.compile(r"[-_.\d]")
 
 
 def canonical(name: str) -> str:
@@ -50,5 +48,5 @@ def probably_meant(name: str, known: set[str]) -> str | None:
     near = get_close_matches(name.lower(), sorted(known | set(_SPELLINGS)), n=1, cutoff=0.75)
     if not near or near[0] == name:
         return None
-    rest = name.lower().removeprefix(near[0]) if name.lower().startswith(near[0]) else ""
-    return None if _SEPARATED.match(rest) else canonical(near[0])
+    says_more = name.lower().startswith(near[0]) and (name[len(near[0])] in "-_." or name[len(near[0])].isdigit())
+    return None if says_more else canonical(near[0])

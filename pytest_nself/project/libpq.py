@@ -73,13 +73,13 @@ def known_options(options: Mapping[str, str], origin: str) -> tuple[dict[str, st
 
     Raises ConfigError for a slip (`sslmod=require` must not be dropped) and for an sslmode that there is not.
     """
-    from difflib import get_close_matches
-
     known = {name: value for name, value in options.items() if name in OPTIONS}
     if options.get("ssl", "").lower() == "true":  # JDBC's word; libpq's own reading of URLs does the same
         known.setdefault("sslmode", "require")
     dropped = [name for name in options if name not in OPTIONS and name != "ssl"]
     for name in dropped:
+        from difflib import get_close_matches
+
         if near := get_close_matches(name, OPTIONS, n=1, cutoff=0.85):
             raise ConfigError(
                 f"{origin} has an option {name} that PostgreSQL does not know.", "", f"you may have meant {near[0]}"

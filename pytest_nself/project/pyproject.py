@@ -8,8 +8,6 @@ from typing import Any
 
 from pytest_nself.core.errors import ConfigError
 
-from .settings import BY_NAME
-
 # Keys that are tables of their own.
 TABLES = ("recipe",)
 
@@ -24,6 +22,8 @@ def read_table(root: Path) -> Mapping[str, Any]:
     if b"tool.nself" not in raw:  # parsing costs more than all else that is done before the first test
         return {}
     import tomllib
+
+    from .settings import BY_NAME
 
     try:
         document = tomllib.loads(raw.decode())

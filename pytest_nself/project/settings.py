@@ -11,6 +11,8 @@ from typing import Any
 
 from pytest_nself.core.errors import ConfigError
 
+from .resolved import Resolved
+
 Parse = Callable[[str], Any]
 
 
@@ -60,16 +62,6 @@ class Setting:
     @property
     def option(self) -> str:
         return "--nself-" + self.name.replace("_", "-")
-
-
-class Resolved:
-    """A value and where it came from: `--nself-provider`, `NSELF_PROVIDER`, `nself_provider` …"""
-
-    __slots__ = ("origin", "value")
-
-    def __init__(self, value: Any, origin: str) -> None:
-        self.value = value
-        self.origin = origin
 
 
 SETTINGS: tuple[Setting, ...] = (

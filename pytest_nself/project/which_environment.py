@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pytest_nself.core.errors import ConfigError, Refused
 
@@ -14,11 +13,9 @@ from .environment_names import DEV, canonical, is_ours, names_of_files, probably
 
 _SELECTORS = ("NSELF_ENV", "ENV", "ENVIRONMENT")
 _SELECTOR_FILES = (".env.local", ".env")
-_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(NamedTuple):
     """An environment's canonical name, what chose it, and whether the project has it.
 
     The project has `dev`, `staging`, `production` and `test`, and the names that its env files have or choose.
@@ -29,8 +26,7 @@ class Environment:
     known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """One variable's word on the environment, and where it stands."""
 
     variable: str
@@ -75,7 +71,7 @@ def choose_environment(root: Path, name: str | None = None, process: Mapping[str
     for said in sources:
         if "NODE_ENV" in said:
             return _checked(root, said["NODE_ENV"].value, said["NODE_ENV"].origin)
-    return Environment(DEV, "nothing that says otherwise")
+    return Environment(DEV, "the default")
 
 
 def _process(process: Mapping[str, str] | None) -> dict[str, _Said]:
@@ -93,7 +89,7 @@ def _file(root: Path, name: str) -> dict[str, _Said]:
 
 
 def _checked(root: Path, said: str, origin: str) -> Environment:
-    if not _NAME.match(said.strip()):
+    if not _can_be_a_name(said.strip()):
         raise ConfigError(
             f"{said!r} is not the name of an environment.",
             f"It comes from {origin}.",
@@ -112,6 +108,10 @@ def _checked(root: Path, said: str, origin: str) -> Environment:
             f"correct the name; if it is meant, create .env.{name}",
         )
     return Environment(name, origin, known=False)
+
+
+def _can_be_a_name(text: str) -> bool:
+    return text.isascii() and text[:1].isalnum() and all(one.isalnum() or one in "_.-" for one in text)
 
 
 def _chosen_by_files(root: Path) -> set[str]:

@@ -60,6 +60,13 @@ def test_every_failure_is_one_document(
     assert document(args, code, capsys)["error"]["kind"] == kind
 
 
+def test_the_command_is_named_alike(capsys: pytest.CaptureFixture[str]) -> None:
+    """The document names `db migrate up`, however it was spelled, also in a usage error; a group is named too."""
+    for call in (["db", "migrate:up"], ["db", "migrate", "up"]):
+        assert document([*call, "--dryrun"], 2, capsys)["command"] == "db migrate up"
+    assert document(["db"], 2, capsys)["command"] == "db"
+
+
 def test_interrupted(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Ctrl-C is exit 130, as a document too, and says that nothing was done."""
     raises(monkeypatch, KeyboardInterrupt())

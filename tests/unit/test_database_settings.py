@@ -115,6 +115,13 @@ def test_settings_of_the_past(tmp_path: Path, variable: str, asks: str, neutral:
     assert read_database_settings(tmp_path, "dev", {variable: neutral}).notes == ()
 
 
+def test_a_misspelt_variable_is_told_of(tmp_path: Path) -> None:
+    """A slip would be silently without effect; variables of others, like DB_HOST, are none of ours."""
+    (tmp_path / ".env").write_text("DB_MIGRATION_TABEL=x\nDB_HOST=h\nDB_NAME=n\n")
+    (note,) = read_database_settings(tmp_path, "dev", {"DB_URL": "u"}).notes
+    assert note == "DB_MIGRATION_TABEL in .env:1 is no setting; you may have meant DB_MIGRATION_TABLE."
+
+
 def test_rounding(tmp_path: Path) -> None:
     """A timeout below a millisecond does not become 0, which would be no limit; 0 stays 0."""
     for said, expected in (("0.0001", 1), ("0", 0), ("0.5", 500), ("1.0001", 1001)):

@@ -63,6 +63,22 @@ def test_what_is_left_aside_is_said(tmp_path: Path) -> None:
     assert resolve_target(tmp_path, process={"POSTGRES_HOST": "h"}).notes == ()
 
 
+def test_a_stronger_place_of_a_lower_family_is_told_of(tmp_path: Path) -> None:
+    """DATABASE_URL of .env decides over POSTGRES_* of .env.production, since families come first; it is said."""
+    _files(
+        tmp_path,
+        env="DATABASE_URL=postgresql://h/base\nPGHOST=weaker\n",
+        env_production="POSTGRES_HOST=prod\nPOSTGRES_DB=shop\n",
+    )
+    target = resolve_target(tmp_path, env="production", process={"PGDATABASE": "x"})
+    assert target.dsn.dbname == "base"
+    assert target.notes == (
+        "POSTGRES_HOST in .env.production:1, POSTGRES_DB in .env.production:2, PGDATABASE in the process environment"
+        " is not used: DATABASE_URL in .env:1 decides.",
+    )
+    assert resolve_target(tmp_path, process={}).notes == ()
+
+
 def test_the_test_environment_has_its_own_url(tmp_path: Path) -> None:
     """DATABASE_URL_TEST replaces DATABASE_URL in the environment test, and nowhere else; also from a file."""
     process = {"DATABASE_URL": "postgres://h/a", "DATABASE_URL_TEST": "postgres://h/t"}
