@@ -27,7 +27,6 @@ lock_wait = click.option(
     metavar="S",
     help="Wait S seconds for another run to end (default: DB_MIGRATION_LOCK_TIMEOUT, 60).",
 )
-show_sql = click.option("--show-sql", is_flag=True, help="Print each statement as it is sent, as -v does.")
 skip_metadata = click.option("--skip-metadata", is_flag=True, hidden=True, expose_value=False)
 
 

@@ -9,7 +9,7 @@ import click
 from nself_cli.invocation import DESTRUCTIVE, Invocation
 from nself_cli.options import Options, common_options
 
-from ._migrations import COUNT, in_folder, lock_wait, one_count, show_sql, skip_metadata, version
+from ._migrations import COUNT, in_folder, lock_wait, one_count, skip_metadata, version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 @click.option("--to", metavar="VERSION", callback=version, help="Take back all above this version; it stays.")
 @click.option("--all", "everything", is_flag=True, help="Take back all migrations.")
 @lock_wait
-@show_sql
 @skip_metadata
 @in_folder
 @common_options(writes=True, guard=DESTRUCTIVE)
@@ -35,7 +34,6 @@ def command(
     to: int | None,
     everything: bool,
     lock_wait: float | None,
-    show_sql: bool,
     migration_dir: str | None,
     **counts: Any,
 ) -> int:
@@ -63,7 +61,6 @@ def command(
     count = one_count(**counts)
     if sum((count is not None, to is not None, everything)) > 1:
         raise click.UsageError("Give one of --count, --to and --all.", click.get_current_context())
-    invocation.verbose = invocation.verbose or show_sql
     session = start(invocation, options, flags={"migration_lock_timeout": lock_wait})
     migrations = read_folder(session, migration_dir)
     environment = session.target.environment

@@ -68,7 +68,6 @@ def _rows(session: Session, migrations: Migrations) -> tuple[StatusRow, ...]:
 
 def _active(invocation: Invocation, options: Options) -> Session | None:
     """The environment that is active without --env, where that is another one."""
-    from dataclasses import replace
 
     from nself_cli.run import start
     from pytest_nself.core.errors import NselfError
@@ -77,7 +76,7 @@ def _active(invocation: Invocation, options: Options) -> Session | None:
         return None
     named = invocation.environment
     try:
-        session = start(invocation, replace(options, env=None))
+        session = start(invocation, options._replace(env=None))
     except NselfError as error:
         present.note(invocation, f"The environment that is active here cannot be shown beside it: {error.problem}")
         return None

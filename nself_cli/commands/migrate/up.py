@@ -10,7 +10,7 @@ from nself_cli import present
 from nself_cli.invocation import Invocation
 from nself_cli.options import Options, common_options
 
-from ._migrations import COUNT, in_folder, lock_wait, one_count, show_sql, skip_metadata, version
+from ._migrations import COUNT, in_folder, lock_wait, one_count, skip_metadata, version
 
 if TYPE_CHECKING:
     from pytest_nself.core.plan import Plan
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 @click.option("--steps", type=COUNT, hidden=True)
 @click.option("--to", metavar="VERSION", callback=version, help="Apply none above this version.")
 @lock_wait
-@show_sql
 @skip_metadata
 @in_folder
 @common_options(writes=True)
@@ -31,7 +30,6 @@ def command(
     options: Options,
     to: int | None,
     lock_wait: float | None,
-    show_sql: bool,
     migration_dir: str | None,
     **counts: Any,
 ) -> int:
@@ -61,7 +59,6 @@ def command(
     from ._migrations import read_folder, record_sums, report_run, table_of, timeouts_of
 
     count = one_count(**counts)
-    invocation.verbose = invocation.verbose or show_sql
     session = start(invocation, options, flags={"migration_lock_timeout": lock_wait})
     migrations = read_folder(session, migration_dir)
     environment, found = session.target.environment, list(invocation.findings)
