@@ -58,6 +58,7 @@ def read_migrations(folder: Path) -> Migrations:
     except OSError as error:
         cause = f"Migrations are read from a folder: {error.strerror}."
         raise ConfigError(f"{folder} is not a folder that can be read.", cause, "correct the path") from error
+    reading.refuse_names(reading.listing)
     for layout in layouts():
         layout.read(reading)
     for path in reading.listing.sql.values():
