@@ -44,6 +44,8 @@ def sections_of(text: str, path: str, *, marked: bool) -> Sections:
     found = _marks(text, lowered) if marked else []
     if not found and not may_direct(lowered):
         return Sections(Section(text, Place(path, 1), is_blank(text)))
+    if (ended := _with_ends(text, lowered, found)) != text:
+        return sections_of(ended, path, marked=True)
     problems: list[PartProblem] = []
     dividing = found if _up_and_down(found) else _dividing(text, path, found, problems)
     if not dividing:
@@ -107,6 +109,18 @@ def _marks(text: str, lowered: str) -> list[Mark]:
         comments = {comment.end for comment in scan(text).comments}
         found = [mark for mark in found if mark.end in comments]
     return found
+
+
+def _with_ends(text: str, lowered: str, found: list[Mark]) -> str:
+    """The text with a semicolon where only StatementEnd ends a statement, as goose and sql-migrate allow."""
+    ends = [mark for mark in found if mark.kind == marks.END]
+    if not ends or surely_between_statements(text, lowered, [mark.start for mark in ends]):
+        return text
+    for mark in reversed(ends):
+        if any(one.start < mark.start and one.end > mark.end for one in scan(text).statements):
+            end = scan(text[: mark.start]).statements[-1].end
+            text = f"{text[:end]};{text[end:]}"
+    return text
 
 
 def _up_and_down(found: list[Mark]) -> bool:
