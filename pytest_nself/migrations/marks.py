@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 BARE = "-- UP"
@@ -20,12 +19,12 @@ SQL_MIGRATE = "-- +migrate Up"
 UP, DOWN, BEGIN, END, ALONE = "up", "down", "begin", "end", "no transaction"
 
 CANDIDATE = re.compile(
-    r"--[ \t=#*+-]*+(?i:(?:up|down)(?:[ \t]+migration)?[ \t:=#*-]*+$|(?:migrate|goose)\b[^\n\r]*)", re.MULTILINE
+    r"--[ \t=#*-]*+(?i:(?P<bare>up|down)(?:[ \t]+migration)?[ \t:=#*-]*+$|\+?[ \t]*+(?:migrate|goose)\b[^\n\r]*+)",
+    re.MULTILINE,
 )
 """Comments that may be marks. It begins with two plain characters, which makes the search cheap."""
 
 # Compiled, and kept by `re`, when a file with such a mark is met.
-_BARE = r"(?i)--[\s=#*-]*(?P<part>up|down)(?:\s+migration)?[\s:=#*-]*"
 _DBMATE = r"(?i)--\s*migrate\s*:\s*(?P<part>up|down)(?:\s+(?P<options>.*))?"
 _PLUS = r"(?i)--\s*\+\s*(?P<tool>goose|migrate)\b\s*(?P<words>.*)"
 
@@ -45,17 +44,16 @@ class Mark:
     problem: str = ""
 
 
-def read_mark(comment: str, start: int, end: int) -> Mark | None:
-    """The mark that a comment is, None if it is just a comment."""
-    comment = comment.rstrip()
-    for pattern, reader in _DIALECTS:
-        if match := re.fullmatch(pattern, comment):
-            return reader(match, start, end)
+def read_mark(candidate: re.Match[str], start: int) -> Mark | None:
+    """The mark that a match of CANDIDATE is, on a line that begins at `start`; None if it is just a comment."""
+    if bare := candidate["bare"]:
+        return Mark(BARE, bare.lower(), start, candidate.end())
+    comment = candidate.group().rstrip()
+    if match := re.fullmatch(_PLUS, comment):
+        return _plus(match, start, candidate.end())
+    if match := re.fullmatch(_DBMATE, comment):
+        return _dbmate(match, start, candidate.end())
     return None
-
-
-def _bare(match: re.Match[str], start: int, end: int) -> Mark:
-    return Mark(BARE, match["part"].lower(), start, end)
 
 
 def _dbmate(match: re.Match[str], start: int, end: int) -> Mark:
@@ -92,10 +90,3 @@ def _did_you_mean(words: list[str], known: dict[str, str]) -> str:
     spelled = {"up": "Up", "down": "Down", "statementbegin": "StatementBegin", "statementend": "StatementEnd"}
     close = get_close_matches("".join(words), known, 1)
     return f": did you mean {spelled[close[0]]}?" if close else ""
-
-
-_DIALECTS: tuple[tuple[str, Callable[[re.Match[str], int, int], Mark]], ...] = (
-    (_BARE, _bare),
-    (_DBMATE, _dbmate),
-    (_PLUS, _plus),
-)

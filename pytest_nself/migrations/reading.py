@@ -57,11 +57,17 @@ class Reading:
             path = self.listing.folders[name]
             try:
                 self._inside[name] = list_folder(path)
+                self.refuse_names(self._inside[name])
             except OSError as problem:
                 self._unreadable(path, problem)
                 del self.listing.folders[name]
                 return None
         return self._inside[name]
+
+    def refuse_names(self, listing: Listing) -> None:
+        """What has a name that cannot be written down is an error."""
+        for path in listing.unreadable:
+            self.error("not-text", path, f"The name of {self.shown(path)} is not UTF-8.", "rename it")
 
     def shown(self, path: str) -> str:
         """The path within the folder."""

@@ -44,8 +44,10 @@ def sections_of(text: str, path: str, *, marked: bool) -> Sections:
     found = _marks(text, lowered) if marked else []
     if not found and not may_direct(lowered):
         return Sections(Section(text, Place(path, 1), is_blank(text)))
+    if (ended := _with_ends(text, lowered, found)) != text:
+        return sections_of(ended, path, marked=True)
     problems: list[PartProblem] = []
-    dividing = _dividing(text, path, found, problems)
+    dividing = found if _up_and_down(found) else _dividing(text, path, found, problems)
     if not dividing:
         up_said, _ = _directives(text, path, (), problems) if may_direct(lowered) else (NOTHING, NOTHING)
         whole = Section(text, Place(path, 1), is_blank(text))
@@ -93,7 +95,7 @@ def _section(text: str, path: str, start: int, end: int) -> Section:
     if text[start : start + 1] == "\n":
         start += 1
     part = text[start:end]
-    return Section(part, _at(text, path, start), is_blank(part))
+    return Section(part, Place(path, text.count("\n", 0, start) + 1, 1), is_blank(part))
 
 
 def _marks(text: str, lowered: str) -> list[Mark]:
@@ -101,12 +103,30 @@ def _marks(text: str, lowered: str) -> list[Mark]:
     found = []
     for match in marks.CANDIDATE.finditer(text):
         line = text.rfind("\n", 0, match.start()) + 1
-        if not text[line : match.start()].strip() and (mark := marks.read_mark(match.group(), line, match.end())):
+        if not text[line : match.start()].strip() and (mark := marks.read_mark(match, line)):
             found.append(mark)
     if found and not surely_between_statements(text, lowered, [mark.start for mark in found]):
         comments = {comment.end for comment in scan(text).comments}
         found = [mark for mark in found if mark.end in comments]
     return found
+
+
+def _with_ends(text: str, lowered: str, found: list[Mark]) -> str:
+    """The text with a semicolon where only StatementEnd ends a statement, as goose and sql-migrate allow."""
+    ends = [mark for mark in found if mark.kind == marks.END]
+    if not ends or surely_between_statements(text, lowered, [mark.start for mark in ends]):
+        return text
+    for mark in reversed(ends):
+        if any(one.start < mark.start and one.end > mark.end for one in scan(text).statements):
+            end = scan(text[: mark.start]).statements[-1].end
+            text = f"{text[:end]};{text[end:]}"
+    return text
+
+
+def _up_and_down(found: list[Mark]) -> bool:
+    """Whether the marks are one of each kind in one dialect, as in nearly every file."""
+    kinds = [mark.kind for mark in found if not mark.problem and mark.dialect == found[0].dialect]
+    return kinds == [marks.UP, marks.DOWN] and len(found) == 2
 
 
 def _dividing(text: str, path: str, found: list[Mark], problems: list[PartProblem]) -> list[Mark]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -207,6 +209,19 @@ def test_weird_names(folder: Any, errors: Errors) -> None:
     assert not errors(found)
     expected = ['add user\'s "prefs"', "größe", "a\nb", "", "dotted", "🎉"]
     assert [one.name for one in found] == expected
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="such names cannot be there")
+def test_names_that_are_no_text(folder: Any, errors: Errors) -> None:
+    """A file or folder whose name is not UTF-8 could not be recorded: an error that can be printed."""
+    for name in (b"1_\xff.sql", b"2_b/up\xff.sql", b"3_\xff/up.sql"):
+        path = folder.path / os.fsdecode(name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("select 1;")
+    folder.put({"2_b/up.sql": "select 1;"})
+    found = folder.read()
+    assert errors(found) == [(name, "not-text") for name in ("1_?.sql", "2_b/up?.sql", "3_?")]
+    assert "\n".join(map(str, found.findings)).encode()
 
 
 def test_links_are_followed(folder: Any, errors: Errors, tmp_path: Path) -> None:

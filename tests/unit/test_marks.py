@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pytest_nself.migrations.migration import Migrations
 from pytest_nself.migrations.outside import surely_between_statements
 from pytest_nself.migrations.sections import sections_of
-from pytest_nself.migrations.statements import scan
+from pytest_nself.migrations.statements import scan, split
 
 Errors = Callable[[Migrations], list[tuple[str, str]]]
 
@@ -94,6 +94,26 @@ def test_statement_begin_and_end_are_comments(folder: Any) -> None:
     assert goose.up.startswith("-- +goose StatementBegin\ncreate function")
     assert goose.down == "-- +goose StatementBegin\ndrop function f();\n-- +goose StatementEnd\n"
     assert rubenv.layout == "marked -- +migrate Up"
+
+
+@pytest.mark.parametrize("tool", ["goose", "migrate"])
+def test_statement_end_ends_a_statement(folder: Any, tool: str) -> None:
+    """Where a statement lacks its semicolon before StatementEnd, one is put; nothing else is touched."""
+    (one,) = folder.read(
+        {
+            "1_a.sql": f"-- +{tool} Up\n-- +{tool} StatementBegin\ncreate table a (id int) -- no end\n"
+            f"-- +{tool} StatementEnd\n-- +{tool} StatementBegin\nselect 1;\n-- +{tool} StatementEnd\n"
+            f"create table b (id int)\n-- +{tool} Down\n-- +{tool} StatementBegin\ndrop table a, b\n"
+            f"-- +{tool} StatementEnd\n"
+        }
+    )
+    assert [one.up[part.start : part.end] for part in split(one.up)] == [
+        "create table a (id int)",
+        "select 1",
+        "create table b (id int)",
+    ]
+    assert "create table a (id int); -- no end\n" in one.up
+    assert "drop table a, b\n" in one.down
 
 
 @pytest.mark.parametrize(
@@ -182,3 +202,43 @@ def test_what_is_divided_is_all_there(body: str) -> None:
     if not parts.problems:
         assert parts.down is not None
         assert (parts.up.text, parts.down.text) == (f"{body};\n", body)
+
+
+NOISE = st.sampled_from(
+    [
+        *(mark + "\n" for pair in MARKS for mark in pair),
+        "-- +goose StatementBegin\n",
+        "-- +goose StatementEnd\n",
+        "-- +migrate StatementEnd\n",
+        "-- +goose NO TRANSACTION\n",
+        "-- nself:no-transaction\n",
+        "-- depends_on: a\n",
+        "begin",
+        "atomic ",
+        "end",
+        ";",
+        "(",
+        ")",
+        "'",
+        "$$",
+        "/*",
+        "*/",
+        "\\x",
+        "\\restrict a\n",
+        "copy t from stdin;\n",
+        "\\.\n",
+        "create function f() ",
+        "case ",
+        "\r",
+        "\n",
+    ]
+)
+
+
+@given(st.lists(NOISE | PIECES, max_size=14).map("".join))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """Whatever stands in a file, it is divided or has problems with a place; nothing crashes or runs forever."""
+    parts = sections_of(text, "1_a.sql", marked=True)
+    assert all(problem.place.line for problem in parts.problems)
+    if not parts.problems and not parts.dialect:
+        assert parts.up.text == text

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from pytest_nself.core.errors import ConfigError
-from pytest_nself.core.finding import Findings
+from pytest_nself.core.finding import Finding, Findings
 from pytest_nself.migrations.listing import list_folder
 from pytest_nself.migrations.migration import Migration, Migrations
 from pytest_nself.migrations.reading import Reading
@@ -58,6 +58,7 @@ def read_migrations(folder: Path) -> Migrations:
     except OSError as error:
         cause = f"Migrations are read from a folder: {error.strerror}."
         raise ConfigError(f"{folder} is not a folder that can be read.", cause, "correct the path") from error
+    reading.refuse_names(reading.listing)
     for layout in layouts():
         layout.read(reading)
     for path in reading.listing.sql.values():
@@ -70,8 +71,15 @@ def read_migrations(folder: Path) -> Migrations:
         from pytest_nself.migrations.order import check_dependencies
 
         reading.findings.extend(check_dependencies(migrations, reading.depends))
-    findings = sorted(reading.findings, key=lambda one: (-one.severity, str(one.place)))
+    findings = sorted(reading.findings, key=_worst_first)
     return Migrations(str(folder), tuple(migrations), Findings(findings))
+
+
+def _worst_first(finding: Finding) -> tuple[int, str, int, int]:
+    place = finding.place
+    if place is None:
+        return -finding.severity, "", 0, 0
+    return -finding.severity, place.path, place.line or 0, place.column or 0
 
 
 def _same_versions(reading: Reading, migrations: list[Migration]) -> None:

@@ -31,9 +31,10 @@ def read(reading: Reading) -> None:
     downs: dict[str, list[str]] = defaultdict(list)
     ups: dict[str, str] = {}
     for stem, name in stems.items():
-        if _DOWN.search(stem) and not reading.says_up(reading.listing.sql[name]):
+        lower = stem.lower()
+        if "down" in lower and _DOWN.search(stem) and not reading.says_up(reading.listing.sql[name]):
             downs[_DOWN.sub("", stem)].append(name)
-        elif stem.lower().endswith(".up") or (_UP.search(stem) and _downs_of(stem) & lowered):
+        elif lower.endswith(".up") or (lower.endswith("up") and _UP.search(stem) and _downs_of(stem) & lowered):
             bare = _UP.sub("", stem)
             if bare in stems:
                 path = reading.listing.take(name)

@@ -27,7 +27,7 @@ def read(reading: Reading) -> None:
         if parts is None:
             continue
         path = reading.listing.take(name)
-        if _DOWN_WORD.search(_UP.sub("", stem)) and not reading.says_up(path):
+        if "down" in stem.lower() and _DOWN_WORD.search(_UP.sub("", stem)) and not reading.says_up(path):
             remedy = "end its name in .down.sql or .up.sql, or mark its parts with -- UP and -- DOWN"
             reading.error("down-or-up", path, f"{name} could be a down: it is not run as an up.", remedy)
         else:
