@@ -12,8 +12,8 @@ from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import COMMIT_AFTER, Sql
 from pytest_nself.core.step import Statement, Step
 
-from .ledger import UP, Ledger, LedgerRow, Progress
-from .migration import CHECKSUM_ALGORITHM, Migration, Migrations, checksum
+from .ledger import Ledger, LedgerRow, Progress
+from .migration import CHECKSUM_ALGORITHM, UP, Migration, Migrations
 from .planner import RUNNER_LOCK, check_environment
 from .recording import Recording, plan_ledger
 from .transactions import cut
@@ -127,10 +127,9 @@ def _part(migrations: Migrations, ledger: Ledger, version: int, recording: Recor
             "The ledger says " + (f"{progress}." if progress else "nothing of parts for it."),
             "see how it stands: nself db migrate status",
         )
-    up = progress.direction == UP
-    text, said = (migration.up if up else migration.down or ""), migration.directives
-    parts = cut(text, no_transaction=said.no_transaction if up else said.down_no_transaction).parts
-    if checksum(text) != progress.checksum:
+    up, way = progress.direction == UP, migration.way(progress.direction)
+    parts = cut(way.text, no_transaction=way.no_transaction).parts
+    if way.checksum != progress.checksum:
         raise MigrationError(
             f"{migration} was edited since its part {progress.part} was begun.",
             "Which part of the file as it is now that was is not known.",

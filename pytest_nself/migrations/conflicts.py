@@ -14,8 +14,8 @@ from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import Step, WriteFile
 
-from .ledger import DOWN, Ledger
-from .migration import Migration, Migrations
+from .ledger import Ledger
+from .migration import DOWN, Migration, Migrations
 from .numbering import next_version
 from .status import State, status
 from .verify import verify

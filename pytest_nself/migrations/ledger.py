@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from .foreign.ledger import ForeignLedger
 
-UP, DOWN = "up", "down"
 
 OWN_COLUMNS = {
     "name": "text",

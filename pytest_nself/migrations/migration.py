@@ -11,6 +11,8 @@ from pytest_nself.core.finding import Findings, Severity
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
 
+UP, DOWN = "up", "down"
+
 CHECKSUM_ALGORITHM = "sha256-up-1"
 """sha256 in hex over the up text as UTF-8, CRLF read as LF, without a byte order mark.
 
@@ -43,6 +45,22 @@ class Directives:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """One direction of a migration: its SQL, where it begins, and what the header says of it."""
+
+    text: str
+    place: Place
+    no_transaction: bool
+    lock_timeout_ms: int | None
+    statement_timeout_ms: int | None
+
+    @property
+    def checksum(self) -> str:
+        """The checksum of this direction's text."""
+        return checksum(self.text)
+
+
+@dataclass(frozen=True, slots=True)
 class DrizzleEntry:
     """What drizzle's own ledger says of a migration: the sha256 of its file as it stands, and its `when` (ms).
 
@@ -72,6 +90,15 @@ class Migration:
     directives: Directives = field(default=Directives())
     layout: str = ""
     drizzle: DrizzleEntry | None = None
+
+    def way(self, direction: str) -> Way:
+        """The up or the down; a down that is not there is an empty text."""
+        said = self.directives
+        if direction == UP:
+            return Way(self.up, self.place, said.no_transaction, said.lock_timeout_ms, said.statement_timeout_ms)
+        place = self.down_place or self.place
+        timeouts = said.down_lock_timeout_ms, said.down_statement_timeout_ms
+        return Way(self.down or "", place, said.down_no_transaction, *timeouts)
 
     @property
     def label(self) -> str:

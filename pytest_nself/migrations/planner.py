@@ -9,8 +9,8 @@ from pytest_nself.core.place import Place
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import DATA_LOSS, NO_HAZARDS, Step
 
-from .ledger import DOWN, UP, Ledger, LedgerRow
-from .migration import Migration, Migrations
+from .ledger import Ledger, LedgerRow
+from .migration import DOWN, UP, Migration, Migrations
 from .order import ordered, resolve
 from .recording import Recording, plan_ledger
 from .status import is_edited

@@ -11,8 +11,8 @@ from pytest_nself.core.step import Statement, Step
 from pytest_nself.core.version import __version__
 
 from .foreign.mirror import Mirror
-from .ledger import OWN_COLUMNS, UP, Ledger, LedgerTable, Progress
-from .migration import CHECKSUM_ALGORITHM, Migration
+from .ledger import OWN_COLUMNS, Ledger, LedgerTable, Progress
+from .migration import CHECKSUM_ALGORITHM, UP, Migration
 
 PREPARE_LEDGER = "prepare the ledger"
 """The title of the step that makes the tables."""

@@ -12,8 +12,8 @@ from pytest_nself.core.plan import Seen
 from .alone import Again, Alone
 from .foreign.mirror import drizzle_ledger
 from .foreign.reading import read_foreign
-from .ledger import LEDGER, UP, Ledger, LedgerTable, read_ledger
-from .migration import Migration, Migrations, checksum
+from .ledger import LEDGER, Ledger, LedgerTable, read_ledger
+from .migration import Migration, Migrations
 from .transactions import cut
 
 if TYPE_CHECKING:
@@ -47,11 +47,9 @@ def _begun(ledger: Ledger, migrations: Migrations) -> Iterator[tuple[Migration, 
         row = ledger.rows.get(migration.version)
         if row is None or not row.dirty or row.progress is None or not row.progress.begun:
             continue
-        up = row.progress.direction == UP
-        text = migration.up if up else migration.down or ""
-        said = migration.directives
-        parts = cut(text, no_transaction=said.no_transaction if up else said.down_no_transaction).parts
-        if checksum(text) != row.progress.checksum or row.progress.part > len(parts):
+        way = migration.way(row.progress.direction)
+        parts = cut(way.text, no_transaction=way.no_transaction).parts
+        if way.checksum != row.progress.checksum or row.progress.part > len(parts):
             continue  # the planner says that the file was edited
         alone = parts[row.progress.part - 1].alone
         if alone is not None and alone.again is Again.LOOK:

@@ -17,8 +17,8 @@ from pytest_nself.core.sql import ALONE, Sql
 from pytest_nself.core.step import CopyRows, Statement, Step
 
 from .alone import Again, Alone, Cleanup
-from .ledger import UP, Ledger, Progress
-from .migration import Migration, checksum
+from .ledger import Ledger, Progress
+from .migration import UP, Migration, Way
 from .recording import Recording
 from .statements import Statement as SqlStatement
 from .statements import is_blank, place_at, without_comments
@@ -41,8 +41,7 @@ class Walk:
 
     migration: Migration
     direction: str
-    text: str
-    place: Place
+    way: Way
     title: str
     hazards: frozenset[str]
     parts: tuple[Part, ...]
@@ -51,19 +50,15 @@ class Walk:
     @classmethod
     def of(cls, migration: Migration, direction: str, *, hazards: frozenset[str], defaults: Timeouts) -> Walk:
         """Cut the migration's text. Raises MigrationError for what cannot be sent."""
-        said = migration.directives
-        text, place = (
-            (migration.up, migration.place) if direction == UP else (migration.down or "", migration.down_place)
-        )
-        assert place is not None  # the caller has seen that there is a down
+        way = migration.way(direction)
         timeouts = Timeouts(
-            defaults.lock_ms if said.lock_timeout_ms is None else said.lock_timeout_ms,
-            defaults.statement_ms if said.statement_timeout_ms is None else said.statement_timeout_ms,
+            defaults.lock_ms if way.lock_timeout_ms is None else way.lock_timeout_ms,
+            defaults.statement_ms if way.statement_timeout_ms is None else way.statement_timeout_ms,
         )
-        found = cut(text, no_transaction=said.no_transaction if direction == UP else said.down_no_transaction)
-        _raise_problem(text, place, found)
+        found = cut(way.text, no_transaction=way.no_transaction)
+        _raise_problem(way, found)
         title = f"apply {migration}" if direction == UP else f"take back {migration}"
-        return cls(migration, direction, text, place, title, hazards, found.parts, timeouts)
+        return cls(migration, direction, way, title, hazards, found.parts, timeouts)
 
     def steps(self, recording: Recording, ledger: Ledger) -> Iterator[Step]:
         """The steps, from the start or from where the ledger says that a run was cut off."""
@@ -103,7 +98,7 @@ class Walk:
         return self.direction != UP
 
     def _progress(self, part: int, *, begun: bool) -> Progress:
-        return Progress(self.direction, part, begun, checksum(self.text))
+        return Progress(self.direction, part, begun, self.way.checksum)
 
     def _end(self, recording: Recording, expected: Progress | None, *, timed: bool) -> Statement:
         if self._back:
@@ -114,14 +109,14 @@ class Walk:
         """The part to go on with, from 1, and what the ledger says now. Raises MigrationError for an edited file."""
         if standing is None:
             return 1, None
-        if standing.checksum != checksum(self.text) or standing.part > len(self.parts):
+        if standing.checksum != self.way.checksum or standing.part > len(self.parts):
             raise MigrationError(
                 f"{self.migration} is half-way, and its file was edited since.",
                 f"Part {standing.part} was {'begun' if standing.begun else 'done'}; which part of the file comes next "
                 "now is not known. Nothing was sent to the database.",
                 "bring the file back to what it was and run this again; or finish by hand, then: "
                 f"nself db migrate resolve --migration {self.migration.version_text} --applied (or --not-applied)",
-                place=Place(self.place.path),
+                place=Place(self.way.place.path),
             )
         return (standing.part if standing.begun else standing.part + 1), standing
 
@@ -138,21 +133,21 @@ class Walk:
                 "show whether it took effect. Nothing was sent to the database.",
                 "look, then say how it stands: nself db migrate resolve --migration "
                 f"{self.migration.version_text} --part-done (go on after it) or --part-not-done (run it again)",
-                place=place_at(self.text, part.start, self.place),
+                place=place_at(self.way.text, part.start, self.way.place),
             )
         return cleanup
 
     def _transaction(self, part: Part, guard: Statement) -> Iterator[Step]:
-        first = [self._statement(part.isolation, self.place), guard] if part.isolation else [guard]
+        first = [self._statement(part.isolation, self.way.place), guard] if part.isolation else [guard]
         yield self._timed(first[0])
         yield from first[1:]
         for one in part.session:
-            yield self._statement(self.text[one.start : one.end], self._place(one.start))
+            yield self._statement(self.way.text[one.start : one.end], self._place(one.start))
         yield from self._body(part)
 
     def _body(self, part: Part) -> Iterator[Step]:
         """The part's text, in one piece unless rows to copy stand in it."""
-        text, position = sendable(self.text, part), part.start
+        text, position = sendable(self.way.text, part), part.start
         for one in part.statements:
             if one.data is None:
                 continue
@@ -166,9 +161,9 @@ class Walk:
             yield self._statement(rest, self._place(position))
 
     def _copy(self, one: SqlStatement, data: tuple[int, int]) -> CopyRows:
-        match = _COPY.match(without_comments(self.text[one.start : one.end]))
+        match = _COPY.match(without_comments(self.way.text[one.start : one.end]))
         assert match is not None  # the reader of statements gives rows to no other statement
-        rows = self.text[slice(*data)].replace("\r\n", "\n").encode()
+        rows = self.way.text[slice(*data)].replace("\r\n", "\n").encode()
         return CopyRows(
             self.title,
             match["target"],
@@ -183,23 +178,25 @@ class Walk:
 
     def _after(self, data: tuple[int, int]) -> int:
         """The offset after the line that ends the rows."""
-        if not self.text.startswith("\\.", data[1]):
+        if not self.way.text.startswith("\\.", data[1]):
             return data[1]
-        newline = self.text.find("\n", data[1])
-        return len(self.text) if newline < 0 else newline + 1
+        newline = self.way.text.find("\n", data[1])
+        return len(self.way.text) if newline < 0 else newline + 1
 
     def _alone(self, part: Part, alone: Alone, cleanup: Cleanup) -> Iterator[Step]:
         place = self._place(part.start)
         # Waiting for others while holding nobody back is what `concurrently` is for.
-        timeouts = replace(self.timeouts, lock_ms=0) if alone.waits and self._default_lock else self.timeouts
+        timeouts = (
+            replace(self.timeouts, lock_ms=0) if alone.waits and self.way.lock_timeout_ms is None else self.timeouts
+        )
         title = (
             self.title
             if len(self.parts) == 1
             else f"{self.title} (part {self.parts.index(part) + 1} of {len(self.parts)})"
         )
-        texts = [self.text[one.start : one.end] for one in part.session]
+        texts = [self.way.text[one.start : one.end] for one in part.session]
         texts += cleanup.first
-        texts += [] if cleanup.done else [self.text[part.start : part.end]]
+        texts += [] if cleanup.done else [self.way.text[part.start : part.end]]
         for text in texts:
             yield Statement(
                 title,
@@ -210,16 +207,12 @@ class Walk:
                 place=place,
             )
 
-    @property
-    def _default_lock(self) -> bool:
-        return self.migration.directives.lock_timeout_ms is None
-
     def _checked(self, part: Part, alone: Alone) -> Statement:
         title = f"see that `{alone.what}` of {self.migration} left a valid index"
         return Statement(title, Sql(alone.check), expects=(), place=self._place(part.start))
 
     def _place(self, offset: int) -> Place:
-        return place_at(self.text, offset, self.place) if offset else self.place
+        return place_at(self.way.text, offset, self.way.place) if offset else self.way.place
 
     def _statement(self, text: str, place: Place) -> Statement:
         return Statement(self.title, Sql(text), hazards=self.hazards, place=place)
@@ -231,7 +224,7 @@ class Walk:
         )
 
 
-def _raise_problem(text: str, place: Place, found: Cut) -> None:
+def _raise_problem(way: Way, found: Cut) -> None:
     if not found.problems:
         return
     first = found.problems[0]
@@ -239,5 +232,5 @@ def _raise_problem(text: str, place: Place, found: Cut) -> None:
         f"{first.message[0].upper()}{first.message[1:]}.",
         "Nothing was sent to the database.",
         first.remedy,
-        place=place_at(text, first.offset, place),
+        place=place_at(way.text, first.offset, way.place),
     )

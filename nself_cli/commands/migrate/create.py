@@ -50,7 +50,8 @@ def command(invocation: Invocation, options: Options, name: str, sql: str | None
     paths = [step.path for step in plan.steps if isinstance(step, WriteFile)]
     if not options.dry_run:
         write_files(plan)
-        write_files(plan_sums(folder, read_migrations(folder)))
+        if sql is not None:  # else its up is still to be written, and would count as edited then
+            write_files(plan_sums(folder, read_migrations(folder)))
     data = {"files": paths, "dry_run": options.dry_run}
     present.done(
         invocation, "\n".join(f"{'would write' if options.dry_run else 'wrote'} {path}" for path in paths), data

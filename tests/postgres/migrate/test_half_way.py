@@ -16,8 +16,8 @@ from pytest_nself.execute.executor import Progress as Sending
 from pytest_nself.execute.executor import execute
 from pytest_nself.execute.migrate import MigrationFailed, migrate_up, naming_migrations
 from pytest_nself.migrations.layouts import read_migrations
-from pytest_nself.migrations.ledger import UP, Progress, read_ledger
-from pytest_nself.migrations.migration import Migrations, checksum
+from pytest_nself.migrations.ledger import Progress, read_ledger
+from pytest_nself.migrations.migration import UP, Migrations, checksum
 from pytest_nself.migrations.planner import plan_down, plan_up
 from pytest_nself.migrations.standing import read_standing
 
