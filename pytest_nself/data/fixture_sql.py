@@ -7,7 +7,7 @@ from typing import Any
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.place import Place
-from pytest_nself.migrations.statements import Statement, place_at, scan
+from pytest_nself.migrations.statements import Statement, place_at, scan, without_meta
 
 from .fixture_set import FixtureKind, FixtureSet
 
@@ -31,7 +31,7 @@ def read_sql_set(name: str, text: str, file: str) -> FixtureSet:
         )
     for statement in found.statements:
         _check(text, statement, _line(place_at(text, statement.start, start)))
-    return FixtureSet(name, FixtureKind.SQL, start, sql=text)
+    return FixtureSet(name, FixtureKind.SQL, start, sql=without_meta(text))
 
 
 def _check(text: str, statement: Statement, place: Place) -> None:

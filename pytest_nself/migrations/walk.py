@@ -21,7 +21,7 @@ from .ledger import Ledger, Progress
 from .migration import UP, Migration, Way
 from .recording import Recording
 from .statements import Statement as SqlStatement
-from .statements import is_blank, place_at, without_comments
+from .statements import is_blank, place_at, without_comments, without_meta
 from .transactions import Cut, Part, cut, sendable
 
 _COPY = re.compile(r"(?is)^copy\s+(?P<target>.+?)\s+from\s+stdin\b(?P<options>.*)$")
@@ -37,11 +37,12 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """One direction of a migration, ready to be planned."""
+    """One direction of a migration, ready to be planned; `text` is what the server may see of it."""
 
     migration: Migration
     direction: str
     way: Way
+    text: str
     title: str
     hazards: frozenset[str]
     parts: tuple[Part, ...]
@@ -57,8 +58,9 @@ class Walk:
         )
         found = cut(way.text, no_transaction=way.no_transaction)
         _raise_problem(way, found)
+        text = without_meta(way.text)
         title = f"apply {migration}" if direction == UP else f"take back {migration}"
-        return cls(migration, direction, way, title, hazards, found.parts, timeouts)
+        return cls(migration, direction, way, text, title, hazards, found.parts, timeouts)
 
     def steps(self, recording: Recording, ledger: Ledger) -> Iterator[Step]:
         """The steps, from the start or from where the ledger says that a run was cut off."""
@@ -133,7 +135,7 @@ class Walk:
                 "show whether it took effect. Nothing was sent to the database.",
                 "look, then say how it stands: nself db migrate resolve --migration "
                 f"{self.migration.version_text} --part-done (go on after it) or --part-not-done (run it again)",
-                place=place_at(self.way.text, part.start, self.way.place),
+                place=place_at(self.text, part.start, self.way.place),
             )
         return cleanup
 
@@ -142,12 +144,12 @@ class Walk:
         yield self._timed(first[0])
         yield from first[1:]
         for one in part.session:
-            yield self._statement(self.way.text[one.start : one.end], self._place(one.start))
+            yield self._statement(self.text[one.start : one.end], self._place(one.start))
         yield from self._body(part)
 
     def _body(self, part: Part) -> Iterator[Step]:
         """The part's text, in one piece unless rows to copy stand in it."""
-        text, position = sendable(self.way.text, part), part.start
+        text, position = sendable(self.text, part), part.start
         for one in part.statements:
             if one.data is None:
                 continue
@@ -161,9 +163,9 @@ class Walk:
             yield self._statement(rest, self._place(position))
 
     def _copy(self, one: SqlStatement, data: tuple[int, int]) -> CopyRows:
-        match = _COPY.match(without_comments(self.way.text[one.start : one.end]))
+        match = _COPY.match(without_comments(self.text[one.start : one.end]))
         assert match is not None  # the reader of statements gives rows to no other statement
-        rows = self.way.text[slice(*data)].replace("\r\n", "\n").encode()
+        rows = self.text[slice(*data)].replace("\r\n", "\n").encode()
         return CopyRows(
             self.title,
             match["target"],
@@ -178,10 +180,10 @@ class Walk:
 
     def _after(self, data: tuple[int, int]) -> int:
         """The offset after the line that ends the rows."""
-        if not self.way.text.startswith("\\.", data[1]):
+        if not self.text.startswith("\\.", data[1]):
             return data[1]
-        newline = self.way.text.find("\n", data[1])
-        return len(self.way.text) if newline < 0 else newline + 1
+        newline = self.text.find("\n", data[1])
+        return len(self.text) if newline < 0 else newline + 1
 
     def _alone(self, part: Part, alone: Alone, cleanup: Cleanup) -> Iterator[Step]:
         place = self._place(part.start)
@@ -194,9 +196,9 @@ class Walk:
             if len(self.parts) == 1
             else f"{self.title} (part {self.parts.index(part) + 1} of {len(self.parts)})"
         )
-        texts = [self.way.text[one.start : one.end] for one in part.session]
+        texts = [self.text[one.start : one.end] for one in part.session]
         texts += cleanup.first
-        texts += [] if cleanup.done else [self.way.text[part.start : part.end]]
+        texts += [] if cleanup.done else [self.text[part.start : part.end]]
         for text in texts:
             yield Statement(
                 title,
@@ -212,7 +214,7 @@ class Walk:
         return Statement(title, Sql(alone.check), expects=(), place=self._place(part.start))
 
     def _place(self, offset: int) -> Place:
-        return place_at(self.way.text, offset, self.way.place) if offset else self.way.place
+        return place_at(self.text, offset, self.way.place) if offset else self.way.place
 
     def _statement(self, text: str, place: Place) -> Statement:
         return Statement(self.title, Sql(text), hazards=self.hazards, place=place)

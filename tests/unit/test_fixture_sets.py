@@ -456,6 +456,17 @@ def test_a_sql_set_that_cannot_be_sent_is_refused(text: str, place: str) -> None
     assert str(caught.value).startswith(place)
 
 
+def test_a_dumps_own_lines_are_not_sent() -> None:
+    """What pg_dump writes for psql alone becomes blank, line for line."""
+    text = "\\restrict aB3\ninsert into t values (1);\n\\unrestrict aB3\n"
+    assert read_sql_set("basic", text, "basic.sql").sql.split("\n") == [
+        " " * 13,
+        "insert into t values (1);",
+        " " * 15,
+        "",
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
