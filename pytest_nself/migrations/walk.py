@@ -24,7 +24,7 @@ from .statements import Statement as SqlStatement
 from .statements import is_blank, place_at, without_comments, without_meta
 from .transactions import Cut, Part, cut, sendable
 
-_COPY = re.compile(r"(?is)^copy\s+(?P<target>.+?)\s+from\s+stdin\b(?P<options>.*)$")
+_COPY = re.compile(r"(?is)^copy\s+(?P<target>.+?)\s+from\s+(?:stdin|stdout)\b(?P<options>.*)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,6 @@ def test_statement_end_ends_a_statement(folder: Any, tool: str) -> None:
         ("-- UP\nx;\n-- DOWN\ny;\n-- UP\nz;", "repeated-part", 5, "second UP"),
         ("x;\n-- UP\ny;", "outside-parts", 1, "never run"),
         ("-- a\nx;\n-- +goose Down\ny;", "outside-parts", 2, "before the DOWN"),
-        ("\\restrict a\n-- UP\ny;", "outside-parts", 1, "never run"),
         ("-- DOWN\ny;", "missing-up", 1, "nothing that it could take back"),
         ("-- +goose Down\ny;", "missing-up", 1, "nothing that it could take back"),
         ("-- +goose NO TRANSACTION\ny;", "missing-up", 1, "no part begins"),

@@ -15,6 +15,7 @@ from pytest_nself.migrations.ledger import EMPTY_LEDGER, LedgerTable, read_ledge
 from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM
 from pytest_nself.migrations.planner import plan_down, plan_up
 from pytest_nself.migrations.status import status
+from pytest_nself.migrations.walk import Timeouts
 
 from .conftest import FILES, Write, rows, tables, versions
 
@@ -165,3 +166,86 @@ def test_every_failing_file_of_a_folder_stops_it(scratch_database: EphemeralData
 
 
 # The command line.
+
+
+DUMP = """\\restrict k3y
+
+SET client_encoding = 'UTF8';
+SELECT pg_catalog.set_config('search_path', '', false);
+CREATE TABLE public."Odd; Table" (a integer, "b;c" text);
+COPY public."Odd; Table" (a, "b;c") FROM stdin;
+1\tit's; -- not SQL
+2\t\\N
+\\.
+-- between
+COPY public."Odd; Table" ("b;c") FROM STDIN WITH (FORMAT csv, HEADER);
+b
+"quoted, and ""so on""\t"
+\\.
+
+
+CREATE INDEX i ON public."Odd; Table" (a);
+\\unrestrict k3y
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_dump_is_a_migration(
+    scratch_database: EphemeralDatabase, write: Write, look: psycopg.Connection[Any], line_end: str
+) -> None:
+    """Rows that a `copy … from stdin` brings along travel in the migration's transaction, whatever stands in them."""
+    write({"1_dump.sql": DUMP.replace("\n", line_end)})
+    migrations = write({"2_bad.sql": "create table b (a int);\ncopy b from stdin;\n1\nx\n\\.\n"})
+    with pytest.raises(MigrationFailed) as caught:
+        migrate_up(migrations, scratch_database)
+    assert "22P02" in caught.value.cause
+    assert str(caught.value.place).endswith("2_bad.sql:2:1")
+    assert (tables(look), versions(look)) == (["Odd; Table"], [1])
+    assert rows(look, 'select a, "b;c" from "Odd; Table" order by a nulls last') == [
+        (1, "it's; -- not SQL"),
+        (2, None),
+        (None, 'quoted, and "so on"\t'),
+    ]
+
+
+def test_a_migration_waits_for_what_it_depends_on(
+    scratch_database: EphemeralDatabase, write: Write, look: psycopg.Connection[Any]
+) -> None:
+    """`depends_on` puts a higher version first; a run that would leave it out is refused."""
+    migrations = write(
+        {
+            "1_a.sql": "-- depends_on: 3_c\ncreate table a (id int references c);",
+            "2_b.sql": "create table b ();",
+            "3_c.sql": "create table c (id int primary key);",
+        }
+    )
+    with pytest.raises(MigrationError, match="1_a depends on 3_c, which this run leaves out"):
+        plan_up(migrations, EMPTY_LEDGER, to=2)
+    assert migrate_up(migrations, scratch_database).done
+    assert rows(look, "select version from hdb_catalog.schema_migrations order by applied_at") == [(2,), (3,), (1,)]
+
+
+def test_an_irreversible_migration_says_why(
+    scratch_database: EphemeralDatabase, write: Write, look: psycopg.Connection[Any]
+) -> None:
+    """Declared irreversible, it is not taken back, and the reason is shown."""
+    migrations = write({"1_a.sql": '-- nself:irreversible reason="the old rows are gone"\ncreate table a ();'})
+    migrate_up(migrations, scratch_database)
+    with pytest.raises(MigrationError, match="1_a is declared irreversible: the old rows are gone"):
+        plan_down(migrations, read_ledger(look))
+
+
+def test_timeouts_of_the_header(
+    scratch_database: EphemeralDatabase, write: Write, look: psycopg.Connection[Any]
+) -> None:
+    """A file's own timeouts hold for its statements, in their direction alone; 0 is without limit."""
+    shown = "create table {0} as select current_setting('lock_timeout') l, current_setting('statement_timeout') s;"
+    migrations = write(
+        {
+            "1_a.sql": "-- nself:lock-timeout=7s\n-- nself:statement-timeout=0\n" + shown.format("a"),
+            "2_b.sql": shown.format("b"),
+        }
+    )
+    plan = plan_up(migrations, EMPTY_LEDGER, timeouts=Timeouts(5000, 300_000))
+    assert execute(plan, scratch_database).done
+    assert rows(look, "select l, s from a union all select l, s from b") == [("7s", "0"), ("5s", "5min")]
