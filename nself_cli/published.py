@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pytest_nself.project.target import Target
 
 _TIMEOUT_S = 10.0
-_PUBLISHED = re.compile(r"^(?P<host>\[[0-9a-fA-F:]+\]|[0-9.]+):(?P<port>\d+)$")
+_PUBLISHED = re.compile(r"^(?P<host>\[[0-9a-fA-F:]+\]|[0-9a-fA-F:.]+):(?P<port>\d+)$")
 
 
 def reachable(target: Target, project_name: str, root: Path) -> Target:

@@ -236,6 +236,13 @@ def test_nothing_said_is_an_error(tmp_path: Path) -> None:
         resolve_target(tmp_path, process={"POSTGRES_EXTENSIONS": "citext"})
 
 
+def test_an_env_local_that_does_not_count_is_named(tmp_path: Path) -> None:
+    """Who put staging's database into .env.local is told that it counts for dev only."""
+    _files(tmp_path, env_local="ENVIRONMENT=staging\nDATABASE_URL=postgresql://h/d\n")
+    with pytest.raises(ConfigError, match=r"\.env\.local is not about it"):
+        resolve_target(tmp_path, process={})
+
+
 def test_a_bad_url_names_its_origin_and_not_itself(tmp_path: Path) -> None:
     """The file that holds it is named; what it holds may be a password."""
     _files(tmp_path, env="DATABASE_URL=mysql://u:hush@h/d\n")
