@@ -171,10 +171,12 @@ def interrupted(invocation: Invocation, cause: BaseException | None) -> None:
 
 
 def tolerate_any_text() -> None:
-    """Print what the terminal's encoding lacks, or a file's name cannot say, as escapes instead of failing."""
+    """Print what the terminal's encoding lacks, or a file's name cannot say, as escapes; read any bytes."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
 
 
 def close_output() -> None:

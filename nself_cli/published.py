@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from pytest_nself.project.target import Target
 
 _TIMEOUT_S = 10.0
-_PUBLISHED = re.compile(r"^(?P<host>\[[0-9a-fA-F:]+\]|[0-9.]+):(?P<port>\d+)$")
+_PUBLISHED = re.compile(r"^(?P<host>\[[0-9a-fA-F:]+\]|[0-9a-fA-F:.]+):(?P<port>\d+)$")
 
 
 def reachable(target: Target, project_name: str, root: Path) -> Target:
@@ -74,16 +74,19 @@ def _published(names: tuple[str, ...], port: int, root: Path) -> tuple[tuple[str
             return None, error.problem
         for line in done.stdout.splitlines():
             if found := _PUBLISHED.match(line.strip()):
-                return (name, _address(found["host"], environment.get("DOCKER_HOST", "")), int(found["port"])), ""
+                return (name, _address(found["host"], environment), int(found["port"])), ""
         answer = (done.stderr.strip().splitlines() or ["no port is published"])[-1]
         said.append(f"`docker port {name} {port}/tcp` says: {answer}")
     return None, "\n".join(said)
 
 
-def _address(host: str, engine: str) -> str:
+def _address(host: str, environment: Mapping[str, str]) -> str:
     """Where a published address is from here: all interfaces of the engine's machine are that machine."""
+    from pytest_nself.server.container_engine import address, find_engine
+
     host = host.strip("[]")
-    elsewhere = urlsplit(engine).hostname if engine.startswith(("tcp://", "ssh://", "http")) else None
-    if host in ("0.0.0.0", "::"):
-        return elsewhere or ("127.0.0.1" if host == "0.0.0.0" else "::1")
-    return host
+    if host not in ("0.0.0.0", "::"):
+        return host
+    engine, _ = find_engine(environment, Path.home())
+    here = address(engine, environment).host if engine is not None else "127.0.0.1"
+    return "::1" if host == "::" and here == "127.0.0.1" else here

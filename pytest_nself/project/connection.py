@@ -133,5 +133,5 @@ def _found(found: Mapping[str, str], origin: str, notes: tuple[str, ...] = ()) -
     user = found.get("user", "postgres")
     rest = {part: value for part, value in found.items() if part not in ("host", "port", "dbname", "user", "password")}
     options, more = known_options(rest, origin)
-    host, dbname = found.get("host", "localhost"), found.get("dbname", user)
+    host, dbname = found.get("host", found.get("hostaddr", "localhost")), found.get("dbname", user)
     return Found(Dsn(host, int(port), dbname, user, found.get("password", ""), options), origin, (*notes, *more))

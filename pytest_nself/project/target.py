@@ -86,9 +86,11 @@ def _nothing(root: Path, environment: Environment) -> ConfigError:
             f"for DATABASE_URL, POSTGRES_URL, POSTGRES_* and PG* in {PROCESS}.",
             f"create .env.{environment.name} with DATABASE_URL in it, or correct the name",
         )
+    files = env_file_names(environment.name)
+    aside = " .env.local is not about it: it counts for dev only." if (root / ".env.local").is_file() else ""
     return ConfigError(
         f"Nothing says which database the environment {environment.name} has.",
-        f"Looked for DATABASE_URL, POSTGRES_URL, POSTGRES_* and PG* in {PROCESS}, and in "
-        f"{', '.join(env_file_names(environment.name))} in {root}.",
+        f"Looked for DATABASE_URL, POSTGRES_URL, POSTGRES_* and PG* in {PROCESS}, and in {', '.join(files)} in {root}."
+        + ("" if ".env.local" in files else aside),
         "set DATABASE_URL, or say --dsn postgresql://user:password@host:5432/dbname",
     )

@@ -48,7 +48,7 @@ def on_a_terminal(argv: Sequence[str], typed: bytes, cwd: Path, until: str = " t
             process.kill()
         code = process.wait()
     os.close(owner)
-    return Ended(code, shown.decode().replace("\r\n", "\n"))
+    return Ended(code, shown.decode(errors="replace").replace("\r\n", "\n"))
 
 
 def _own_terminal() -> None:

@@ -154,6 +154,7 @@ def wreck(project: Path, environment: str, typed: bytes, *flags: str, guard: str
         ("staging", DESTRUCTIVE, b"y\n", 3),
         ("staging", DESTRUCTIVE, b"no\n", 3),
         ("staging", DESTRUCTIVE, b"\n", 3),
+        ("staging", DESTRUCTIVE, b"\xff\n", 3),
         ("staging", DESTRUCTIVE, b"\x04", 3),
         ("staging", DESTRUCTIVE, b"\x03", 130),
         ("production", ORDINARY, b"yes\n", 0),

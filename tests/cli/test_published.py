@@ -37,6 +37,7 @@ echo "Error response from daemon: No such container: $2" >&2; exit 1
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}/usr/bin:/bin")
     monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.setenv("TC_HOST", "127.0.0.1")  # wherever the tests themselves run
     return project
 
 
@@ -52,6 +53,8 @@ def target(host: str = HOST, port: int = 5432) -> Target:
         ("0.0.0.0:5433\n[::]:5433\n", "127.0.0.1", 5433),
         ("127.0.0.1:15432\n", "127.0.0.1", 15432),
         ("[::]:6000\n", "::1", 6000),
+        (":::6001\n", "::1", 6001),
+        ("\n0.0.0.0:5433\r\n", "127.0.0.1", 5433),
         ("192.168.7.7:5432\n", "192.168.7.7", 5432),
     ],
 )
@@ -69,6 +72,7 @@ def test_the_published_port(docker: Path, container: str, answer: str, address: 
 def test_an_engine_on_another_machine(docker: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a remote engine publishes on all its interfaces is reached at the engine's machine."""
     (docker / f"ports-shop-{HOST}-1").write_text("0.0.0.0:5433\n")
+    monkeypatch.delenv("TC_HOST")
     monkeypatch.setenv("DOCKER_HOST", "ssh://me@box.example")
     assert reachable(target(), "shop", docker).dsn.host == "box.example"
 

@@ -52,6 +52,17 @@ def test_every_command_takes_the_common_flags(path: tuple[str, ...], command: cl
     assert {"--env", "--dsn", "--json", "--verbose", "-v", "--quiet", "-q"} <= options
 
 
+@pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])
+def test_every_command_declares_its_guard(path: tuple[str, ...], command: click.Command) -> None:
+    """What is asked where is declared beside the command; one that writes is guarded."""
+    if isinstance(command, click.Group):
+        return
+    declared = command.callback
+    assert declared.guard in ("none", "ordinary", "destructive")  # type: ignore[union-attr]
+    writes = any("--dry-run" in parameter.opts for parameter in command.params)
+    assert writes is (declared.guard != "none")  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize("path", [[], ["db"], ["db", "migrate"]])
 def test_a_group_alone_prints_help_and_exits_2(path: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A noun without a verb did nothing, which a script must notice."""

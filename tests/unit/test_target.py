@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_nself.core.errors import ConfigError
+from pytest_nself.project.connection import find_connection
+from pytest_nself.project.env_files import Sources
 from pytest_nself.project.target import find_root, resolve_target
 
 
@@ -236,6 +240,13 @@ def test_nothing_said_is_an_error(tmp_path: Path) -> None:
         resolve_target(tmp_path, process={"POSTGRES_EXTENSIONS": "citext"})
 
 
+def test_an_env_local_that_does_not_count_is_named(tmp_path: Path) -> None:
+    """Who put staging's database into .env.local is told that it counts for dev only."""
+    _files(tmp_path, env_local="ENVIRONMENT=staging\nDATABASE_URL=postgresql://h/d\n")
+    with pytest.raises(ConfigError, match=r"\.env\.local is not about it"):
+        resolve_target(tmp_path, process={})
+
+
 def test_a_bad_url_names_its_origin_and_not_itself(tmp_path: Path) -> None:
     """The file that holds it is named; what it holds may be a password."""
     _files(tmp_path, env="DATABASE_URL=mysql://u:hush@h/d\n")
@@ -256,3 +267,34 @@ def test_the_root_is_found_from_below(tmp_path: Path) -> None:
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)
     assert find_root(inner) == tmp_path
+
+
+VARIABLES = ["POSTGRES_HOST", "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD"]
+VARIABLES += ["PGHOST", "PGDATABASE", "PGUSER", "PGPASSWORD"]
+URLS = ["DATABASE_URL", "POSTGRES_URL", "DATABASE_URL_DIRECT"]
+
+
+def _tagged(names: set[str], source: str) -> dict[str, str]:
+    """Variables whose values say their family and their source."""
+    family = {name: name if name in URLS else "postgres" if name.startswith("POSTGRES") else "pg" for name in names}
+    tags = {name: f"{family[name].lower()}-{source}" for name in names}
+    url = "postgresql://{0}:{0}@{0}/{0}"
+    return {name: url.format(tag) if name in URLS else tag for name, tag in tags.items()}
+
+
+@given(
+    process=st.sets(st.sampled_from(VARIABLES + URLS)),
+    files=st.sets(st.sampled_from(VARIABLES + URLS)),
+    direct=st.booleans(),
+)
+def test_one_family_from_one_source(process: set[str], files: set[str], direct: bool) -> None:
+    """Whatever is set where: all parts of the connection come from one family in one source, or are defaults."""
+    sources = Sources(_tagged(process, "p"), _tagged(files, "f"), dict.fromkeys(files, (".env", 1)), (".env",))
+    found = find_connection(sources, "dev", direct=direct)
+    if found is None:
+        assert not process | files or (not direct and process | files == {"DATABASE_URL_DIRECT"})
+        return
+    dsn = found.dsn
+    tags = {value for value in (dsn.host, dsn.dbname, dsn.user, dsn.password) if value.endswith(("-p", "-f"))}
+    assert len(tags) == 1
+    assert ("process" in found.origin) is tags.pop().endswith("-p")
