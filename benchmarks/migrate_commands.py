@@ -23,7 +23,7 @@ from servers import BareServer, bare_server
 STATUS = """
 import hashlib, os, psycopg
 files = {}
-for entry in os.scandir("migrations"):
+for entry in (one for one in os.scandir("migrations") if one.name.endswith(".sql")):
     with open(entry.path, "rb") as file:
         files[int(entry.name.split("_")[0])] = (entry.name, hashlib.sha256(file.read()).hexdigest())
 with psycopg.connect(os.environ["FLOOR"], autocommit=True) as connection:
@@ -33,14 +33,15 @@ for version, (name, checksum) in sorted(files.items()):
 """
 UP = """
 import hashlib, os, psycopg
-names = sorted(entry.name for entry in os.scandir("migrations"))
+names = sorted(entry.name for entry in os.scandir("migrations") if entry.name.endswith(".sql"))
 with psycopg.connect(os.environ["FLOOR"], autocommit=True) as connection:
     connection.execute("create table ledger (version bigint primary key, checksum text, at timestamptz)")
     for name in names:
         with open(f"migrations/{name}", "rb") as file:
             text = file.read()
+        up = text.partition(b"-- migrate:down")[0]
         row = f"insert into ledger values ({int(name.split('_')[0])}, '{hashlib.sha256(text).hexdigest()}', now())"
-        connection.execute(b"begin;\\n" + text + b";\\n" + row.encode() + b";\\ncommit")
+        connection.execute(b"begin;\\n" + up + b";\\n" + row.encode() + b";\\ncommit")
 """
 OURS = "from nself_cli.main import main; main(['db', 'migrate', '{verb}', '--dsn', '{url}'])"
 
@@ -49,7 +50,10 @@ def main() -> None:
     options = arguments(__doc__, 11, migrations=500)
     with ground() as place:
         for count in (options.migrations, 4 * options.migrations):
-            files = {f"migrations/{n:04}_step.sql": "-- migrate:up\n" + migration(n) for n in range(1, count + 1)}
+            files = {
+                f"migrations/{n:04}_step.sql": f"-- migrate:up\n{migration(n)}-- migrate:down\n"
+                for n in range(1, count + 1)
+            }
             project = place.project(f"commands-{count}", files)
             with bare_server(place, {"floor": "", "ours": "", "dbmate": ""}) as server:
                 compare(place, server, project, count, options.runs)

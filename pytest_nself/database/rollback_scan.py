@@ -14,10 +14,12 @@ from functools import lru_cache
 # Longer statements (bulk inserts) are not worth keeping in memory; psycopg draws the same line.
 _LONGEST_CACHED = 4096
 
-_GAP = rb"(?>\s|--[^\n]*+(?:\n|\Z)|/\*.*?\*/)*+"
-_GAP_AT_START = rb"\A(?>;|\s|--[^\n]*+(?:\n|\Z)|/\*.*?\*/)*+"
+# No group is possessive or atomic: Python before 3.11.5 gets those wrong. Nothing in here can be read in two ways.
+_COMMENT = rb"--[^\n]*+(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/"
+_GAP = rb"(?:\s|" + _COMMENT + rb")*"
+_GAP_AT_START = rb"\A(?:;|\s|" + _COMMENT + rb")*"
 _PART = rb'(?:"(?:[^"]|"")+"|[a-z_\x80-\xff][\w$\x80-\xff]*+)'
-_NAME = rb"(?P<name>time\s+zone|session\s+authorization|xml\s+option|" + _PART + rb"(?:\s*\.\s*" + _PART + rb")*+)"
+_NAME = rb"(?P<name>time\s+zone|session\s+authorization|xml\s+option|" + _PART + rb"(?:\s*\.\s*" + _PART + rb")*)"
 _FLAGS = re.IGNORECASE | re.DOTALL
 
 _CONTROL = re.compile(
@@ -39,7 +41,7 @@ _PLAIN = re.compile(
     rb"(?:\A|;)" + _GAP + rb"(?:set\s+(?:session\s+(?!authorization\b|characteristics\b))?|reset\s+)" + _NAME, _FLAGS
 )
 _CALL = re.compile(rb"\bset_config\s*\(", _FLAGS)
-_LITERAL = re.compile(rb"\s*e?'((?:[^']|'')*+)'\s*(?:::\s*\w+\s*)?\Z", _FLAGS)
+_LITERAL = re.compile(rb"\s*e?'((?:[^']|'')*)'(?!')\s*(?:::\s*\w+\s*)?\Z", _FLAGS)
 _BOUND = re.compile(rb"\s*\$(\d+)\s*(?:::\s*\w+\s*)?\Z", _FLAGS)
 
 # Two-word names, and the setting each stands for. SET TRANSACTION and SET CONSTRAINTS are not settings.

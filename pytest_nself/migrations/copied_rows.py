@@ -8,7 +8,7 @@ from .tokens import Tokens, block_end
 
 _OVER_THE_WIRE = frozenset({"stdin", "stdout"})  # the grammar takes either after `from`
 # What may stand between the statement's semicolon and the line's end.
-_REST = re.compile(r"(?:[ \t\r\f\v;]|/\*(?:(?!\*/|/\*)[^\n])*+\*/)*+(?P<comment>--[^\n\r]*+\r*+)?(?:\n|\Z)")
+_REST = re.compile(r"(?:[ \t\r\f\v;]|/\*(?:(?!\*/|/\*)[^\n])*\*/)*(?P<comment>--[^\n\r]*+\r*+)?(?:\n|\Z)")
 
 
 def reads_rows(text: str, start: int, end: int, tokens: Tokens) -> bool:

@@ -9,21 +9,26 @@ import re
 
 # Whole statements, each with its semicolon, then blanks and comments. Nothing in here can be read in two ways; what
 # could (a backslash, a nested comment, a dollar sign inside a word) does not match, and the scanner decides.
+#
+# A lookahead and a reference to its group are an atomic group that Python before 3.11.5 gets right.
 _STATEMENTS = re.compile(
     r"""
     (?:
-      (?: [^-'"$/\\;]++
-        | --[^\n\r]*+
-        | -(?!-)
-        | /(?!\*)
-        | /\*(?:(?!/\*|\*/).)*+\*/
-        | '[^'\\]*+'
-        | "[^"]*+"
-        | (?<=[\s(,=])\$(?P<tag>(?:[A-Za-z_][A-Za-z_0-9]*+)?)\$(?:(?!\$(?P=tag)\$).)*+\$(?P=tag)\$
-      )*+
+      (?=(?P<statement>
+        (?: [^-'"$/\\;]++
+          | --[^\n\r]*+
+          | -(?!-)
+          | /(?!\*)
+          | /\*(?:(?!/\*|\*/).)*\*/
+          | '[^'\\]*+'
+          | "[^"]*+"
+          | (?<=[\s(,=])\$(?P<tag>(?:[A-Za-z_][A-Za-z_0-9]*+)?)\$(?:(?!\$(?P=tag)\$).)*\$(?P=tag)\$
+        )*
+      ))
+      (?P=statement)
       ;
-    )*+
-    (?: \s++ | --[^\n\r]*+ | /\*(?:(?!/\*|\*/).)*+\*/ )*+
+    )*
+    (?: \s++ | --[^\n\r]*+ | /\*(?:(?!/\*|\*/).)*\*/ )*
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )

@@ -29,7 +29,7 @@ __all__ = [
     "without_meta",
 ]
 
-_BLANK = re.compile(r"(?:\s++|--[^\n\r]*+|;)*+", re.ASCII)
+_BLANK = re.compile(r"(?:\s++|--[^\n\r]*+|;)*", re.ASCII)
 _LINE_END = re.compile(r"[\n\r]|\Z")
 
 

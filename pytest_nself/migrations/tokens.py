@@ -16,20 +16,20 @@ _FIRST = r"[^\x00-@\[-^`{-\x7f]"
 _LATER = r"[^\x00-\#%-/:-@\[-^`{-\x7f]"
 _TAG = r"[^\x00-/:-@\[-^`{-\x7f]"
 
-# Possessive (`++`, `*+`) throughout: a quote that is never closed must not end at a doubled quote inside it, and no
-# text may take more than linear time.
-_ESCAPES = r"[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'"
+# A quote that is never closed must not end at a doubled quote inside it: `(?!')`. Groups are never possessive, since
+# Python before 3.11.5 gets that wrong; where a repeated group must not give back, a lookahead holds it.
+_ESCAPES = r"[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*'(?!')"
 # Blank space with a line's end in it, comments included, joins two strings to one. That matters only where the second
 # is read like the first, with its backslashes.
-_JOIN = r"(?:[\ \t\f\v]|--[^\n\r]*+)*+[\n\r](?:\s|--[^\n\r]*+[\n\r])*+'"
-_ESCAPED = rf"'{_ESCAPES}(?:{_JOIN}{_ESCAPES})*+(?!{_JOIN})"
-_STANDARD = r"'[^']*+(?:''[^']*+)*+'"
-_QUOTED = r'"[^"]*+(?:""[^"]*+)*+"'
+_JOIN = r"(?:[\ \t\f\v]|--[^\n\r]*+)*[\n\r](?:\s|--[^\n\r]*+[\n\r])*'"
+_ESCAPED = rf"'{_ESCAPES}(?:{_JOIN}{_ESCAPES})*(?!{_JOIN})"
+_STANDARD = r"'[^']*+(?:''[^']*+)*'(?!')"
+_QUOTED = r'"[^"]*+(?:""[^"]*+)*"(?!")'
 _WORD = rf"(?![eE]'){_FIRST}{_LATER}*+"
-_NUMBER = rf"\$?[0-9](?:{_TAG}|\.)*+"
+_NUMBER = rf"\$?[0-9](?:{_TAG}|\.)*"
 _VARIABLE = rf""":(?:'{_TAG}++'|"{_TAG}++"|\{{\?{_TAG}++\}})"""
 # A comment ends an operator in whose middle it stands, so operators need not be known: only what begins no comment.
-_OTHER = rf"(?:[,.=<>*+%&|^!?@\#~\[\]{{}}`]|-(?!-)|/(?!\*)|::|:=|(?!{_VARIABLE}):)++"
+_OTHER = rf"(?:[,.=<>*+%&|^!?@\#~\[\]{{}}`]|-(?!-)|/(?!\*)|::|:=|(?!{_VARIABLE}):)+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ def tokens(*, standard_strings: bool = True) -> Tokens:
           | (?P<rest>.)
         )"""
     flags = re.DOTALL | re.ASCII
-    run = rf"(?:{simple}|\s*+\((?:{simple})*+\s*+\))*+"
+    # Bounded: each repetition is remembered until the end.
+    run = rf"(?:{simple}|\s*+\((?=(?P<inner>(?:{simple}){{0,2000}}))(?P=inner)\s*+\)){{0,2000}}"
     return Tokens(re.compile(one, flags | re.VERBOSE), re.compile(run, flags | re.VERBOSE))
 
 
