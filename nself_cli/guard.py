@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_nself.core.errors import Refused
 from pytest_nself.project.environment_names import DEV, PRODUCTION, TEST
@@ -21,8 +20,7 @@ YES = "yes"
 _SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """A table that would be lost, with the server's estimate of its rows and its size; None is "not known"."""
 
     name: str

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import click
 
 SCHEMA = 1
+_ALIKE = 10
+"""How many findings of one rule a person is shown."""
 
 
 def line(text: str) -> None:
@@ -101,9 +103,15 @@ def findings(invocation: Invocation) -> None:
     """The findings that a person should see."""
     if invocation.json:
         return
+    shown: dict[str, int] = {}
     for finding in invocation.findings:
         if finding.severity > 1:
-            note(invocation, str(finding))
+            shown[finding.rule] = shown.get(finding.rule, 0) + 1
+            if shown[finding.rule] <= _ALIKE:
+                note(invocation, str(finding))
+    for rule, count in shown.items():
+        if count > _ALIKE:
+            note(invocation, f"and {count - _ALIKE} more like it [{rule}]; --json lists them all")
 
 
 def error(invocation: Invocation, problem: Any) -> None:
@@ -177,6 +185,16 @@ def tolerate_any_text() -> None:
             stream.reconfigure(errors="backslashreplace")
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
+
+
+def flush() -> bool:
+    """Send what is buffered; False when whoever read us has gone."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def close_output() -> None:

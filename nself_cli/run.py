@@ -8,8 +8,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.errors import NoServer, NselfError
-from pytest_nself.core.plan import Plan
-from pytest_nself.core.step import DATA_LOSS, PRODUCTION
 
 from . import present
 from .guard import Loss, confirm
@@ -19,6 +17,7 @@ from .watching import watching
 if TYPE_CHECKING:
     import psycopg
 
+    from pytest_nself.core.plan import Plan
     from pytest_nself.database.database import Database
     from pytest_nself.execute.report import Report
 
@@ -31,7 +30,7 @@ def connected(session: Session) -> Iterator[tuple[Database, psycopg.Connection[A
     import psycopg
 
     from pytest_nself.database.database import Database
-    from pytest_nself.execute.lock import connect_within
+    from pytest_nself.execute.connecting import connect_within
 
     target = session.target
     database = Database(target.dsn, 0, target.environment)
@@ -65,6 +64,7 @@ def run_plan(
     under the lock, so that of two runs at once the second does what the first has left. `around` wraps the execution,
     `losses` finds what would be gone; `words` are those that the command wants to be typed everywhere.
     """
+    from pytest_nself.core.step import DATA_LOSS, PRODUCTION
     from pytest_nself.execute.executor import execute
     from pytest_nself.execute.lock import runner_lock, working
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from .names import ObjectRef
 from .place import Place
-from .plan import Plan
-from .step import Step
+
+if TYPE_CHECKING:
+    from .plan import Plan
+    from .step import Step
 
 
 class Severity(IntEnum):
@@ -73,4 +76,6 @@ class Findings(tuple[Finding, ...]):
 
 def plan_fixes(findings: Iterable[Finding], title: str = "Fix what was found") -> Plan:
     """The plan that applies each finding's fix, in the findings' order."""
+    from .plan import Plan
+
     return Plan(title, tuple(step for finding in findings for step in finding.fix))

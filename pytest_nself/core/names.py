@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 def quote_identifier(name: str) -> str:
@@ -25,8 +25,7 @@ def quote_literal(text: str) -> str:
     return " E" + quoted.replace("\\", "\\\\") if "\\" in text else quoted
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectRef:
+class ObjectRef(NamedTuple):
     """What a finding is about: `str()` gives `public.orders`, `public.orders.tenant_id`, `20240501120000_add_users`."""
 
     kind: str

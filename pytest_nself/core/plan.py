@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
 
-from .step import Step
+if TYPE_CHECKING:
+    from .step import Step
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What the planner saw: a query, and the fingerprint of its rows.
 
     The query is run again before the first step, so it must not depend on session settings (cast to text, fixed order)

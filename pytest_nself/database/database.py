@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.dsn import Dsn
-from pytest_nself.server.server import connect
+from pytest_nself.server.connecting import connect
 
 if TYPE_CHECKING:
     import psycopg

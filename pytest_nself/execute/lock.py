@@ -23,24 +23,20 @@ from pytest_nself.core.errors import NoServer, Refused
 from pytest_nself.core.names import quote_literal
 from pytest_nself.database.database import Database
 
+from .connecting import CHECK_CLIENT, FIRST_PAUSE_S, LONGEST_PAUSE_S, connect_within
 from .waiting import answer_within
 
 if TYPE_CHECKING:
     import psycopg
 
 DEFAULT_WAIT_S = 60.0
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 1.0
 _POOL_WAIT_S = 15.0
-_FULL = ("too many clients", "too many connections", "remaining connection slots", "no more connections allowed")
-_CHECK_CLIENT = "client_connection_check_interval"
 _WORK_SETTINGS = {
     # The server looks twice a second whether its client still lives, also in the middle of a statement.
-    _CHECK_CLIENT: "500",
+    CHECK_CLIENT: "500",
     "idle_in_transaction_session_timeout": "0",
     "idle_session_timeout": "0",
 }
-
-NO_SETTINGS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,49 +134,6 @@ def _work_settings(connection: psycopg.Connection[Any]) -> Mapping[str, str]:
     return _WORK_SETTINGS | newer
 
 
-def connect_within(
-    on: Database, deadline: float, application_name: str, settings: Mapping[str, str] = NO_SETTINGS
-) -> psycopg.Connection[Any]:
-    """A connection in autocommit; while the server has no room, tries go on until `deadline` (of time.monotonic).
-
-    `settings` hold for the session as if the role had them, where there is no pool in between that refuses them.
-    """
-    import psycopg
-
-    pause = _FIRST_PAUSE_S
-    while True:
-        try:
-            return on.connect(
-                autocommit=True,
-                application_name=application_name,
-                prepare_threshold=None,
-                **_as_options(on, settings),
-            )
-        except psycopg.OperationalError as error:
-            if settings and any(said in str(error) for said in ("options", _CHECK_CLIENT)):
-                # A pool takes no startup options, and some platforms' servers cannot look after their clients.
-                settings = NO_SETTINGS
-                continue
-            left = deadline - time.monotonic()
-            if not _is_full(error) or left <= 0:
-                raise
-        time.sleep(min(left, pause * random.uniform(0.5, 1.5)))
-        pause = min(pause * 1.5, _LONGEST_PAUSE_S)
-
-
-def _as_options(on: Database, settings: Mapping[str, str]) -> dict[str, str]:
-    if not settings:
-        return {}
-    said = [on.dsn.options.get("options", ""), *(f"-c {name}={value}" for name, value in settings.items())]
-    return {"options": " ".join(said).strip()}
-
-
-def _is_full(error: psycopg.OperationalError) -> bool:
-    """Too many connections (SQLSTATE 53300), which libpq tells only as text while it connects."""
-    text = str(error)
-    return any(said in text for said in _FULL)
-
-
 @contextmanager
 def _lent(
     connection: psycopg.Connection[Any] | None, open_one: Callable[[], psycopg.Connection[Any]]
@@ -205,7 +158,7 @@ def _take(
         timeouts.append("transaction_timeout")
     begin = "begin isolation level read committed; " + "".join(f"set local {name} = 0; " for name in timeouts)
     begin += f"select pg_catalog.pg_try_advisory_xact_lock({key})"
-    pause = _FIRST_PAUSE_S
+    pause = FIRST_PAUSE_S
     while True:
         row = connection.execute(begin.encode())
         while row.nextset():
@@ -224,7 +177,7 @@ def _take(
             waiting(f"Waiting for another run. {_holder(connection, key)}")
             waiting = None
         time.sleep(min(left, pause * random.uniform(0.5, 1.5)))
-        pause = min(pause * 1.5, _LONGEST_PAUSE_S)
+        pause = min(pause * 1.5, LONGEST_PAUSE_S)
 
 
 def _outwait(
@@ -241,7 +194,7 @@ def _outwait(
         f" where a.application_name = {quote_literal(work_name(key))} and a.datname = current_database()"
         " and coalesce(a.state, 'active') <> 'idle' order by a.pid limit 1"
     )
-    pause = _FIRST_PAUSE_S
+    pause = FIRST_PAUSE_S
     while (row := _looked_up(connection, query)) is not None:
         said = f"Server process {row[0]} still runs a statement of an earlier run: {' '.join(row[1].split())[:200]}"
         left = deadline - time.monotonic()
@@ -255,7 +208,7 @@ def _outwait(
             waiting(said)
             waiting = None
         time.sleep(min(left, pause * random.uniform(0.5, 1.5)))
-        pause = min(pause * 1.5, _LONGEST_PAUSE_S)
+        pause = min(pause * 1.5, LONGEST_PAUSE_S)
 
 
 def _looked_up(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...] | None:

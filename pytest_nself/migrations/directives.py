@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pytest_nself.core.place import Place
 
@@ -21,8 +21,7 @@ _DEPENDS = r"(?i)--\s*depends[_-]on\s*:(?P<names>.*)"
 _REASON = r"""(?i)reason\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')\s*"""
 
 
-@dataclass(frozen=True, slots=True)
-class PartProblem:
+class PartProblem(NamedTuple):
     """Why a file cannot be used; `rule` is the rest of the finding's rule name."""
 
     rule: str
@@ -31,8 +30,7 @@ class PartProblem:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What one part's header says; see `Directives` for the meaning. `depends_on` keeps where each name stands."""
 
     no_transaction: bool | None = None
@@ -85,13 +83,13 @@ def _depends_on(names: str, place: Place, said: Said) -> Said:
     given = [name for name in re.split(r"[\s,]+", names) if name]
     if not given:
         raise ValueError("depends_on names no migration", "write a version, a name, or version_name")
-    return replace(said, depends_on=(*said.depends_on, *((name, place) for name in given)))
+    return said._replace(depends_on=(*said.depends_on, *((name, place) for name in given)))
 
 
 def _no_transaction(rest: str, said: Said) -> Said:
     if rest:
         raise ValueError(f"nself:no-transaction takes no value, but {rest!r} follows", "write -- nself:no-transaction")
-    return replace(said, no_transaction=True)
+    return said._replace(no_transaction=True)
 
 
 def _timeout(name: str, field: str) -> Callable[[str, Said], Said]:
@@ -107,7 +105,7 @@ def _timeout(name: str, field: str) -> Callable[[str, Said], Said]:
             raise ValueError(f"nself:{name}: {problem}", remedy) from None
         if getattr(said, field) not in (None, value):
             raise ValueError(f"nself:{name} is said twice, with different durations", "keep one of the two")
-        return replace(said, **{field: value})  # type: ignore[arg-type]  # both fields are int | None
+        return said._replace(**{field: value})  # type: ignore[arg-type]  # both fields are int | None
 
     return read
 
@@ -120,7 +118,7 @@ def _irreversible(rest: str, said: Said) -> Said:
             "nself:irreversible does not say why there is no way back",
             'write -- nself:irreversible reason="the old column is gone"',
         )
-    return replace(said, irreversible=reason)
+    return said._replace(irreversible=reason)
 
 
 _READERS: dict[str, Callable[[str, Said], Said]] = {

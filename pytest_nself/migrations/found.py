@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement of a text: `text[start:end]`, without its semicolon and the comments around it.
 
     `words` are its first bare words in lower case, quoted names as they are written. `data` is where the rows of a
@@ -19,16 +18,14 @@ class Statement:
     data: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A `--` comment between statements, or between the words of one, but never inside parentheses or a body."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something that a migration's text cannot hold, and where; `offset` counts characters."""
 
     offset: int
@@ -36,8 +33,7 @@ class Problem:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(NamedTuple):
     """What one pass over a text finds, in order.
 
     `blanks` is what psql reads and a server must not see: a byte order mark, a dump's `\\restrict` lines.

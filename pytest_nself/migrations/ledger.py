@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_nself.core.errors import ConfigError, MigrationError
 from pytest_nself.core.names import quote_identifier, quote_literal, quote_qualified
@@ -39,8 +39,7 @@ LOG_SUFFIX = "_log"
 """The log stands beside the ledger: what ran, when, by whom, also what was taken back since."""
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerTable:
+class LedgerTable(NamedTuple):
     """Where the ledger is."""
 
     schema: str = "hdb_catalog"
@@ -77,8 +76,7 @@ class LedgerTable:
 LEDGER = LedgerTable()
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far a migration came that does not run in one transaction.
 
     `part` counts from 1. A part that was `begun` and not done may have ended or not: nobody wrote it down. `checksum`
@@ -102,8 +100,7 @@ class Progress:
         return f"{self.direction} {self.part} {'begun' if self.begun else 'done'} {self.checksum}"
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
+class LedgerRow(NamedTuple):
     """One applied version. Another tool's row has only `version` and `dirty`."""
 
     version: int

@@ -1,4 +1,4 @@
-"""The log beside the ledger: everything that was applied, taken back or recorded."""
+"""The history of a database: what its ledger has now, and what the log beside it keeps of what was before."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from .ledger import LEDGER, LedgerTable, read_ledger
 if TYPE_CHECKING:
     import psycopg
 
+_OF_LEDGER = (
+    "select l.applied_at, 'applied'::text, l.version, l.name, l.took_ms, l.applied_by, l.tool_version, l.environment,"
+    " null::text from {} l where not l.dirty"
+)
+_OF_LOG = (
+    "select nullif(g.done_at, '-infinity'), g.action, g.version, g.name, g.took_ms, g.done_by, g.tool_version,"
+    " g.environment, g.note from {} g"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
@@ -20,10 +29,10 @@ class LogLine:
     action: str
     version: int
     name: str | None
-    took_ms: int | None
-    done_by: str | None
-    tool_version: str | None
-    environment: str | None
+    took_ms: int | None = None
+    done_by: str | None = None
+    tool_version: str | None = None
+    environment: str | None = None
     note: str | None = None
 
     @property
@@ -35,26 +44,20 @@ class LogLine:
 def read_log(
     connection: psycopg.Connection[Any], table: LedgerTable = LEDGER, *, limit: int | None = None
 ) -> tuple[LogLine, ...]:
-    """The last `limit` lines, oldest first; from the ledger's rows where there is no log."""
+    """The last `limit` lines, oldest first; those of unknown time come first."""
     ledger = read_ledger(connection, table)
-    if not ledger.log_exists:
-        lines = [
-            LogLine(
-                row.applied_at,
-                "applied",
-                row.version,
-                row.name,
-                row.took_ms,
-                row.applied_by,
-                None,
-                row.environment,
-                None,
-            )
-            for row in ledger
+    if not ledger.exists:
+        return ()
+    kept = [_OF_LEDGER.format(table.quoted)] if "applied_at" in ledger.columns else []
+    if ledger.log_exists:
+        # What was recorded without being run has a line of its own already.
+        kept = [
+            f"{kept[0]} and not exists (select from {table.quoted_log} r where r.version = l.version"
+            " and r.action = 'recorded' and r.done_at >= l.applied_at)",
+            _OF_LOG.format(table.quoted_log),
         ]
-        return tuple(lines[-limit:] if limit else lines)
-    rows = connection.execute(
-        "select done_at, action, version, name, took_ms, done_by, tool_version, environment, note"
-        f" from {table.quoted_log} order by id desc{f' limit {int(limit)}' if limit else ''}".encode()
-    ).fetchall()
+    if not kept:
+        return tuple(LogLine(None, "applied", row.version, None) for row in ledger)
+    query = f"{' union all '.join(kept)} order by 1 desc, 2 desc{f' limit {int(limit)}' if limit else ''}"
+    rows = connection.execute(query.encode()).fetchall()
     return tuple(LogLine(*row) for row in reversed(rows))

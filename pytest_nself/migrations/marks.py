@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BARE = "-- UP"
 DBMATE = "-- migrate:up"
@@ -29,8 +29,7 @@ _DBMATE = r"(?i)--\s*migrate\s*:\s*(?P<part>up|down)(?:\s+(?P<options>.*))?"
 _PLUS = r"(?i)--\s*\+\s*(?P<tool>goose|migrate)\b\s*(?P<words>.*)"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One mark: what it says (UP, DOWN, BEGIN, END or ALONE), in which dialect, and the text's range of its line.
 
     `problem` is what is wrong with it, empty if nothing is.

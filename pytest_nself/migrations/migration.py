@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import NamedTuple
 
 from pytest_nself.core.errors import MigrationError
 from pytest_nself.core.finding import Findings, Severity
@@ -25,8 +26,7 @@ def checksum(up: str) -> str:
     return sha256(up.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Directives:
+class Directives(NamedTuple):
     """What a file says of itself in its header.
 
     Timeouts are in milliseconds, 0 is without limit and None the runner's default; `down_…` is what counts for the
@@ -44,8 +44,7 @@ class Directives:
     down_statement_timeout_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """One direction of a migration: its SQL, where it begins, and what the header says of it."""
 
     text: str
@@ -60,8 +59,7 @@ class Way:
         return checksum(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class DrizzleEntry:
+class DrizzleEntry(NamedTuple):
     """What drizzle's own ledger says of a migration: the sha256 of its file as it stands, and its `when` (ms).
 
     `name` is the folder's name, which the ledger of drizzle 1 holds; empty where a journal lists the files.
@@ -72,8 +70,7 @@ class DrizzleEntry:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(NamedTuple):
     """`up` and `down` are the SQL as it is sent; `place` and `down_place` say where each begins in its file.
 
     `version` orders migrations and stands in the ledger; `version_text` is how the file name writes it (`0007`).
@@ -87,7 +84,7 @@ class Migration:
     down: str | None
     place: Place
     down_place: Place | None = None
-    directives: Directives = field(default=Directives())
+    directives: Directives = Directives()
     layout: str = ""
     drizzle: DrizzleEntry | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from pytest_nself.core.names import quote_identifier, quote_literal
@@ -26,7 +27,8 @@ _LOG_COLUMNS = (
 
 # What a migration leaves behind in its session must not reach the ledger row, nor the next migration.
 _RESET_SESSION = "set constraints all immediate;\nreset session authorization;\nreset role;\nreset all;\n"
-_RESET = f"{_RESET_SESSION}discard temporary;\n"
+# Plain DDL makes no temporary table unless it says so; looking for them costs as much as the migration's own row.
+_MAY_LEAVE_TEMPORARY = re.compile(r"(?i)temp|\b(?:select|do|call|execute|insert|update|delete|merge|refresh)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +50,46 @@ class Recording:
 
         Expected is no row, a row that is half-way at `expected`, or, with `applied`, a row that is not half-way.
         """
-        version = f"l.version = {migration.version}"
+        version, changed = f"l.version = {migration.version}", "'changed in the ledger: version '"
+        # A row comes only if something is wrong, and its text is no number.
         if expected is None and not applied:
-            condition, wrong = version, "> 0"
-        elif expected is None:
-            condition, wrong = f"{version} and not l.dirty", "= 0"
+            look = f"select ({changed} || l.version)::integer from {self.table.quoted} l where {version};"
         else:
-            condition, wrong = f"{version} and l.dirty and l.progress = {quote_literal(str(expected))}", "= 0"
-        # Only if there is something wrong does the aggregate give a row, and its text is no number.
-        text = (
-            f"lock table {self.table.quoted} in share row exclusive mode;\n"
-            f"select pg_catalog.concat('version {migration.version} has changed in the ledger ', count(*))::integer"
-            f" from {self.table.quoted} l where {condition} having count(*) {wrong};"
-        )
+            state = "not l.dirty" if expected is None else f"l.dirty and l.progress = {quote_literal(str(expected))}"
+            look = (
+                f"select ({changed} || {migration.version} + count(*))::integer from {self.table.quoted} l"
+                f" where {version} and {state} having count(*) = 0;"
+            )
+        text = f"lock table {self.table.quoted} in share row exclusive mode;\n{look}"
         return Statement(f"{_GUARD if expected is None else _GUARD_AGAIN}{migration}", Sql(text))
 
     def applied(self, migration: Migration, *, began: Progress | None = None, timed: bool = True) -> Statement:
         """The row that says the migration is applied; with `began` there is a row already."""
-        took = _took("l.applied_at" if began else "pg_catalog.now()") if timed else "null::bigint"
+        took = _took("applied_at" if began else "pg_catalog.now()") if timed else "null::bigint"
         if began is None:
-            change = (
-                f"insert into {self.table.quoted} as l ({self._columns()})\nvalues ({self._values(migration, took)})"
-            )
+            change = f"insert into {self.table.quoted} ({self._columns()})\nvalues ({self._values(migration, took)});"
         else:
             change = (
-                f"update {self.table.quoted} l set dirty = false, progress = null, took_ms = {took}"
-                f" where version = {migration.version}"
+                f"update {self.table.quoted} set dirty = false, progress = null, took_ms = {took}"
+                f" where version = {migration.version};"
             )
-        return self._ending(_RECORD, migration, self.mirror.applied(migration), change, "applied", "l.took_ms")
+        text = f"{_reset(migration.up)}{self.mirror.applied(migration)}{change}"
+        return Statement(f"{_RECORD}{migration}", Sql(text, COMMIT_AFTER), place=_file_of(migration))
 
     def taken_back(self, migration: Migration, *, began: Progress | None = None) -> Statement:
-        """The row goes; the log keeps that it was there."""
-        change = f"delete from {self.table.quoted} l where version = {migration.version}"
+        """The row goes; the log keeps that it was there, and that it went."""
         took = _took("pg_catalog.now()") if began is None else "null::bigint"
-        return self._ending(_FORGET, migration, self.mirror.forgotten(migration), change, "taken back", took)
+        ours = f"{quote_literal(self.tool_version)}, {_literal(self.environment)}"
+        text = (
+            f"{_reset(migration.down or '')}{self.mirror.forgotten(migration)}"
+            f"with gone as (delete from {self.table.quoted} where version = {migration.version} returning *)\n"
+            f"insert into {self.table.quoted_log} (done_at, {_LOG_COLUMNS})\n"
+            "select coalesce(applied_at, '-infinity'), 'applied', version, name, checksum, took_ms, applied_by,"
+            " tool_version, environment, null from gone\n"
+            "union all select pg_catalog.clock_timestamp(), 'taken back', version, name, checksum,"
+            f" {took}, session_user, {ours}, null from gone;"
+        )
+        return Statement(f"{_FORGET}{migration}", Sql(text, COMMIT_AFTER), place=_file_of(migration))
 
     def progress(self, migration: Migration, progress: Progress, *, first: bool = False) -> Statement:
         """How far a migration is that does not run in one transaction."""
@@ -119,20 +127,6 @@ class Recording:
         )
         return f"insert into {self.table.quoted_log} ({_LOG_COLUMNS})\nvalues ({', '.join(values)});"
 
-    def _ending(
-        self, title: str, migration: Migration, mirrored: str, change: str, action: str, took: str
-    ) -> Statement:
-        logged = (
-            f"select {quote_literal(action)}, version, name, checksum, took_ms, session_user,"
-            f" {quote_literal(self.tool_version)}, {_literal(self.environment)}, null from changed"
-        )
-        text = (
-            f"{_RESET}{mirrored}"
-            f"with changed as (\n{change}\nreturning l.version, l.name, l.checksum, {took} as took_ms)\n"
-            f"insert into {self.table.quoted_log} ({_LOG_COLUMNS})\n{logged};"
-        )
-        return Statement(f"{title}{migration}", Sql(text, COMMIT_AFTER), place=_file_of(migration))
-
     def _columns(self) -> str:
         return ", ".join(["version", "dirty", *OWN_COLUMNS])
 
@@ -152,6 +146,11 @@ class Recording:
                 progress,
             )
         )
+
+
+def _reset(text: str) -> str:
+    """What makes the session as it was before the migration."""
+    return _RESET_SESSION + ("discard temporary;\n" if _MAY_LEAVE_TEMPORARY.search(text) else "")
 
 
 def plan_ledger(ledger: Ledger) -> tuple[Statement, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_nself.core.place import Place
 
@@ -13,8 +13,7 @@ from .outside import surely_between_statements
 from .statements import Scan, is_blank, place_at, scan
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A part's text, and where it begins. `blank`: nothing but blank space and comments."""
 
     text: str
@@ -22,8 +21,7 @@ class Section:
     blank: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sections:
+class Sections(NamedTuple):
     """What one file holds; `down` is None where the file has no such part.
 
     `dialect` is the kind of its marks, empty where it has none.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from pytest_nself.core.place import Place
 
@@ -23,8 +23,7 @@ class State(Enum):
     HALF_WAY = "half-way"
 
 
-@dataclass(frozen=True, slots=True)
-class StatusRow:
+class StatusRow(NamedTuple):
     """One version's standing; `took_ms` is milliseconds."""
 
     version: int

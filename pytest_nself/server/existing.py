@@ -13,8 +13,9 @@ from pytest_nself.core.dsn import Dsn
 from pytest_nself.core.errors import NoServer, Refused, ServerFailed
 from pytest_nself.core.names import quote_identifier, quote_literal
 
+from .connecting import connect
 from .installation import OLDEST_MAJOR
-from .server import Blueprint, Note, Server, Started, Wanted, connect
+from .server import Blueprint, Note, Server, Started, Wanted
 
 if TYPE_CHECKING:
     import psycopg

@@ -9,19 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_nself.core.dsn import Dsn
 
+from .connecting import connect
+
 if TYPE_CHECKING:
     import psycopg
-
-
-def connect(dsn: Dsn, **options: Any) -> psycopg.Connection[Any]:
-    """A new connection in autocommit mode, unless `options` say otherwise; they go to psycopg."""
-    import psycopg
-
-    try:
-        return psycopg.connect(dsn.conninfo(), **{"autocommit": True, **options})
-    except psycopg.Error as error:
-        # pytest shows the arguments of every frame, and psycopg's have the password.
-        raise error.with_traceback(None) from None
 
 
 @dataclass(frozen=True, slots=True)

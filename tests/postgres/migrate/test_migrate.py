@@ -7,10 +7,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from pytest_nself.core.errors import MigrationError
+from pytest_nself.core.errors import MigrationError, Refused
 from pytest_nself.database.database import EphemeralDatabase
-from pytest_nself.execute.executor import execute
-from pytest_nself.execute.migrate import MigrationFailed, migrate_up
+from pytest_nself.execute.executor import Progress, execute
+from pytest_nself.execute.migrate import MigrationFailed, migrate_up, naming_migrations
 from pytest_nself.migrations.ledger import EMPTY_LEDGER, LedgerTable, read_ledger
 from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM
 from pytest_nself.migrations.planner import plan_down, plan_up
@@ -249,3 +249,19 @@ def test_timeouts_of_the_header(
     plan = plan_up(migrations, EMPTY_LEDGER, timeouts=Timeouts(5000, 300_000))
     assert execute(plan, scratch_database).done
     assert rows(look, "select l, s from a union all select l, s from b") == [("7s", "0"), ("5s", "5min")]
+
+
+def test_somebody_elses_row_stops_the_migration(
+    scratch_database: EphemeralDatabase, write: Write, look: psycopg.Connection[Any]
+) -> None:
+    """Each transaction reads the ledger again under its lock: what another tool recorded meanwhile is not run twice."""
+    migrations = write({"1_a.sql": "create table a ();", "2_b.sql": "create table b ();"})
+
+    def meanwhile(progress: Progress) -> None:
+        if any("2_b" in step.title for step in progress.steps):
+            look.execute("insert into hdb_catalog.schema_migrations (version, dirty) values (2, false)")
+
+    plan = plan_up(migrations, EMPTY_LEDGER)
+    with pytest.raises(Refused, match="2_b was applied, or taken back, by somebody else"), naming_migrations(plan):
+        execute(plan, scratch_database, watch=meanwhile)
+    assert (tables(look), versions(look)) == (["a"], [1, 2])
