@@ -59,7 +59,7 @@ def test_every_command_declares_its_guard(path: tuple[str, ...], command: click.
         return
     declared = command.callback
     assert declared.guard in ("none", "ordinary", "destructive")  # type: ignore[union-attr]
-    writes = any("--dry-run" in parameter.opts for parameter in command.params)
+    writes = any("--yes" in parameter.opts for parameter in command.params)
     assert writes is (declared.guard != "none")  # type: ignore[union-attr]
 
 

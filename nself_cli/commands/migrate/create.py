@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from nself_cli import present
-from nself_cli.invocation import NO_GUARD, Invocation
+from nself_cli.invocation import Invocation
 from nself_cli.options import Options, common_options
 
 from ._migrations import in_folder
@@ -15,7 +15,8 @@ from ._migrations import in_folder
 @click.argument("name")
 @click.option("--sql", metavar="SQL", help="What the up does; the down is left to be written.")
 @in_folder
-@common_options(writes=True, guard=NO_GUARD)
+@click.option("--dry-run", is_flag=True, help="Name the files that would be written; write none.")
+@common_options(writes=False)
 def command(invocation: Invocation, options: Options, name: str, sql: str | None, migration_dir: str | None) -> int:
     """Write the files of a new migration, where `up` reads them.
 
