@@ -61,11 +61,12 @@ def run_plan(
     """Show the plan, ask where the environment asks, run it. Without a report nothing was run (--dry-run, empty plan).
 
     A plan that somebody said yes to is run as it was shown, or not at all; one that nobody was asked about is made anew
-    under the lock, so that of two runs at once the second does what the first has left. `around` wraps the execution,
-    `losses` finds what would be gone; `words` are those that the command wants to be typed everywhere.
+    under the lock if the database has changed, so that of two runs at once the second does what the first has left.
+    `around` wraps the execution, `losses` finds what would be gone; `words` are those that the command wants to be
+    typed everywhere.
     """
     from pytest_nself.core.step import DATA_LOSS, PRODUCTION
-    from pytest_nself.execute.executor import execute
+    from pytest_nself.execute.executor import execute, is_fresh
     from pytest_nself.execute.lock import runner_lock, working
 
     def run(plan: Plan, **more: Any) -> Report:
@@ -86,7 +87,7 @@ def run_plan(
             note = _noting(session)
             with runner_lock(database, plan.lock, wait_s=wait_s, connection=connection, waiting=note) as lock:
                 with working(database, lock) as work:
-                    plan = make_plan(work)
+                    plan = plan if is_fresh(plan, work) else make_plan(work)
                     return plan, run(plan, connection=work, lock=lock) if plan else None
     return plan, run(plan)
 

@@ -67,7 +67,12 @@ def execute(
         if connection is None:
             connection = stack.enter_context(working(on, lock) if lock is not None else _connection_to(on))
         _check_idle(connection)
-        _check_fresh(plan, connection)
+        if not is_fresh(plan, connection):
+            raise Refused(
+                f"The database has changed since the plan to {plan.title} was made.",
+                "Somebody else was at work in between. Nothing was done.",
+                "run the command again: it plans anew",
+            )
         return _Run(plan, connection, watch, lock, lock_wait_s).run()
 
 
@@ -112,7 +117,8 @@ def _check_idle(connection: psycopg.Connection[Any]) -> None:
         )
 
 
-def _check_fresh(plan: Plan, connection: psycopg.Connection[Any]) -> None:
+def is_fresh(plan: Plan, connection: psycopg.Connection[Any]) -> bool:
+    """Whether the database is still as the plan saw it."""
     from psycopg.rows import tuple_row
 
     for seen in plan.seen:
@@ -121,11 +127,8 @@ def _check_fresh(plan: Plan, connection: psycopg.Connection[Any]) -> None:
         if not connection.autocommit:
             connection.rollback()
         if rows_sha256(rows) != seen.sha256:
-            raise Refused(
-                f"The database has changed since the plan to {plan.title} was made.",
-                "Somebody else was at work in between. Nothing was done.",
-                "run the command again: it plans anew",
-            )
+            return False
+    return True
 
 
 @dataclass(slots=True)

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from pytest_nself.core.names import quote_literal
 
 from .statements import Statement, without_comments
 
+# Compiled, and kept by `re`, when a file has such a statement.
 _NAME = r"""(?:"(?:[^"]|"")+"|[^\s"'(),;.]+)"""
 _QUALIFIED = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
-_CREATE_INDEX = re.compile(
+_CREATE_INDEX = (
     rf"(?is)^create\s+(?:unique\s+)?index\s+concurrently\s+"
     rf"(?:(?:if\s+not\s+exists\s+)?(?!on\s)(?P<index>{_NAME})\s+)?on\s+(?:only\s+)?(?P<table>{_QUALIFIED})"
 )
-_DROP_INDEX = re.compile(rf"(?is)^drop\s+index\s+concurrently\s+(?:if\s+exists\s+)?(?P<index>{_QUALIFIED})")
-_REINDEX = re.compile(
+_DROP_INDEX = rf"(?is)^drop\s+index\s+concurrently\s+(?:if\s+exists\s+)?(?P<index>{_QUALIFIED})"
+_REINDEX = (
     rf"(?is)^reindex\s*(?P<options>\([^)]*\))?\s*(?P<kind>index|table)\s+(?P<concurrently>concurrently\s+)?"
     rf"(?P<name>{_QUALIFIED})"
 )
-_DETACH = re.compile(
+_DETACH = (
     rf"(?is)^(?P<alter>alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(?P<table>{_QUALIFIED}))\s+"
     rf"detach\s+partition\s+(?P<part>{_QUALIFIED})\s+concurrently\b"
 )
-_DATABASE = re.compile(rf"(?is)^(?P<verb>create|drop)\s+database\s+(?:if\s+exists\s+)?(?P<name>{_NAME})")
+_DATABASE = rf"(?is)^(?P<verb>create|drop)\s+database\s+(?:if\s+exists\s+)?(?P<name>{_NAME})"
 
 
 class Again(Enum):
@@ -37,16 +38,14 @@ class Again(Enum):
     ASK = "ask"  # only a person can tell
 
 
-@dataclass(frozen=True, slots=True)
-class Cleanup:
+class Cleanup(NamedTuple):
     """What must happen before a statement is run again; `done` says that it need not be run at all."""
 
     done: bool = False
     first: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Alone:
+class Alone(NamedTuple):
     """A statement that must stand outside a transaction block.
 
     `query` finds what a cut-off run may have left behind (rows of a name and a state, fixed order, never an error);
@@ -102,7 +101,7 @@ def declared_alone(statement: Statement) -> Alone:
 
 
 def _concurrent_index(verb: str, text: str) -> Alone:
-    match = (_CREATE_INDEX if verb == "create" else _DROP_INDEX).match(text)
+    match = re.match(_CREATE_INDEX if verb == "create" else _DROP_INDEX, text)
     what = f"{verb} index concurrently"
     if match is None or match["index"] is None:
         return Alone(what, Again.ASK, waits=True)
@@ -115,7 +114,7 @@ def _concurrent_index(verb: str, text: str) -> Alone:
 
 
 def _reindex(text: str) -> Alone | None:
-    match = _REINDEX.match(text)
+    match = re.match(_REINDEX, text)
     if match is None:  # a schema, a database, or the system
         return Alone("reindex", waits="concurrently" in text.lower())
     if not match["concurrently"] and "concurrently" not in (match["options"] or "").lower():
@@ -135,7 +134,7 @@ def _reindex(text: str) -> Alone | None:
 
 
 def _detach(text: str) -> Alone | None:
-    match = _DETACH.match(text)
+    match = re.match(_DETACH, text)
     if match is None:
         return None
     part = names(match["part"])
@@ -151,7 +150,7 @@ def _detach(text: str) -> Alone | None:
 
 
 def _database(text: str) -> Alone:
-    match = _DATABASE.match(text)
+    match = re.match(_DATABASE, text)
     if match is None:
         return Alone("create database", Again.ASK)
     name = names(match["name"])[-1]

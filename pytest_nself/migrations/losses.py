@@ -18,14 +18,12 @@ if TYPE_CHECKING:
 _NAME = r"""(?:"(?:[^"]|"")+"|[^\s"'(),;.]+)"""
 _QUALIFIED = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
 _LIST = rf"(?P<names>{_QUALIFIED}(?:\s*\*?\s*,\s*(?:only\s+)?{_QUALIFIED})*)"
-_TABLES = re.compile(
+_TABLES = (
     rf"(?is)^(?:drop\s+(?:table|materialized\s+view)\s+(?:if\s+exists\s+)?|truncate\s+(?:table\s+)?(?:only\s+)?"
     rf"|delete\s+from\s+(?:only\s+)?){_LIST}"
 )
-_COLUMN = re.compile(
-    rf"(?is)^alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(?P<names>{_QUALIFIED})\b.*?\bdrop\s+column\b"
-)
-_SCHEMAS = re.compile(rf"(?is)^drop\s+schema\s+(?:if\s+exists\s+)?{_LIST}")
+_COLUMN = rf"(?is)^alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(?P<names>{_QUALIFIED})\b.*?\bdrop\s+column\b"
+_SCHEMAS = rf"(?is)^drop\s+schema\s+(?:if\s+exists\s+)?{_LIST}"
 
 
 def read_losses(connection: psycopg.Connection[Any], plan: Plan) -> list[tuple[str, int, int]]:
@@ -66,7 +64,7 @@ def _named(plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:
                 continue
             text = without_comments(step.sql.text[statement.start : statement.end])
             for kind, pattern in (("table", _TABLES), ("table", _COLUMN), ("schema", _SCHEMAS)):
-                if match := pattern.match(text):
+                if match := re.match(pattern, text):
                     for one in re.finditer(_QUALIFIED, match["names"]):
                         if (name := names(one.group())) and name != ("only",):
                             yield kind, name

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from .alone import Alone, declared_alone, must_stand_alone
 from .statements import Problem, Statement, scan, without_comments
@@ -17,14 +17,13 @@ from .statements import Problem, Statement, scan, without_comments
 _CONTROL = frozenset({"begin", "start", "commit", "end", "rollback", "abort"})
 _ENDS = frozenset({"commit", "end"})
 _NOT_OF_THE_SESSION = frozenset({"local", "constraints", "transaction"})
-_SET_CONFIG = re.compile(r"(?is)^select\s+(?:pg_catalog\s*\.\s*)?set_config\s*\(.*,\s*false\s*\)$")
-_ADDED_VALUE = re.compile(
+_SET_CONFIG = r"(?is)^select\s+(?:pg_catalog\s*\.\s*)?set_config\s*\(.*,\s*false\s*\)$"
+_ADDED_VALUE = (
     r"""(?is)^alter\s+type\s+(?P<type>.+?)\s+add\s+value\s+(?:if\s+not\s+exists\s+)?(?P<value>[eE]?'(?:[^']|'')*')"""
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Statements that stand or fall together: a transaction, or one statement that allows none (then `alone`).
 
     `text[start:end]` is what is sent, without `own`: the file's begin and commit that we have taken over. `isolation`
@@ -41,8 +40,7 @@ class Part:
     session: tuple[Statement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A migration's text as its parts, in order; with problems it cannot be sent."""
 
     parts: tuple[Part, ...]
@@ -64,10 +62,10 @@ def cut(text: str, *, no_transaction: bool = False) -> Cut:
         parts = [_run(inner)] if pair else _at_new_values(text, inner)
         if len(parts) == 1:  # the file as it stands, with its comments
             isolation = _isolation(text[pair[0].start : pair[0].end]) if pair else ""
-            parts = [replace(parts[0], start=0, end=len(text), own=pair, isolation=isolation)]
+            parts = [parts[0]._replace(start=0, end=len(text), own=pair, isolation=isolation)]
     if len(parts) > 1:
         settings = [one for one in statements if _sets_the_session(text, one)]
-        parts = [replace(part, session=tuple(one for one in settings if one.end <= part.start)) for part in parts]
+        parts = [part._replace(session=tuple(one for one in settings if one.end <= part.start)) for part in parts]
     problems.sort(key=lambda problem: problem.offset)
     return Cut(tuple(parts), tuple(problems))
 
@@ -91,7 +89,7 @@ def _pieces(
         if any(not _sets_the_session(text, one) for one in run):
             isolation = _isolation(text[block.start : block.end]) if block else ""
             pieces = [_run(run)] if block else _at_new_values(text, run)
-            parts.extend(replace(piece, isolation=isolation) for piece in pieces)
+            parts.extend(piece._replace(isolation=isolation) for piece in pieces)
         run.clear()
 
     for one in statements:
@@ -135,7 +133,7 @@ def _at_new_values(text: str, statements: Sequence[Statement]) -> list[Part]:
 
 def _adds_a_value_used_later(text: str, statements: Sequence[Statement], number: int) -> bool:
     one = statements[number]
-    if one.words[:2] != ("alter", "type") or not (match := _ADDED_VALUE.match(without_comments(_text(text, one)))):
+    if one.words[:2] != ("alter", "type") or not (match := re.match(_ADDED_VALUE, without_comments(_text(text, one)))):
         return False
     if any(
         before.words[:2] == ("create", "type") and match["type"] in _text(text, before)
@@ -154,7 +152,7 @@ def _text(text: str, statement: Statement) -> str:
 def _sets_the_session(text: str, statement: Statement) -> bool:
     first, second = (*statement.words, "", "")[:2]
     if first == "select":
-        return _SET_CONFIG.match(_text(text, statement)) is not None
+        return re.match(_SET_CONFIG, _text(text, statement)) is not None
     return first == "reset" or (first == "set" and second not in _NOT_OF_THE_SESSION)
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import NamedTuple
 
 from pytest_nself.core.errors import MigrationError
 from pytest_nself.core.place import Place
@@ -24,11 +25,10 @@ from .statements import Statement as SqlStatement
 from .statements import is_blank, place_at, without_comments, without_meta
 from .transactions import Cut, Part, cut, sendable
 
-_COPY = re.compile(r"(?is)^copy\s+(?P<target>.+?)\s+from\s+(?:stdin|stdout)\b(?P<options>.*)$")
+_COPY = r"(?is)^copy\s+(?P<target>.+?)\s+from\s+(?:stdin|stdout)\b(?P<options>.*)$"
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(NamedTuple):
     """What each statement may take, in milliseconds; 0 is without limit, None the session's own."""
 
     lock_ms: int | None = None
@@ -163,7 +163,7 @@ class Walk:
             yield self._statement(rest, self._place(position))
 
     def _copy(self, one: SqlStatement, data: tuple[int, int]) -> CopyRows:
-        match = _COPY.match(without_comments(self.text[one.start : one.end]))
+        match = re.match(_COPY, without_comments(self.text[one.start : one.end]))
         assert match is not None  # the reader of statements gives rows to no other statement
         rows = self.text[slice(*data)].replace("\r\n", "\n").encode()
         return CopyRows(
@@ -189,7 +189,7 @@ class Walk:
         place = self._place(part.start)
         # Waiting for others while holding nobody back is what `concurrently` is for.
         timeouts = (
-            replace(self.timeouts, lock_ms=0) if alone.waits and self.way.lock_timeout_ms is None else self.timeouts
+            self.timeouts._replace(lock_ms=0) if alone.waits and self.way.lock_timeout_ms is None else self.timeouts
         )
         title = (
             self.title
