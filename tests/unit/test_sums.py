@@ -141,3 +141,11 @@ def test_an_algorithm_of_the_future(folder: Any) -> None:
     (finding,) = _check(folder.path)
     assert finding.severity is Severity.ERROR
     assert "sha512-all-2" in finding.message
+
+
+def test_the_example_projects_sums_are_right() -> None:
+    """The project that people copy records its migrations as they are."""
+    folder = Path(__file__).parents[2] / "example_project" / "migrations"
+    sums = read_sums(folder)
+    assert sums.exists
+    assert check_sums(read_migrations(folder), sums) == ()
