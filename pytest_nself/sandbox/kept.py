@@ -50,7 +50,7 @@ def start_kept(project: TestProject) -> Server:
     settings = project.settings
     provider = KeptProvider.around(choose(settings, environ()), project.root, settings["data_root"])
     template = template_of(settings, project.root, project.table)
-    port, password = provider.kept.claim(_free_port(), os.urandom(16).hex())
+    port, password = provider.kept.claim(free_port(), os.urandom(16).hex())
     wanted = wanted_of(
         settings, template, run_id=os.urandom(4).hex(), folder=provider.kept.folder, port=port, password=password
     )
@@ -103,7 +103,8 @@ def _described(what: str, state: dict[str, Any], databases: list[str]) -> dict[s
     return described
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", 0))
