@@ -1,0 +1,1 @@
+"""What is wrong, or would be: found on copies, said as findings."""
