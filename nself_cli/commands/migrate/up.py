@@ -11,6 +11,7 @@ from nself_cli.invocation import Invocation
 from nself_cli.options import Options, common_options
 
 from ._migrations import COUNT, in_folder, lock_wait, one_count, skip_metadata, version
+from ._rehearsal import no_rehearsal_flag, rehearse_flag
 
 if TYPE_CHECKING:
     from pytest_nself.core.plan import Plan
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 @click.option("--count", type=COUNT, metavar="N", help="Apply at most N migrations (default: all).")
 @click.option("--steps", type=COUNT, hidden=True)
 @click.option("--to", metavar="VERSION", callback=version, help="Apply none above this version.")
+@rehearse_flag
+@no_rehearsal_flag
 @lock_wait
 @skip_metadata
 @in_folder
@@ -29,6 +32,8 @@ def command(
     invocation: Invocation,
     options: Options,
     to: int | None,
+    rehearse: bool,
+    no_rehearsal: bool,
     lock_wait: float | None,
     migration_dir: str | None,
     **counts: Any,
@@ -40,11 +45,13 @@ def command(
     the others wait.
 
     In production nothing runs while the history is in doubt: an applied file that was edited or is gone, or a pending
-    migration without a down that does not say why it has none.
+    migration without a down that does not say why it has none. What is pending is rehearsed there first, where a
+    server for the copy and pg_dump can be had.
 
     \b
     Examples:
       nself db migrate up
+      nself db migrate up --rehearse --env production
       nself db migrate up --count 3 --env staging
       nself db migrate up --to 0007 --dry-run
       nself db migrate up --env production --yes --lock-wait 300
@@ -54,11 +61,15 @@ def command(
     from pytest_nself.migrations.planner import plan_up
     from pytest_nself.migrations.standing import read_standing
     from pytest_nself.migrations.verify import before_up
-    from pytest_nself.project.environment_names import DEV
+    from pytest_nself.project.environment_names import DEV, PRODUCTION
 
     from ._migrations import read_folder, record_sums, report_run, table_of, timeouts_of
+    from ._rehearsal import rehearse_first, report_rehearsal
 
     count = one_count(**counts)
+    if rehearse and (options.dry_run or no_rehearsal):
+        other = "--dry-run" if options.dry_run else "--no-rehearsal"
+        raise click.UsageError(f"--rehearse and {other} say the opposite: give one.", click.get_current_context())
     session = start(invocation, options, flags={"migration_lock_timeout": lock_wait})
     migrations = read_folder(session, migration_dir)
     environment, found = session.target.environment, list(invocation.findings)
@@ -68,6 +79,10 @@ def command(
         invocation.findings[:] = [*found, *before_up(migrations, ledger, environment=environment)]
         return plan_up(migrations, ledger, count=count, to=to, environment=environment, timeouts=timeouts_of(session))
 
+    if rehearse:
+        return report_rehearsal(session, make_plan)
+    if environment == PRODUCTION and not options.dry_run and not no_rehearsal:
+        found += rehearse_first(session, make_plan)
     plan, report = run_plan(session, make_plan, around=naming_migrations)
     if report is not None and environment == DEV:
         record_sums(migrations, invocation)
