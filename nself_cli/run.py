@@ -31,7 +31,7 @@ def connected(session: Session) -> Iterator[tuple[Database, psycopg.Connection[A
     import psycopg
 
     from pytest_nself.database.database import Database
-    from pytest_nself.execute.lock import connect_within
+    from pytest_nself.execute.room import connect_within
 
     target = session.target
     database = Database(target.dsn, 0, target.environment)

@@ -17,8 +17,9 @@ from pytest_nself.core.sql import ALONE, COMMIT_AFTER, Sql
 from pytest_nself.core.step import Statement
 from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.execute.executor import execute
-from pytest_nself.execute.lock import lock_key, runner_lock, work_name, working
+from pytest_nself.execute.lock import runner_lock, work_name, working
 from pytest_nself.execute.report import Report
+from pytest_nself.execute.room import lock_key
 
 
 @pytest.fixture
@@ -151,6 +152,33 @@ def test_a_full_server_is_waited_for(owned: Database, look: psycopg.Connection[A
                     pass
     finally:
         look.execute(f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = '{role}'".encode())
+        look.execute(f"drop role {role}".encode())
+
+
+def test_who_waits_makes_room(owned: Database, look: psycopg.Connection[Any]) -> None:
+    """Those who wait have all connections but the holder's: one lets go of his, so that the holder can work."""
+    role = f"crowd_{look.info.dbname}"
+    look.execute(f"create role {role} login connection limit 2".encode())
+    narrow = Database(owned.dsn.replace(user=role), owned.server_version)
+    waiting = threading.Event()
+
+    def wait() -> None:
+        with narrow.connect(autocommit=True) as lent, closing(lent):
+            with runner_lock(narrow, "try", wait_s=30, connection=lent, waiting=lambda _: waiting.set()) as held:
+                took.append((lent.closed, held.connection is lent))
+
+    took: list[tuple[bool, bool]] = []
+    other = threading.Thread(target=wait)
+    try:
+        with runner_lock(narrow, "try") as lock:
+            other.start()
+            assert waiting.wait(20)
+            with working(narrow, lock) as work:
+                assert work.execute("select 1").fetchone() == (1,)
+        other.join()
+        assert took == [(True, False)]
+    finally:
+        other.join()
         look.execute(f"drop role {role}".encode())
 
 

@@ -143,7 +143,9 @@ def until(condition: Callable[[], Any], timeout_s: float = 60.0) -> Any:
     return found
 
 
-WORKING = "select pid from pg_stat_activity where datname = current_database() and application_name ~ '^nself -?[0-9]+$'"
+WORKING = (
+    "select pid from pg_stat_activity where datname = current_database() and application_name ~ '^nself -?[0-9]+$'"
+)
 """The server processes that do a run's work."""
 
 _LEDGER = "hdb_catalog.schema_migrations"

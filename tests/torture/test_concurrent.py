@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pytest_nself.execute.lock import lock_key
+from pytest_nself.execute.room import lock_key
 from pytest_nself.migrations.planner import RUNNER_LOCK
 from pytest_nself.server.server import connect
 
