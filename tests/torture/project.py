@@ -149,8 +149,10 @@ WORKING = (
 """The server processes that do a run's work."""
 
 _LEDGER = "hdb_catalog.schema_migrations"
-_INVALID = "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid where not i.indisvalid"
-_VALID = "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid where i.indisvalid and i.indisready"
+LEDGER_EXISTS = f"select to_regclass('{_LEDGER}') is not null"
+HALF_WAY = f"select version from {_LEDGER} where dirty"
+INVALID = "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid where not i.indisvalid"
+VALID = "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid where i.indisvalid and i.indisready"
 
 
 def judge(dsn: Dsn, scripts: Sequence[Script], *, done: bool = True) -> None:
@@ -161,15 +163,15 @@ def judge(dsn: Dsn, scripts: Sequence[Script], *, done: bool = True) -> None:
     with connect(dsn, autocommit=False) as connection:
         connection.execute("set transaction isolation level repeatable read, read only")
         rows: dict[int, bool] = {}
-        if one(connection, f"select to_regclass('{_LEDGER}') is not null"):
+        if one(connection, LEDGER_EXISTS):
             rows = dict(connection.execute(f"select version, dirty from {_LEDGER}".encode()).fetchall())
             logged = connection.execute(f"select version from {_LEDGER}_log where action = 'applied'".encode())
             applied = sorted(version for version, dirty in rows.items() if not dirty)
             assert sorted(row[0] for row in logged) == applied, "the log tells each application once"
         there = one(connection, "select to_regclass('public.trace') is not null")
         found = Counter(row[0] for row in connection.execute("select n from trace")) if there else Counter()
-        invalid = {row[0] for row in connection.execute(_INVALID.encode())}
-        valid = {row[0] for row in connection.execute(_VALID.encode())}
+        invalid = {row[0] for row in connection.execute(INVALID.encode())}
+        valid = {row[0] for row in connection.execute(VALID.encode())}
     assert max(found.values(), default=1) == 1, f"done twice: {[n for n, times in found.items() if times > 1]}"
     for script in scripts:
         left = [number for number in script.traces if number in found]
