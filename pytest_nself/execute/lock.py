@@ -98,8 +98,18 @@ def runner_lock(
             _outwait(holder, key, name, deadline, waiting)
             yield HeldLock(name, key, holder, deadline)
         finally:
-            if not holder.closed:
-                holder.execute("rollback")
+            _let_go(holder)
+
+
+def _let_go(holder: psycopg.Connection[Any]) -> None:
+    """End the transaction; with a connection that is gone the lock is too, and what went wrong is told elsewhere."""
+    import psycopg
+
+    try:
+        if not holder.closed:
+            holder.execute("rollback")
+    except psycopg.OperationalError:
+        holder.close()
 
 
 @contextmanager

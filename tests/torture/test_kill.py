@@ -42,7 +42,7 @@ def kill_and_repeat(project: Project, chance: random.Random, kills: int) -> tupl
                     break
                 run.kill()
             killed += 1
-            inside += bool(one(look, WORKING) or one(look, LEDGER_EXISTS) and one(look, HALF_WAY))
+            inside += bool(one(look, WORKING) or (one(look, LEDGER_EXISTS) and one(look, HALF_WAY)))
             judge(project.dsn, project.scripts, done=False)
     return killed, inside
 
