@@ -35,12 +35,12 @@ def connected(session: Session) -> Iterator[tuple[Database, psycopg.Connection[A
     import psycopg
 
     from pytest_nself.database.database import Database
-    from pytest_nself.execute.room import connect_within
+    from pytest_nself.execute.room import PATIENT, connect_within
 
     target = session.target
     database = Database(target.dsn, 0, target.environment)
     try:
-        connection = connect_within(database, time.monotonic() + session.settings.lock_wait_s, "nself")
+        connection = connect_within(database, time.monotonic() + session.settings.lock_wait_s, "nself", PATIENT)
     except psycopg.OperationalError as error:
         raise NoServer(
             f"{target.dsn} cannot be reached.",

@@ -21,7 +21,7 @@ from pytest_nself.core.errors import NoServer, Refused
 from pytest_nself.core.names import quote_literal
 from pytest_nself.database.database import Database
 
-from .room import CHECK_CLIENT, connect_within, is_full, lock_key, pauses, room_key
+from .room import CHECK_CLIENT, PATIENT, connect_within, is_full, lock_key, pauses, room_key
 from .waiting import answer_within
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class _Tries:
         import psycopg
 
         try:
-            self.own = connect_within(self.on, self.deadline, f"nself lock {self.key}")
+            self.own = connect_within(self.on, self.deadline, f"nself lock {self.key}", PATIENT)
         except psycopg.OperationalError as error:
             if not is_full(error):
                 raise

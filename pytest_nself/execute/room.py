@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import psycopg
 
 NO_SETTINGS: Mapping[str, str] = {}
+PATIENT: Mapping[str, str] = {"idle_session_timeout": "0"}
+"""For a connection that waits between two queries: for a person's answer, or for the lock."""
+
 CHECK_CLIENT = "client_connection_check_interval"
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 1.0
 _FULL = ("too many clients", "too many connections", "remaining connection slots", "no more connections allowed")

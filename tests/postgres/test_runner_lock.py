@@ -182,6 +182,19 @@ def test_who_waits_makes_room(owned: Database, look: psycopg.Connection[Any]) ->
         look.execute(f"drop role {role}".encode())
 
 
+def test_who_waits_is_not_idle(owned: Database, look: psycopg.Connection[Any]) -> None:
+    """A role whose idle sessions end soon can wait for the lock: between two tries its session is idle."""
+    role = f"hasty_{look.info.dbname}"
+    look.execute(f"create role {role} login; alter role {role} set idle_session_timeout = 10".encode())
+    hasty = Database(owned.dsn.replace(user=role), owned.server_version)
+    try:
+        with runner_lock(owned, "try"), pytest.raises(Refused, match="Held by server process"):
+            with runner_lock(hasty, "try", wait_s=0.5):
+                pass
+    finally:
+        look.execute(f"drop role {role}".encode())
+
+
 def test_a_lock_timeout_is_tried_again(owned: Database, look: psycopg.Connection[Any]) -> None:
     """Nobody's readers queue behind us for long: the statement gives way, and comes back until it gets through."""
     look.execute("create table t ()")

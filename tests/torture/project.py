@@ -63,6 +63,13 @@ class Running:
             self._said.close()
         return Ended(code, said)
 
+    def close(self) -> None:
+        """Kill it if it still runs, whatever it said."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self._said.close()
+
     def _text(self) -> str:
         self._said.seek(0)
         return self._said.read().decode(errors="replace")
@@ -118,9 +125,7 @@ class Project:
             yield runs
         finally:
             for run in runs:
-                if run.process.poll() is None:
-                    run.process.kill()
-                    run.process.wait()
+                run.close()
 
     def all_succeed(self, runs: Sequence[Running]) -> None:
         """Wait for all of them, and see that each ended well."""
