@@ -130,6 +130,9 @@ def working(on: Database, lock: HeldLock) -> Iterator[psycopg.Connection[Any]]:
             connection.close()
             raise
     except (TimeoutError, psycopg.Error) as error:
+        if isinstance(error, psycopg.Error) and not is_full(error):
+            remedy = "see whether the server is up, then run it again"
+            raise NoServer(f"The connection to {on.dsn} was lost.", str(error).strip(), remedy) from None
         raise NoServer(
             f"{on.dsn} gives no second connection.",
             "One connection holds the lock, another one works. The pool, the role or the server lets no more than one "

@@ -24,7 +24,13 @@ PATIENT: Mapping[str, str] = {"idle_session_timeout": "0"}
 
 CHECK_CLIENT = "client_connection_check_interval"
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.02, 1.0
-_FULL = ("too many clients", "too many connections", "remaining connection slots", "no more connections allowed")
+_FULL = (
+    "too many clients",
+    "too many connections",
+    "remaining connection slots",
+    "no more connections allowed",  # the last two are PgBouncer's
+    "query_wait_timeout",
+)
 
 
 def lock_key(name: str) -> int:
@@ -81,7 +87,7 @@ def connect_within(
         time.sleep(min(left, next(tries)))
 
 
-def is_full(error: psycopg.OperationalError) -> bool:
+def is_full(error: psycopg.Error) -> bool:
     """Too many connections (SQLSTATE 53300), which libpq tells only as text while it connects."""
     text = str(error)
     return any(said in text for said in _FULL)

@@ -81,6 +81,9 @@ def test_restarts(make_project: Callable[..., Project], chance: random.Random, l
 def test_a_pool_of_one(real_server: OwnServer, make_project: Callable[..., Project], lines: tuple[str, ...]) -> None:
     """One session is not enough: the error says so and names the way past the pool, which then works."""
     project = make_project(real_server, mixed(10))
+    with pool(project.dsn, *lines, "query_wait_timeout = 1", size=1) as through:
+        project.environ["DATABASE_URL"] = through.url()
+        assert "To fix: set DATABASE_URL_DIRECT" in project.up("--lock-wait", "3").said
     with pool(project.dsn, *lines, size=1) as through:
         project.environ["DATABASE_URL"] = through.url()
         ended = project.up("--lock-wait", "5")
