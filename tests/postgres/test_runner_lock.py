@@ -182,6 +182,14 @@ def test_who_waits_makes_room(owned: Database, look: psycopg.Connection[Any]) ->
         look.execute(f"drop role {role}".encode())
 
 
+def test_a_lost_lock_hides_nothing(owned: Database, look: psycopg.Connection[Any]) -> None:
+    """The connection that holds the lock is gone when the block fails: what is told is the block's own error."""
+    with pytest.raises(Refused, match="of its own"):
+        with runner_lock(owned, "try") as lock:
+            look.execute("select pg_terminate_backend(%s, 5000)", [lock.connection.info.backend_pid])
+            raise Refused("an error of its own")
+
+
 def test_who_waits_is_not_idle(owned: Database, look: psycopg.Connection[Any]) -> None:
     """A role whose idle sessions end soon can wait for the lock: between two tries its session is idle."""
     role = f"hasty_{look.info.dbname}"
@@ -210,7 +218,7 @@ def test_who_is_in_the_way_is_named(owned: Database, look: psycopg.Connection[An
     with owned.connect(application_name="report") as reader:
         reader.execute("select 'the long report', * from t")
         with pytest.raises(StepFailed) as caught:
-            execute(_plan("alter table t add a int", lock_ms=900), owned, lock_wait_s=0.1)
+            execute(_plan("alter table t add a int", lock_ms=400), owned, lock_wait_s=0.1)
         pid = reader.info.backend_pid
     assert f"Held back by server process {pid}" in caught.value.cause
     assert "select 'the long report'" in caught.value.cause
