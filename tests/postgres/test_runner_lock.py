@@ -184,10 +184,14 @@ def test_who_waits_makes_room(owned: Database, look: psycopg.Connection[Any]) ->
 
 def test_a_lost_lock_hides_nothing(owned: Database, look: psycopg.Connection[Any]) -> None:
     """The connection that holds the lock is gone when the block fails: what is told is the block's own error."""
-    with pytest.raises(Refused, match="of its own"):
+
+    def fail() -> None:
         with runner_lock(owned, "try") as lock:
             look.execute("select pg_terminate_backend(%s, 5000)", [lock.connection.info.backend_pid])
             raise Refused("an error of its own")
+
+    with pytest.raises(Refused, match="of its own"):
+        fail()
 
 
 def test_who_waits_is_not_idle(owned: Database, look: psycopg.Connection[Any]) -> None:

@@ -32,7 +32,7 @@ def pool(dsn: Dsn, *lines: str, size: int) -> Iterator[Dsn]:
     program = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
     assert program, "apt-get install pgbouncer"
     port, user = free_port(), _user()
-    with tempfile.TemporaryDirectory(prefix="nself-pool-") as name:
+    with tempfile.TemporaryDirectory(prefix="nself-pool-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         config, users, log = folder / "pool.ini", folder / "users.txt", folder / "log"
         users.write_text(f'"{dsn.user}" "{dsn.password}"\n')
@@ -46,6 +46,7 @@ def pool(dsn: Dsn, *lines: str, size: int) -> Iterator[Dsn]:
             "default_pool_size": size,
             "max_client_conn": 300,
             "server_check_delay": 0,
+            "server_login_retry": 1,
         }
         said = [f"[databases]\n* = host={dsn.host} port={dsn.port}", "[pgbouncer]"]
         said += [f"{key} = {value}" for key, value in settings.items()]
@@ -55,7 +56,7 @@ def pool(dsn: Dsn, *lines: str, size: int) -> Iterator[Dsn]:
             if user:
                 shutil.chown(path, user, user)
         with log.open("ab") as output:
-            command = [sys.executable, "-I", "-S", str(LEASH), user, program, "-q", str(config)]
+            command = [sys.executable, "-I", "-S", str(LEASH), user, name, program, "-q", str(config)]
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output)
         through = dsn.replace(port=port)
         try:

@@ -27,7 +27,7 @@ pytestmark = [
 @contextmanager
 def small_disk(size_mb: int) -> Iterator[Path]:
     """A folder that holds only so much, writable for everybody."""
-    with tempfile.TemporaryDirectory(prefix="nself-small-", dir="/tmp") as name:
+    with tempfile.TemporaryDirectory(prefix="nself-small-", dir="/tmp", ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)
         _mount("-t", "tmpfs", "-o", f"size={size_mb}m,mode=777", "tmpfs", name)
         try:
@@ -43,7 +43,7 @@ def _mount(*arguments: str) -> None:
 
 def unmounted_with(disk: Path) -> Callable[[RunFolder], None]:
     """Let the watchdog take the disk away too, should this process be killed."""
-    return lambda run: run.note("mount", command=["umount", "-l", str(disk)])
+    return lambda run: run.note("mount", command=["sh", "-c", f"umount -l {disk}; rmdir {disk}"])
 
 
 def greedy() -> tuple[Script, ...]:
