@@ -24,18 +24,22 @@ if TYPE_CHECKING:
 __all__ = ["Session", "connected", "run_plan", "start"]
 
 
+# SQLSTATE's classes of a connection that ended: broken, or ended by the server. libpq's own words come without one.
+_LOST = ("08", "57P")
+
+
 @contextmanager
 def connected(session: Session) -> Iterator[tuple[Database, psycopg.Connection[Any]]]:
     """The database, and a connection to it. Raises NoServer when there is none to be had."""
     import psycopg
 
     from pytest_nself.database.database import Database
-    from pytest_nself.execute.connecting import connect_within
+    from pytest_nself.execute.room import PATIENT, connect_within
 
     target = session.target
     database = Database(target.dsn, 0, target.environment)
     try:
-        connection = connect_within(database, time.monotonic() + session.settings.lock_wait_s, "nself")
+        connection = connect_within(database, time.monotonic() + session.settings.lock_wait_s, "nself", PATIENT)
     except psycopg.OperationalError as error:
         raise NoServer(
             f"{target.dsn} cannot be reached.",
@@ -45,6 +49,9 @@ def connected(session: Session) -> Iterator[tuple[Database, psycopg.Connection[A
     try:
         yield Database(target.dsn, connection.info.server_version, target.environment), connection
     except psycopg.Error as error:
+        if isinstance(error, psycopg.OperationalError) and (error.sqlstate or "08").startswith(_LOST):
+            remedy = "see whether the server is up, then run it again"
+            raise NoServer(f"The connection to {target.dsn} was lost.", str(error).strip(), remedy) from error
         raise NselfError("The database refused a query.", str(error).strip(), "see what the server says") from error
     finally:
         connection.close()

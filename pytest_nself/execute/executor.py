@@ -14,6 +14,7 @@ from pytest_nself.core.plan import Plan, rows_sha256
 from pytest_nself.core.sql import ALONE
 from pytest_nself.core.step import PRODUCTION, CopyRows, Statement, Step
 from pytest_nself.database.database import Database, EphemeralDatabase
+from pytest_nself.migrations.walk import sets_the_session
 
 from .lock import DEFAULT_WAIT_S, HeldLock, runner_lock, working
 from .messages import Message, Parcel, parcels
@@ -148,7 +149,10 @@ class _Run:
     def run(self) -> Report:
         steps = self.plan.steps
         try:
-            for transaction in _transactions(steps, own_session=not self._is_lent()):
+            lent = self._is_lent()
+            if lent:
+                _refuse_settings(steps)
+            for transaction in _transactions(steps, own_session=not lent):
                 self._persist(transaction)
         except StepFailed as error:
             _roll_back(self.connection)
@@ -208,6 +212,19 @@ class _Run:
         """While the server is silent: who holds us back?"""
         if self.lock is not None:
             self.blockers = self.lock.blockers() or self.blockers
+
+
+def _refuse_settings(steps: Sequence[Step]) -> None:
+    """A pool would give the next statement another session, and this one, as we have set it, to somebody else."""
+    for step in steps:
+        if isinstance(step, Statement) and sets_the_session(step):
+            raise Refused(
+                "A connection pool stands in between, and this setting needs a session of our own.",
+                f"`{step.sql.text.strip()}` must hold for a statement outside a transaction; a pool could lend the "
+                "session, with the setting, to somebody else. Nothing was sent.",
+                "set DATABASE_URL_DIRECT to the server itself, past the pool; or do without the setting",
+                place=step.place,
+            )
 
 
 def _transactions(steps: Sequence[Step], *, own_session: bool) -> Iterator[Sequence[Parcel]]:

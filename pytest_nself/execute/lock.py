@@ -11,19 +11,17 @@ waits for that.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.errors import NoServer, Refused
 from pytest_nself.core.names import quote_literal
 from pytest_nself.database.database import Database
 
-from .connecting import CHECK_CLIENT, FIRST_PAUSE_S, LONGEST_PAUSE_S, connect_within
+from .room import CHECK_CLIENT, PATIENT, connect_within, is_full, lock_key, pauses, room_key
 from .waiting import answer_within
 
 if TYPE_CHECKING:
@@ -66,10 +64,10 @@ class HeldLock:
         said = " ".join((query or "").split())[:200] or "not shown to this role"
         return f"Held back by server process {pid} (role {role}, {application}, {state}{since}): {said}"
 
-
-def lock_key(name: str) -> int:
-    """The advisory lock's number for a name: a signed 64-bit integer, the same in every release."""
-    return int.from_bytes(sha256(f"pytest-nself lock: {name}".encode()).digest()[:8], "big", signed=True)
+    def ask_for_room(self) -> None:
+        """Let those who wait for the lock give up their connections between two tries, as long as it is held."""
+        # Who just tries holds this one as well, for a moment: the next call gets it.
+        self.connection.execute(f"select pg_catalog.pg_try_advisory_xact_lock({room_key(self.name)})".encode())
 
 
 def work_name(key: int) -> str:
@@ -88,18 +86,30 @@ def runner_lock(
 ) -> Iterator[HeldLock]:
     """Hold the lock while the block runs, on `connection` if given (in autocommit, outside a transaction).
 
-    `waiting` is told, once, when somebody else holds it. Raises Refused if it is not to be had within `wait_s` seconds,
-    and NoServer when the server has no room for a connection that long.
+    `connection` is closed when the holder needs its room; another one takes its place then. `waiting` is told, once,
+    when somebody else holds the lock. Raises Refused if it is not to be had within `wait_s` seconds, and NoServer when
+    the server has no room for a connection that long.
     """
     key, deadline = lock_key(name), time.monotonic() + wait_s
-    with _lent(connection, lambda: connect_within(on, deadline, f"nself lock {key}")) as holder:
-        _take(holder, key, name, wait_s, deadline, waiting)
+    tries = _Tries(on, name, key, wait_s, deadline, waiting)
+    with closing(tries):
+        holder = tries.take(connection)
         try:
             _outwait(holder, key, name, deadline, waiting)
             yield HeldLock(name, key, holder, deadline)
         finally:
-            if not holder.closed:
-                holder.execute("rollback")
+            _let_go(holder)
+
+
+def _let_go(holder: psycopg.Connection[Any]) -> None:
+    """End the transaction; with a connection that is gone the lock is too, and what went wrong is told elsewhere."""
+    import psycopg
+
+    try:
+        if not holder.closed:
+            holder.execute("rollback")
+    except psycopg.OperationalError:
+        holder.close()
 
 
 @contextmanager
@@ -112,13 +122,17 @@ def working(on: Database, lock: HeldLock) -> Iterator[psycopg.Connection[Any]]:
 
     name = work_name(lock.key)
     try:
-        connection = connect_within(on, lock.deadline, name, _work_settings(lock.connection))
+        settings = _work_settings(lock.connection)
+        connection = connect_within(on, lock.deadline, name, settings, when_full=lock.ask_for_room)
         try:
             answer_within(connection, "select 1", max(1.0, min(_POOL_WAIT_S, lock.deadline - time.monotonic())))
         except TimeoutError:
             connection.close()
             raise
     except (TimeoutError, psycopg.Error) as error:
+        if isinstance(error, psycopg.Error) and not is_full(error):
+            remedy = "see whether the server is up, then run it again"
+            raise NoServer(f"The connection to {on.dsn} was lost.", str(error).strip(), remedy) from None
         raise NoServer(
             f"{on.dsn} gives no second connection.",
             "One connection holds the lock, another one works. The pool, the role or the server lets no more than one "
@@ -134,50 +148,77 @@ def _work_settings(connection: psycopg.Connection[Any]) -> Mapping[str, str]:
     return _WORK_SETTINGS | newer
 
 
-@contextmanager
-def _lent(
-    connection: psycopg.Connection[Any] | None, open_one: Callable[[], psycopg.Connection[Any]]
-) -> Iterator[psycopg.Connection[Any]]:
-    if connection is not None:
-        yield connection
-        return
-    with closing(open_one()) as own:
-        yield own
+@dataclass(slots=True)
+class _Tries:
+    """Trying to get the lock, on a connection that is lent or on one of our own."""
+
+    on: Database
+    name: str
+    key: int
+    wait_s: float
+    deadline: float
+    waiting: Callable[[str], None] | None
+    own: psycopg.Connection[Any] | None = None
+
+    def take(self, lent: psycopg.Connection[Any] | None) -> psycopg.Connection[Any]:
+        """The connection whose open transaction has the lock. Raises Refused."""
+        connection = lent or self._connect()
+        tries = pauses()
+        while True:
+            held, room = _try(connection, self.key, room_key(self.name))
+            if held:
+                return connection
+            connection.execute("rollback")
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise Refused(
+                    f"Another run holds the {self.name} lock of this database.",
+                    f"Waited {self.wait_s:g} s. {_holder(connection, self.key)}",
+                    "wait for the other run to end, then run this again; --lock-wait gives it more time",
+                )
+            if self.waiting is not None:
+                self.waiting(f"Waiting for another run. {_holder(connection, self.key)}")
+                self.waiting = None
+            if not room:
+                connection.close()
+            time.sleep(min(left, next(tries)))
+            if not room:
+                connection = self._connect()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        import psycopg
+
+        try:
+            self.own = connect_within(self.on, self.deadline, f"nself lock {self.key}", PATIENT)
+        except psycopg.OperationalError as error:
+            if not is_full(error):
+                raise
+            raise NoServer(
+                f"{self.on.dsn} has no room for another connection.",
+                f"Waited {self.wait_s:g} s. {str(error).strip()}",
+                "end connections that nobody needs; --lock-wait gives it more time",
+            ) from None
+        return self.own
+
+    def close(self) -> None:
+        """Close what was opened here."""
+        if self.own is not None:
+            self.own.close()
 
 
-def _take(
-    connection: psycopg.Connection[Any],
-    key: int,
-    name: str,
-    wait_s: float,
-    deadline: float,
-    waiting: Callable[[str], None] | None,
-) -> None:
+def _try(connection: psycopg.Connection[Any], key: int, room: int) -> tuple[bool, bool]:
+    """Begin a transaction and try: whether it has the lock, and whether there is room for those who wait."""
     timeouts = ["idle_in_transaction_session_timeout", "statement_timeout", "lock_timeout"]
     if connection.info.server_version >= 170000:  # there a transaction can be ended for its age alone
         timeouts.append("transaction_timeout")
     begin = "begin isolation level read committed; " + "".join(f"set local {name} = 0; " for name in timeouts)
-    begin += f"select pg_catalog.pg_try_advisory_xact_lock({key})"
-    pause = FIRST_PAUSE_S
-    while True:
-        row = connection.execute(begin.encode())
-        while row.nextset():
-            pass
-        if row.fetchone() == (True,):
-            return
-        connection.execute("rollback")
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise Refused(
-                f"Another run holds the {name} lock of this database.",
-                f"Waited {wait_s:g} s. {_holder(connection, key)}",
-                "wait for the other run to end, then run this again; --lock-wait gives it more time",
-            )
-        if waiting is not None:
-            waiting(f"Waiting for another run. {_holder(connection, key)}")
-            waiting = None
-        time.sleep(min(left, pause * random.uniform(0.5, 1.5)))
-        pause = min(pause * 1.5, LONGEST_PAUSE_S)
+    begin += f"select pg_catalog.pg_try_advisory_xact_lock({key}), pg_catalog.pg_try_advisory_xact_lock_shared({room})"
+    row = connection.execute(begin.encode())
+    while row.nextset():
+        pass
+    found = row.fetchone()
+    assert found is not None
+    return found[0], found[1]
 
 
 def _outwait(
@@ -194,7 +235,7 @@ def _outwait(
         f" where a.application_name = {quote_literal(work_name(key))} and a.datname = current_database()"
         " and coalesce(a.state, 'active') <> 'idle' order by a.pid limit 1"
     )
-    pause = FIRST_PAUSE_S
+    tries = pauses()
     while (row := _looked_up(connection, query)) is not None:
         said = f"Server process {row[0]} still runs a statement of an earlier run: {' '.join(row[1].split())[:200]}"
         left = deadline - time.monotonic()
@@ -207,8 +248,7 @@ def _outwait(
         if waiting is not None:
             waiting(said)
             waiting = None
-        time.sleep(min(left, pause * random.uniform(0.5, 1.5)))
-        pause = min(pause * 1.5, LONGEST_PAUSE_S)
+        time.sleep(min(left, next(tries)))
 
 
 def _looked_up(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...] | None:

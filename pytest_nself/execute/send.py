@@ -22,14 +22,17 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
 Onlooker: TypeAlias = Callable[[], None]
-_LOOK_EVERY_S = 0.5
+_FIRST_LOOK_S, _LOOK_EVERY_S = 0.1, 0.5  # a short lock timeout must not be over before the first look
 
 _REMEDIES = {
     "25001": "say `-- nself:no-transaction` in the file's header, so that its statements run one by one",
     "42501": "connect as a role that may do this, or grant it the right",
+    "53100": "make room on the server's disk, then run it again",
     "55P03": "find who holds the lock (pg_stat_activity), then run it again",
     "55P04": "use the new enum value in a later migration than the one that adds it",
     "57014": "give the statement more time, or find what held it up, then run it again",
+    "57P01": "see why the server ended the connection, then run it again",
+    "57P02": "see in the server's log why it went down, then run it again",
 }
 
 
@@ -96,7 +99,7 @@ def _exchange(
         pgconn.send_query(text.encode(connection.info.encoding))
         answer = generators.execute(pgconn)
         answers: list[PGresult] = (
-            wait_for(connection, answer, meanwhile=onlooker, every_s=_LOOK_EVERY_S)
+            wait_for(connection, answer, meanwhile=onlooker, first_s=_FIRST_LOOK_S, every_s=_LOOK_EVERY_S)
             if onlooker is not None
             else connection.wait(answer)
         )

@@ -18,17 +18,20 @@ def wait_for(
     answer: Generator[Any, Any, Answer],
     *,
     meanwhile: Callable[[], None],
+    first_s: float,
     every_s: float,
 ) -> Answer:
-    """What psycopg's generator gives in the end; `meanwhile` is called each time `every_s` seconds pass without it.
+    """What psycopg's generator gives in the end; `meanwhile` is called after `first_s` seconds, then each `every_s`.
 
     Whatever interrupts the waiting, Ctrl-C or what `meanwhile` raises, first ends the statement in the server.
     """
     from psycopg.waiting import Ready, wait
 
     def ready(selector: selectors.BaseSelector) -> Ready:
-        while not (events := selector.select(every_s)):
+        pause_s = first_s
+        while not (events := selector.select(pause_s)):
             meanwhile()
+            pause_s = every_s
         return Ready(events[0][1])
 
     socket = connection.pgconn.socket

@@ -27,6 +27,8 @@ from .transactions import Cut, Part, cut, sendable
 
 _COPY = r"(?is)^copy\s+(?P<target>.+?)\s+from\s+(?:stdin|stdout)\b(?P<options>.*)$"
 
+_SETTING = "set the session to "
+
 
 class Timeouts(NamedTuple):
     """What each statement may take, in milliseconds; 0 is without limit, None the session's own."""
@@ -196,17 +198,17 @@ class Walk:
             if len(self.parts) == 1
             else f"{self.title} (part {self.parts.index(part) + 1} of {len(self.parts)})"
         )
-        texts = [self.text[one.start : one.end] for one in part.session]
-        texts += cleanup.first
-        texts += [] if cleanup.done else [self.text[part.start : part.end]]
-        for text in texts:
+        texts = [(_SETTING + title, self.text[one.start : one.end], self._place(one.start)) for one in part.session]
+        texts += [(title, text, place) for text in cleanup.first]
+        texts += [] if cleanup.done else [(title, self.text[part.start : part.end], place)]
+        for said, text, where in texts:
             yield Statement(
-                title,
+                said,
                 Sql(text, ALONE),
                 hazards=self.hazards,
                 lock_timeout_ms=timeouts.lock_ms,
                 statement_timeout_ms=timeouts.statement_ms,
-                place=place,
+                place=where,
             )
 
     def _checked(self, part: Part, alone: Alone) -> Statement:
@@ -224,6 +226,11 @@ class Walk:
         return replace(
             statement, lock_timeout_ms=self.timeouts.lock_ms, statement_timeout_ms=self.timeouts.statement_ms
         )
+
+
+def sets_the_session(step: Step) -> bool:
+    """Whether the step sets something for the session that must still hold for a later statement."""
+    return isinstance(step, Statement) and step.title.startswith(_SETTING)
 
 
 def _raise_problem(way: Way, found: Cut) -> None:

@@ -17,8 +17,9 @@ from pytest_nself.core.sql import ALONE, COMMIT_AFTER, Sql
 from pytest_nself.core.step import Statement
 from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.execute.executor import execute
-from pytest_nself.execute.lock import lock_key, runner_lock, work_name, working
+from pytest_nself.execute.lock import runner_lock, work_name, working
 from pytest_nself.execute.report import Report
+from pytest_nself.execute.room import lock_key
 
 
 @pytest.fixture
@@ -154,6 +155,58 @@ def test_a_full_server_is_waited_for(owned: Database, look: psycopg.Connection[A
         look.execute(f"drop role {role}".encode())
 
 
+def test_who_waits_makes_room(owned: Database, look: psycopg.Connection[Any]) -> None:
+    """Those who wait have all connections but the holder's: one lets go of his, so that the holder can work."""
+    role = f"crowd_{look.info.dbname}"
+    look.execute(f"create role {role} login connection limit 2".encode())
+    narrow = Database(owned.dsn.replace(user=role), owned.server_version)
+    waiting = threading.Event()
+
+    def wait() -> None:
+        with narrow.connect(autocommit=True) as lent, closing(lent):
+            with runner_lock(narrow, "try", wait_s=30, connection=lent, waiting=lambda _: waiting.set()) as held:
+                took.append((lent.closed, held.connection is lent))
+
+    took: list[tuple[bool, bool]] = []
+    other = threading.Thread(target=wait)
+    try:
+        with runner_lock(narrow, "try") as lock:
+            other.start()
+            assert waiting.wait(20)
+            with working(narrow, lock) as work:
+                assert work.execute("select 1").fetchone() == (1,)
+        other.join()
+        assert took == [(True, False)]
+    finally:
+        other.join()
+        look.execute(f"drop role {role}".encode())
+
+
+def test_a_lost_lock_hides_nothing(owned: Database, look: psycopg.Connection[Any]) -> None:
+    """The connection that holds the lock is gone when the block fails: what is told is the block's own error."""
+
+    def fail() -> None:
+        with runner_lock(owned, "try") as lock:
+            look.execute("select pg_terminate_backend(%s, 5000)", [lock.connection.info.backend_pid])
+            raise Refused("an error of its own")
+
+    with pytest.raises(Refused, match="of its own"):
+        fail()
+
+
+def test_who_waits_is_not_idle(owned: Database, look: psycopg.Connection[Any]) -> None:
+    """A role whose idle sessions end soon can wait for the lock: between two tries its session is idle."""
+    role = f"hasty_{look.info.dbname}"
+    look.execute(f"create role {role} login; alter role {role} set idle_session_timeout = 10".encode())
+    hasty = Database(owned.dsn.replace(user=role), owned.server_version)
+    try:
+        with runner_lock(owned, "try"), pytest.raises(Refused, match="Held by server process"):
+            with runner_lock(hasty, "try", wait_s=0.5):
+                pass
+    finally:
+        look.execute(f"drop role {role}".encode())
+
+
 def test_a_lock_timeout_is_tried_again(owned: Database, look: psycopg.Connection[Any]) -> None:
     """Nobody's readers queue behind us for long: the statement gives way, and comes back until it gets through."""
     look.execute("create table t ()")
@@ -169,7 +222,7 @@ def test_who_is_in_the_way_is_named(owned: Database, look: psycopg.Connection[An
     with owned.connect(application_name="report") as reader:
         reader.execute("select 'the long report', * from t")
         with pytest.raises(StepFailed) as caught:
-            execute(_plan("alter table t add a int", lock_ms=900), owned, lock_wait_s=0.1)
+            execute(_plan("alter table t add a int", lock_ms=400), owned, lock_wait_s=0.1)
         pid = reader.info.backend_pid
     assert f"Held back by server process {pid}" in caught.value.cause
     assert "select 'the long report'" in caught.value.cause
