@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pytest_nself.migrations.alone import Alone, names
+from pytest_nself.core.names import QUALIFIED_PATTERN, parse_qualified
+from pytest_nself.migrations.planning.alone import Alone
 from pytest_nself.migrations.statements import split, without_comments
 
 from .relations import Relations
 
-_NAME = r"""(?:"(?:[^"]|"")+"|[^\s"'(),;.]+)"""
-_QUALIFIED = re.compile(rf"{_NAME}(?:\s*\.\s*{_NAME})*")
+_QUALIFIED = re.compile(QUALIFIED_PATTERN)
 _HARMLESS = ("create database", "drop database", "alter database", "alter system", "discard all")
 _BUILDING = ("create index concurrently", "drop index concurrently", "reindex concurrently")
 
@@ -69,7 +69,7 @@ def _named(text: str, before: Relations) -> set[int]:
 
 
 def _names_in(text: str) -> list[tuple[str, ...]]:
-    return [names(match.group())[-2:] for match in _QUALIFIED.finditer(without_comments(text))]
+    return [parse_qualified(match.group())[-2:] for match in _QUALIFIED.finditer(without_comments(text))]
 
 
 def _detached(text: str, before: Relations) -> Documented:

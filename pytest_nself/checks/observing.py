@@ -18,8 +18,8 @@ from pytest_nself.core.sql import ALONE
 from pytest_nself.core.step import CopyRows, Statement, Step
 from pytest_nself.execute.messages import Message, Parcel, Piece, parcels
 from pytest_nself.execute.send import send_parcel
-from pytest_nself.migrations.alone import must_stand_alone
-from pytest_nself.migrations.recording import recorded_by
+from pytest_nself.migrations.planning.alone import must_stand_alone
+from pytest_nself.migrations.planning.recording import recorded_by
 from pytest_nself.migrations.statements import split
 
 from .alone_locks import documented_locks, truncated

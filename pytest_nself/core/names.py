@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 
@@ -15,6 +16,19 @@ def quote_identifier(name: str) -> str:
 def quote_qualified(schema: str | None, name: str) -> str:
     """`schema.name`, each part quoted; without a schema only the name."""
     return quote_identifier(name) if schema is None else f"{quote_identifier(schema)}.{quote_identifier(name)}"
+
+
+NAME_PATTERN = r"""(?:"(?:[^"]|"")+"|[^\s"'(),;.]+)"""
+QUALIFIED_PATTERN = rf"{NAME_PATTERN}(?:\s*\.\s*{NAME_PATTERN})*"
+"""What a name looks like in SQL, for `re`; blanks may stand around its dots."""
+
+
+def parse_qualified(text: str) -> tuple[str, ...]:
+    """The parts of a name as the server stores them: quotes taken off, the rest in lower case."""
+    return tuple(
+        part[1:-1].replace('""', '"') if part.startswith('"') else part.lower()
+        for part in re.findall(NAME_PATTERN, text)
+    )
 
 
 def quote_literal(text: str) -> str:

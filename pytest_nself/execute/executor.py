@@ -14,7 +14,7 @@ from pytest_nself.core.plan import Plan, rows_sha256
 from pytest_nself.core.sql import ALONE
 from pytest_nself.core.step import PRODUCTION, CopyRows, Statement, Step
 from pytest_nself.database.database import Database, EphemeralDatabase
-from pytest_nself.migrations.walk import sets_the_session
+from pytest_nself.migrations.planning.walk import sets_the_session
 
 from .lock import DEFAULT_WAIT_S, HeldLock, runner_lock, working
 from .messages import Message, Parcel, parcels

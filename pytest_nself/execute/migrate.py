@@ -11,9 +11,9 @@ from pytest_nself.core.plan import Plan
 from pytest_nself.database.database import Database
 from pytest_nself.migrations.ledger import LEDGER, LedgerTable
 from pytest_nself.migrations.migration import Migrations
-from pytest_nself.migrations.planner import plan_up
-from pytest_nself.migrations.recording import PREPARE_LEDGER, begins_anew, guarded_by, recorded_by
-from pytest_nself.migrations.standing import read_standing
+from pytest_nself.migrations.planning.planner import plan_up
+from pytest_nself.migrations.planning.recording import PREPARE_LEDGER, begins_anew, guarded_by, recorded_by
+from pytest_nself.migrations.planning.standing import read_standing
 
 from .executor import Watch, execute
 from .report import Interrupted, Report

@@ -10,13 +10,13 @@ from pathlib import Path
 from pytest_nself.core.errors import ConfigError, MigrationError
 from pytest_nself.core.finding import Severity
 from pytest_nself.core.plan import Plan
+from pytest_nself.migrations.reading import marks
+from pytest_nself.migrations.reading.sections import sections_of
+from pytest_nself.migrations.writing.draft import Draft
+from pytest_nself.migrations.writing.numbering import next_version, timestamp
 
-from . import marks
-from .draft import Draft
 from .layouts import layouts
 from .migration import Migration, Migrations
-from .numbering import next_version, timestamp
-from .sections import sections_of
 from .statements import is_blank
 
 _NEW_PROJECT = f"marked {marks.BARE}"

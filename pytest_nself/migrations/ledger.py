@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_nself.core.errors import ConfigError, MigrationError
-from pytest_nself.core.names import quote_identifier, quote_literal, quote_qualified
+from pytest_nself.core.names import parse_qualified, quote_identifier, quote_literal, quote_qualified
 from pytest_nself.core.plan import Seen
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ class LedgerTable(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> LedgerTable:
         """`schema.table`, or `table` in the schema public; quoted names keep their case. ConfigError for the rest."""
-        from .alone import names
-
-        parts = names(text)
+        parts = parse_qualified(text)
         if not 1 <= len(parts) <= 2 or any(len(part.encode()) > 59 for part in parts):
             raise ConfigError(
                 f"{text!r} does not name a table.",

@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 
 from pytest_nself.database.database import Database
-from pytest_nself.migrations.psql import ends_statement
 from pytest_nself.migrations.statements import Scan, Statement, scan
+from pytest_nself.migrations.statements.psql import ends_statement
 
 _SEVERAL = "cannot insert multiple commands into a prepared statement"
 _ABORTED = "25P02"  # what a command gets that parses, in a transaction that has failed before

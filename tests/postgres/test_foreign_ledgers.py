@@ -22,7 +22,7 @@ from pytest_nself.migrations.foreign.reading import read_foreign
 from pytest_nself.migrations.foreign.tools import all_tools
 from pytest_nself.migrations.ledger import LedgerTable, read_ledger
 from pytest_nself.migrations.migration import DrizzleEntry, Migration, Migrations
-from pytest_nself.migrations.recording import plan_ledger
+from pytest_nself.migrations.planning.recording import plan_ledger
 
 WHEN = datetime(2024, 5, 1, 12, 30, tzinfo=UTC)
 

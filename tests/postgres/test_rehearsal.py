@@ -23,8 +23,8 @@ from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.execute.migrate import MigrationFailed, migrate_up
 from pytest_nself.migrations.layouts import read_migrations
 from pytest_nself.migrations.migration import Migrations
-from pytest_nself.migrations.planner import plan_up
-from pytest_nself.migrations.standing import read_standing
+from pytest_nself.migrations.planning.planner import plan_up
+from pytest_nself.migrations.planning.standing import read_standing
 from pytest_nself.sandbox.kept import TestProject
 from pytest_nself.sandbox.throwaway import throwaway_server
 from pytest_nself.server.client_programs import find_client

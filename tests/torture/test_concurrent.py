@@ -8,7 +8,7 @@ from contextlib import nullcontext
 import pytest
 
 from pytest_nself.execute.room import lock_key
-from pytest_nself.migrations.planner import RUNNER_LOCK
+from pytest_nself.migrations.planning.planner import RUNNER_LOCK
 from pytest_nself.server.server import connect
 
 from .project import Project, judge, one, until

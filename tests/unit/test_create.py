@@ -21,7 +21,7 @@ from pytest_nself.core.step import WriteFile
 from pytest_nself.migrations.create import plan_create, safe_name
 from pytest_nself.migrations.layouts import read_migrations
 from pytest_nself.migrations.migration import Migration
-from pytest_nself.migrations.numbering import next_version
+from pytest_nself.migrations.writing.numbering import next_version
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 SAMPLE = Path(__file__).parent / "drizzle_sample"

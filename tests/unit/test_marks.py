@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_nself.migrations.migration import Migrations
-from pytest_nself.migrations.outside import surely_between_statements
-from pytest_nself.migrations.sections import sections_of
+from pytest_nself.migrations.reading.sections import sections_of
 from pytest_nself.migrations.statements import scan, split
+from pytest_nself.migrations.statements.between import surely_between_statements
 
 Errors = Callable[[Migrations], list[tuple[str, str]]]
 

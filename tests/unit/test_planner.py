@@ -14,8 +14,8 @@ from pytest_nself.core.step import DATA_LOSS, Statement
 from pytest_nself.execute.messages import parcels
 from pytest_nself.migrations.ledger import EMPTY_LEDGER, Ledger, LedgerRow
 from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, Directives, Migration, Migrations
-from pytest_nself.migrations.planner import plan_down, plan_up
-from pytest_nself.migrations.recording import recorded_by
+from pytest_nself.migrations.planning.planner import plan_down, plan_up
+from pytest_nself.migrations.planning.recording import recorded_by
 from pytest_nself.migrations.status import State, status
 
 _COLUMNS = frozenset(

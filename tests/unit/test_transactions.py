@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_nself.core.place import Place
+from pytest_nself.migrations.planning.transactions import cut, sendable
 from pytest_nself.migrations.statements import place_at, split
-from pytest_nself.migrations.transactions import cut, sendable
 
 
 def _parts(text: str, *, no_transaction: bool = False) -> list[str]:

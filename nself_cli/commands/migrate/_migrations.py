@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_nself.execute.report import Report
     from pytest_nself.migrations.ledger import LedgerTable
     from pytest_nself.migrations.migration import Migrations
-    from pytest_nself.migrations.walk import Timeouts
+    from pytest_nself.migrations.planning.walk import Timeouts
 
 COUNT = click.IntRange(min=1)
 
@@ -56,7 +56,7 @@ def table_of(session: Session) -> LedgerTable:
 
 def timeouts_of(session: Session) -> Timeouts:
     """What each statement may take where its file says nothing else."""
-    from pytest_nself.migrations.walk import Timeouts
+    from pytest_nself.migrations.planning.walk import Timeouts
 
     return Timeouts(session.settings.lock_timeout_ms, session.settings.statement_timeout_ms)
 
@@ -132,14 +132,14 @@ def report_change(session: Session, plan: Plan, report: Report | None, done: str
 
 
 def _labels(plan: Plan) -> list[str]:
-    from pytest_nself.migrations.recording import recorded_by
+    from pytest_nself.migrations.planning.recording import recorded_by
 
     return [label for step in plan.steps if (label := recorded_by(step))]
 
 
 def _timed(plan: Plan, report: Report) -> list[tuple[str, float]]:
     """Each migration with the milliseconds of its messages."""
-    from pytest_nself.migrations.recording import recorded_by
+    from pytest_nself.migrations.planning.recording import recorded_by
 
     rows, took_ms = [], 0.0
     for step, result in zip(plan.steps, report.results, strict=True):

@@ -42,9 +42,9 @@ def command(
       nself db migrate baseline 20240501120000 --env staging --yes
     """
     from nself_cli.run import run_plan, start
-    from pytest_nself.migrations.adopt import chosen_for_baseline
-    from pytest_nself.migrations.bookkeeping import plan_baseline
     from pytest_nself.migrations.ledger import read_ledger
+    from pytest_nself.migrations.planning.adopt import chosen_for_baseline
+    from pytest_nself.migrations.planning.bookkeeping import plan_baseline
 
     from ._migrations import read_folder, report_change, table_of
 

@@ -52,9 +52,9 @@ def command(
     from nself_cli.guard import Loss
     from nself_cli.run import run_plan, start
     from pytest_nself.execute.migrate import naming_migrations
-    from pytest_nself.migrations.losses import read_losses
-    from pytest_nself.migrations.planner import plan_down
-    from pytest_nself.migrations.standing import read_standing
+    from pytest_nself.migrations.planning.losses import read_losses
+    from pytest_nself.migrations.planning.planner import plan_down
+    from pytest_nself.migrations.planning.standing import read_standing
 
     from ._migrations import read_folder, report_run, table_of, timeouts_of
 

@@ -33,8 +33,8 @@ def command(
       nself db migrate reset-checksum --migration 0007 --env production --yes
     """
     from nself_cli.run import run_plan, start
-    from pytest_nself.migrations.bookkeeping import plan_reset_checksum
     from pytest_nself.migrations.ledger import read_ledger
+    from pytest_nself.migrations.planning.bookkeeping import plan_reset_checksum
 
     from ._migrations import read_folder, report_change, table_of
 

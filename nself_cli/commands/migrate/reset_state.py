@@ -36,8 +36,8 @@ def command(
       nself db migrate reset-state --to 0012 --confirm reset-state
     """
     from nself_cli.run import run_plan, start
-    from pytest_nself.migrations.bookkeeping import plan_reset_state
     from pytest_nself.migrations.ledger import read_ledger
+    from pytest_nself.migrations.planning.bookkeeping import plan_reset_state
 
     from ._migrations import read_folder, report_change, table_of
 

@@ -67,8 +67,8 @@ def command(
 
 def _answer(session: Session, migration_dir: str | None, version: int, answer: str) -> int:
     from nself_cli.run import run_plan
-    from pytest_nself.migrations.bookkeeping import Resolution, plan_resolve
     from pytest_nself.migrations.ledger import read_ledger
+    from pytest_nself.migrations.planning.bookkeeping import Resolution, plan_resolve
 
     from ._migrations import read_folder, report_change, table_of
 
@@ -88,8 +88,8 @@ def _conflicts(session: Session, migration_dir: str | None, *, renumber: bool) -
     """What is in the way of `up`, and what to do about each."""
     from nself_cli.run import connected
     from pytest_nself.execute.files import write_files
-    from pytest_nself.migrations.conflicts import explain, plan_renumber
     from pytest_nself.migrations.ledger import read_ledger
+    from pytest_nself.migrations.planning.conflicts import explain, plan_renumber
 
     from ._migrations import read_folder, table_of
 

@@ -58,9 +58,9 @@ def command(
     """
     from nself_cli.run import run_plan, start
     from pytest_nself.execute.migrate import naming_migrations
-    from pytest_nself.migrations.planner import plan_up
-    from pytest_nself.migrations.standing import read_standing
-    from pytest_nself.migrations.verify import before_up
+    from pytest_nself.migrations.planning.planner import plan_up
+    from pytest_nself.migrations.planning.standing import read_standing
+    from pytest_nself.migrations.planning.verify import before_up
     from pytest_nself.project.environment_names import DEV, PRODUCTION
 
     from ._migrations import read_folder, record_sums, report_run, table_of, timeouts_of

@@ -27,7 +27,7 @@ def command(invocation: Invocation, options: Options, migration_dir: str | None)
     from nself_cli.run import connected, start
     from pytest_nself.core.finding import Severity
     from pytest_nself.migrations.ledger import read_ledger
-    from pytest_nself.migrations.verify import verify
+    from pytest_nself.migrations.planning.verify import verify
 
     from ._migrations import read_folder, table_of
 

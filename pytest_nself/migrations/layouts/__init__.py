@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from pytest_nself.core.errors import ConfigError
 from pytest_nself.core.finding import Finding, Findings
-from pytest_nself.migrations.listing import list_folder
 from pytest_nself.migrations.migration import Migration, Migrations
-from pytest_nself.migrations.reading import Reading
+from pytest_nself.migrations.reading.folder import Reading
+from pytest_nself.migrations.reading.listing import list_folder
 
 if TYPE_CHECKING:
     from pytest_nself.core.step import WriteFile
-    from pytest_nself.migrations.draft import Draft
+    from pytest_nself.migrations.writing.draft import Draft
 
 
 class Layout(Protocol):

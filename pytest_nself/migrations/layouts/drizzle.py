@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from pytest_nself.core.finding import Severity
 from pytest_nself.core.place import Place
-from pytest_nself.migrations.reading import Reading, Source, version_and_name
+from pytest_nself.migrations.reading.folder import Reading, Source, version_and_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_nself.core.step import WriteFile
-    from pytest_nself.migrations.draft import Draft
-    from pytest_nself.migrations.journal import Entry
+    from pytest_nself.migrations.writing.draft import Draft
+    from pytest_nself.migrations.writing.journal import Entry
 
 RANK = 10
 NAME = "drizzle"
@@ -32,7 +32,7 @@ def read(reading: Reading) -> None:
     path = _journal_of(reading)
     if path is None or (text := reading.text_of(path)) is None:
         return
-    from pytest_nself.migrations.journal import line_of, read_journal
+    from pytest_nself.migrations.writing.journal import line_of, read_journal
 
     journal = read_journal(text)
     for problem in journal.problems:
@@ -84,8 +84,8 @@ def writes(layout: str) -> bool:
 
 def files(draft: Draft) -> list[WriteFile]:
     """What `drizzle-kit generate --custom` writes: the file, the journal's entry, and the last snapshot again."""
-    from pytest_nself.migrations.journal import continued
-    from pytest_nself.migrations.snapshot import again
+    from pytest_nself.migrations.writing.journal import continued
+    from pytest_nself.migrations.writing.snapshot import again
 
     steps = [draft.file(f"{draft.stem}.sql", CUSTOM + (f"\n{draft.up}" if draft.sql is not None else ""))]
     meta = draft.folder / "meta"

@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pytest_nself.migrations.reading import Reading, Source, version_and_name
+from pytest_nself.migrations.reading.folder import Reading, Source, version_and_name
 
 from .drizzle import CUSTOM
 
 if TYPE_CHECKING:
     from pytest_nself.core.step import WriteFile
-    from pytest_nself.migrations.draft import Draft
+    from pytest_nself.migrations.writing.draft import Draft
 
 RANK = 20
 NAME = "drizzle folders"
@@ -60,7 +60,7 @@ def files(draft: Draft) -> list[WriteFile]:
     steps = [draft.file(f"{draft.stem}/migration.sql", CUSTOM + (f"\n{draft.up}" if draft.sql is not None else ""))]
     newest = max(draft.folder.glob("*/snapshot.json"), key=lambda path: path.parent.name, default=None)
     if newest is not None:
-        from pytest_nself.migrations.snapshot import again
+        from pytest_nself.migrations.writing.snapshot import again
 
         steps.append(draft.file(f"{draft.stem}/snapshot.json", again(newest, draft.stem)))
     return steps

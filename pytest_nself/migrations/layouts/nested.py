@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from pytest_nself.core.finding import Severity
 from pytest_nself.core.place import Place
-from pytest_nself.migrations.listing import Listing
-from pytest_nself.migrations.reading import Reading, Source, version_and_name
+from pytest_nself.migrations.reading.folder import Reading, Source, version_and_name
+from pytest_nself.migrations.reading.listing import Listing
 
 if TYPE_CHECKING:
     from pytest_nself.core.step import WriteFile
-    from pytest_nself.migrations.draft import Draft
+    from pytest_nself.migrations.writing.draft import Draft
 
 RANK = 30
 NAME = "nested"
@@ -54,7 +54,7 @@ def writes(layout: str) -> bool:
 
 
 def files(draft: Draft) -> list[WriteFile]:
-    from pytest_nself.migrations.draft import TODO_DOWN
+    from pytest_nself.migrations.writing.draft import TODO_DOWN
 
     return [
         draft.file(f"{draft.stem}/up.sql", draft.header + draft.up),

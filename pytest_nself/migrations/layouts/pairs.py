@@ -12,11 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pytest_nself.migrations.reading import Reading, Source, version_and_name
+from pytest_nself.migrations.reading.folder import Reading, Source, version_and_name
 
 if TYPE_CHECKING:
     from pytest_nself.core.step import WriteFile
-    from pytest_nself.migrations.draft import Draft
+    from pytest_nself.migrations.writing.draft import Draft
 
 RANK = 40
 
@@ -94,7 +94,7 @@ def writes(layout: str) -> bool:
 
 
 def files(draft: Draft) -> list[WriteFile]:
-    from pytest_nself.migrations.draft import TODO_DOWN
+    from pytest_nself.migrations.writing.draft import TODO_DOWN
 
     suffix = draft.layout.removeprefix("pair ")
     ups = _UP.search(suffix.removesuffix(".sql")) is not None

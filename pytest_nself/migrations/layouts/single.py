@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pytest_nself.migrations import marks
-from pytest_nself.migrations.reading import Reading, Source, version_and_name
+from pytest_nself.migrations.reading import marks
+from pytest_nself.migrations.reading.folder import Reading, Source, version_and_name
 
 if TYPE_CHECKING:
     from pytest_nself.core.step import WriteFile
-    from pytest_nself.migrations.draft import Draft
+    from pytest_nself.migrations.writing.draft import Draft
 
 RANK = 50
 PLAIN = "plain"
@@ -39,7 +39,7 @@ def writes(layout: str) -> bool:
 
 
 def files(draft: Draft) -> list[WriteFile]:
-    from pytest_nself.migrations.draft import TODO_DOWN
+    from pytest_nself.migrations.writing.draft import TODO_DOWN
 
     if draft.layout == PLAIN:
         return [draft.file(f"{draft.stem}.sql", draft.header + draft.up)]

@@ -18,8 +18,8 @@ from pytest_nself.execute.migrate import MigrationFailed, migrate_up, naming_mig
 from pytest_nself.migrations.layouts import read_migrations
 from pytest_nself.migrations.ledger import Progress, read_ledger
 from pytest_nself.migrations.migration import UP, Migrations, checksum
-from pytest_nself.migrations.planner import plan_down, plan_up
-from pytest_nself.migrations.standing import read_standing
+from pytest_nself.migrations.planning.planner import plan_down, plan_up
+from pytest_nself.migrations.planning.standing import read_standing
 
 Write = Callable[[str, str], Migrations]
 

@@ -13,9 +13,9 @@ from pytest_nself.execute.executor import Progress, execute
 from pytest_nself.execute.migrate import MigrationFailed, migrate_up, naming_migrations
 from pytest_nself.migrations.ledger import EMPTY_LEDGER, LedgerTable, read_ledger
 from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM
-from pytest_nself.migrations.planner import plan_down, plan_up
+from pytest_nself.migrations.planning.planner import plan_down, plan_up
+from pytest_nself.migrations.planning.walk import Timeouts
 from pytest_nself.migrations.status import status
-from pytest_nself.migrations.walk import Timeouts
 
 from .conftest import FILES, Write, rows, tables, versions
 

@@ -10,10 +10,10 @@ from hashlib import sha256
 from pytest_nself.core.finding import Finding, Severity
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
+from pytest_nself.migrations.migration import Directives, DrizzleEntry, Migration
 
 from .directives import NOTHING, Said
 from .listing import Listing, list_folder, sql_below
-from .migration import Directives, DrizzleEntry, Migration
 from .sections import Section, Sections, sections_of
 
 _LARGEST_VERSION = 2**63 - 1

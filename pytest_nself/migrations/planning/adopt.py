@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.errors import ConfigError, MigrationError, Refused
 from pytest_nself.core.finding import Findings
-
-from .foreign.ledger import ForeignLedger, MatchBy
-from .foreign.matching import match
-from .foreign.reading import read_foreign
-from .ledger import Ledger
-from .migration import Migration, Migrations
+from pytest_nself.migrations.foreign.ledger import ForeignLedger, MatchBy
+from pytest_nself.migrations.foreign.matching import match
+from pytest_nself.migrations.foreign.reading import read_foreign
+from pytest_nself.migrations.ledger import Ledger
+from pytest_nself.migrations.migration import Migration, Migrations
 
 if TYPE_CHECKING:
     import psycopg

@@ -7,27 +7,24 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from pytest_nself.core.names import quote_literal
-
-from .statements import Statement, without_comments
+from pytest_nself.core.names import NAME_PATTERN, QUALIFIED_PATTERN, parse_qualified, quote_literal
+from pytest_nself.migrations.statements import Statement, without_comments
 
 # Compiled, and kept by `re`, when a file has such a statement.
-_NAME = r"""(?:"(?:[^"]|"")+"|[^\s"'(),;.]+)"""
-_QUALIFIED = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
 _CREATE_INDEX = (
     rf"(?is)^create\s+(?:unique\s+)?index\s+concurrently\s+"
-    rf"(?:(?:if\s+not\s+exists\s+)?(?!on\s)(?P<index>{_NAME})\s+)?on\s+(?:only\s+)?(?P<table>{_QUALIFIED})"
+    rf"(?:(?:if\s+not\s+exists\s+)?(?!on\s)(?P<index>{NAME_PATTERN})\s+)?on\s+(?:only\s+)?(?P<table>{QUALIFIED_PATTERN})"
 )
-_DROP_INDEX = rf"(?is)^drop\s+index\s+concurrently\s+(?:if\s+exists\s+)?(?P<index>{_QUALIFIED})"
+_DROP_INDEX = rf"(?is)^drop\s+index\s+concurrently\s+(?:if\s+exists\s+)?(?P<index>{QUALIFIED_PATTERN})"
 _REINDEX = (
     rf"(?is)^reindex\s*(?P<options>\([^)]*\))?\s*(?P<kind>index|table)\s+(?P<concurrently>concurrently\s+)?"
-    rf"(?P<name>{_QUALIFIED})"
+    rf"(?P<name>{QUALIFIED_PATTERN})"
 )
 _DETACH = (
-    rf"(?is)^(?P<alter>alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(?P<table>{_QUALIFIED}))\s+"
-    rf"detach\s+partition\s+(?P<part>{_QUALIFIED})\s+concurrently\b"
+    rf"(?is)^(?P<alter>alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(?P<table>{QUALIFIED_PATTERN}))\s+"
+    rf"detach\s+partition\s+(?P<part>{QUALIFIED_PATTERN})\s+concurrently\b"
 )
-_DATABASE = rf"(?is)^(?P<verb>create|drop)\s+database\s+(?:if\s+exists\s+)?(?P<name>{_NAME})"
+_DATABASE = rf"(?is)^(?P<verb>create|drop)\s+database\s+(?:if\s+exists\s+)?(?P<name>{NAME_PATTERN})"
 
 
 class Again(Enum):
@@ -105,10 +102,10 @@ def _concurrent_index(verb: str, text: str) -> Alone:
     what = f"{verb} index concurrently"
     if match is None or match["index"] is None:
         return Alone(what, Again.ASK, waits=True)
-    index = names(match["index"])
+    index = parse_qualified(match["index"])
     if verb == "drop":
         return Alone(what, Again.LOOK, _indexes(index[-1], index[-2:-1]), waits=True)
-    table = names(match["table"])
+    table = parse_qualified(match["table"])
     query = _indexes(index[-1], table[-2:-1], table[-1])
     return Alone(what, Again.LOOK, query, check=_invalid(query), waits=True)
 
@@ -119,7 +116,7 @@ def _reindex(text: str) -> Alone | None:
         return Alone("reindex", waits="concurrently" in text.lower())
     if not match["concurrently"] and "concurrently" not in (match["options"] or "").lower():
         return None
-    name = names(match["name"])
+    name = parse_qualified(match["name"])
     column = "c" if match["kind"].lower() == "index" else "t"
     # What a cut-off run leaves is called like the index, with _ccnew or _ccold and perhaps a number after it.
     like = (
@@ -137,7 +134,7 @@ def _detach(text: str) -> Alone | None:
     match = re.match(_DETACH, text)
     if match is None:
         return None
-    part = names(match["part"])
+    part = parse_qualified(match["part"])
     query = (
         "select pg_catalog.format('%I.%I', n.nspname, c.relname) as found,"
         " case when i.inhdetachpending then 'pending' else 'attached' end as state"
@@ -153,7 +150,7 @@ def _database(text: str) -> Alone:
     match = re.match(_DATABASE, text)
     if match is None:
         return Alone("create database", Again.ASK)
-    name = names(match["name"])[-1]
+    name = parse_qualified(match["name"])[-1]
     query = f"select d.datname::text, 'there' from pg_catalog.pg_database d where d.datname = {quote_literal(name)}"
     return Alone(f"{match['verb'].lower()} database", Again.LOOK, query)
 
@@ -181,13 +178,6 @@ def _invalid(query: str) -> str:
 
 def _in_schema(alias: str, schema: Sequence[str]) -> str:
     return f" and {alias}.nspname = {quote_literal(schema[0])}" if schema else ""
-
-
-def names(qualified: str) -> tuple[str, ...]:
-    """The parts of a name as the server stores them: quotes taken off, the rest in lower case."""
-    return tuple(
-        part[1:-1].replace('""', '"') if part.startswith('"') else part.lower() for part in re.findall(_NAME, qualified)
-    )
 
 
 def _created(alone: Alone, rows: Sequence[Sequence[object]]) -> Cleanup | None:

@@ -6,23 +6,20 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from pytest_nself.core.names import QUALIFIED_PATTERN, parse_qualified
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import DATA_LOSS, Statement
-
-from .alone import names
-from .statements import split, without_comments
+from pytest_nself.migrations.statements import split, without_comments
 
 if TYPE_CHECKING:
     import psycopg
 
-_NAME = r"""(?:"(?:[^"]|"")+"|[^\s"'(),;.]+)"""
-_QUALIFIED = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
-_LIST = rf"(?P<names>{_QUALIFIED}(?:\s*\*?\s*,\s*(?:only\s+)?{_QUALIFIED})*)"
+_LIST = rf"(?P<names>{QUALIFIED_PATTERN}(?:\s*\*?\s*,\s*(?:only\s+)?{QUALIFIED_PATTERN})*)"
 _TABLES = (
     rf"(?is)^(?:drop\s+(?:table|materialized\s+view)\s+(?:if\s+exists\s+)?|truncate\s+(?:table\s+)?(?:only\s+)?"
     rf"|delete\s+from\s+(?:only\s+)?){_LIST}"
 )
-_COLUMN = rf"(?is)^alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(?P<names>{_QUALIFIED})\b.*?\bdrop\s+column\b"
+_COLUMN = rf"(?is)^alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(?P<names>{QUALIFIED_PATTERN})\b.*?\bdrop\s+column\b"
 _SCHEMAS = rf"(?is)^drop\s+schema\s+(?:if\s+exists\s+)?{_LIST}"
 
 
@@ -65,6 +62,6 @@ def _named(plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:
             text = without_comments(step.sql.text[statement.start : statement.end])
             for kind, pattern in (("table", _TABLES), ("table", _COLUMN), ("schema", _SCHEMAS)):
                 if match := re.match(pattern, text):
-                    for one in re.finditer(_QUALIFIED, match["names"]):
-                        if (name := names(one.group())) and name != ("only",):
+                    for one in re.finditer(QUALIFIED_PATTERN, match["names"]):
+                        if (name := parse_qualified(one.group())) and name != ("only",):
                             yield kind, name

@@ -16,13 +16,13 @@ from pytest_nself.core.errors import MigrationError
 from pytest_nself.core.place import Place
 from pytest_nself.core.sql import ALONE, Sql
 from pytest_nself.core.step import CopyRows, Statement, Step
+from pytest_nself.migrations.ledger import Ledger, Progress
+from pytest_nself.migrations.migration import UP, Migration, Way
+from pytest_nself.migrations.statements import Statement as SqlStatement
+from pytest_nself.migrations.statements import is_blank, place_at, without_comments, without_meta
 
 from .alone import Again, Alone, Cleanup
-from .ledger import Ledger, Progress
-from .migration import UP, Migration, Way
 from .recording import Recording
-from .statements import Statement as SqlStatement
-from .statements import is_blank, place_at, without_comments, without_meta
 from .transactions import Cut, Part, cut, sendable
 
 _COPY = r"(?is)^copy\s+(?P<target>.+?)\s+from\s+(?:stdin|stdout)\b(?P<options>.*)$"

@@ -10,10 +10,9 @@ from pytest_nself.core.place import Place
 from pytest_nself.core.sql import COMMIT_AFTER, Sql
 from pytest_nself.core.step import Statement, Step
 from pytest_nself.core.version import __version__
-
-from .foreign.mirror import Mirror
-from .ledger import OWN_COLUMNS, Ledger, LedgerTable, Progress
-from .migration import CHECKSUM_ALGORITHM, UP, Migration
+from pytest_nself.migrations.foreign.mirror import Mirror
+from pytest_nself.migrations.ledger import OWN_COLUMNS, Ledger, LedgerTable, Progress
+from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, UP, Migration
 
 PREPARE_LEDGER = "prepare the ledger"
 """The title of the step that makes the tables."""

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from pytest_nself.migrations.statements import Problem, Statement, scan, without_comments
+
 from .alone import Alone, declared_alone, must_stand_alone
-from .statements import Problem, Statement, scan, without_comments
 
 _CONTROL = frozenset({"begin", "start", "commit", "end", "rollback", "abort"})
 _ENDS = frozenset({"commit", "end"})

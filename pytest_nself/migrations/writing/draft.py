@@ -8,8 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pytest_nself.core.step import WriteFile
-
-from .migration import Migration
+from pytest_nself.migrations.migration import Migration
 
 TODO_UP = "-- TODO: write the migration.\n"
 TODO_DOWN = "-- TODO: write what takes the migration back.\n"

@@ -13,11 +13,11 @@ from pytest_nself.core.finding import Finding, Findings, Severity
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import Step, WriteFile
+from pytest_nself.migrations.ledger import Ledger
+from pytest_nself.migrations.migration import DOWN, Migration, Migrations
+from pytest_nself.migrations.status import State, status
+from pytest_nself.migrations.writing.numbering import next_version
 
-from .ledger import Ledger
-from .migration import DOWN, Migration, Migrations
-from .numbering import next_version
-from .status import State, status
 from .verify import verify
 
 

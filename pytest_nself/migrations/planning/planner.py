@@ -8,12 +8,12 @@ from pytest_nself.core.errors import MigrationError, Refused
 from pytest_nself.core.place import Place
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import DATA_LOSS, NO_HAZARDS, Step
+from pytest_nself.migrations.ledger import Ledger, LedgerRow
+from pytest_nself.migrations.migration import DOWN, UP, Migration, Migrations
+from pytest_nself.migrations.order import ordered, resolve
+from pytest_nself.migrations.status import is_edited
 
-from .ledger import Ledger, LedgerRow
-from .migration import DOWN, UP, Migration, Migrations
-from .order import ordered, resolve
 from .recording import Recording, plan_ledger
-from .status import is_edited
 from .walk import Timeouts, Walk
 
 RUNNER_LOCK = "migrations"

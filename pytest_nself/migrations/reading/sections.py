@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pytest_nself.core.place import Place
+from pytest_nself.migrations.statements import Scan, is_blank, place_at, scan
+from pytest_nself.migrations.statements.between import surely_between_statements
 
 from . import marks
 from .directives import NOTHING, PartProblem, Said, is_directive, may_direct, read_directive
 from .marks import Mark
-from .outside import surely_between_statements
-from .statements import Scan, is_blank, place_at, scan
 
 
 class Section(NamedTuple):

@@ -11,9 +11,9 @@ from pytest_nself.core.place import Place
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import COMMIT_AFTER, Sql
 from pytest_nself.core.step import Statement, Step
+from pytest_nself.migrations.ledger import Ledger, LedgerRow, Progress
+from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, UP, Migration, Migrations
 
-from .ledger import Ledger, LedgerRow, Progress
-from .migration import CHECKSUM_ALGORITHM, UP, Migration, Migrations
 from .planner import RUNNER_LOCK, check_environment
 from .recording import Recording, plan_ledger
 from .transactions import cut

@@ -1,8 +1,4 @@
-"""Statement boundaries in SQL text.
-
-Only what must be known without a server: where statements begin and end, which comments stand between them, which rows
-follow a `copy … from stdin`, and what a file cannot hold. What a statement means is the server's business.
-"""
+"""Questions to a text of SQL that its statements answer."""
 
 from __future__ import annotations
 
@@ -10,24 +6,10 @@ import re
 
 from pytest_nself.core.place import Place
 
-from .found import Comment, Problem, Scan, Statement
+from .found import Statement
 from .psql import is_tolerated
 from .scanner import BYTE_ORDER_MARK, scan
 from .tokens import block_end, dollar_end, tokens
-
-__all__ = [
-    "Comment",
-    "Problem",
-    "Scan",
-    "Statement",
-    "extensions_in",
-    "is_blank",
-    "place_at",
-    "scan",
-    "split",
-    "without_comments",
-    "without_meta",
-]
 
 _BLANK = re.compile(r"(?:\s++|--[^\n\r]*+|;)*", re.ASCII)
 _LINE_END = re.compile(r"[\n\r]|\Z")

@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.plan import Seen
+from pytest_nself.migrations.foreign.mirror import drizzle_ledger
+from pytest_nself.migrations.foreign.reading import read_foreign
+from pytest_nself.migrations.ledger import LEDGER, Ledger, LedgerTable, read_ledger
+from pytest_nself.migrations.migration import Migration, Migrations
 
 from .alone import Again, Alone
-from .foreign.mirror import drizzle_ledger
-from .foreign.reading import read_foreign
-from .ledger import LEDGER, Ledger, LedgerTable, read_ledger
-from .migration import Migration, Migrations
 from .transactions import cut
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from pytest_nself.core.errors import Refused
 from pytest_nself.core.finding import Finding, Findings, Severity
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
+from pytest_nself.migrations.ledger import Ledger
+from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, Migration, Migrations
+from pytest_nself.migrations.status import State, status
+from pytest_nself.migrations.sums import check_sums, read_sums
 
-from .ledger import Ledger
-from .migration import CHECKSUM_ALGORITHM, Migration, Migrations
 from .planner import PRODUCTION, pending
-from .status import State, status
-from .sums import check_sums, read_sums
 
 
 def verify(migrations: Migrations, ledger: Ledger) -> Findings:

@@ -1,0 +1,1 @@
+"""From files and a ledger to plans, and what must be known before."""

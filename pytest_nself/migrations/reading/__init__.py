@@ -1,0 +1,1 @@
+"""From files to the parts of migrations: what stands in a folder, its marks, and what headers say."""
