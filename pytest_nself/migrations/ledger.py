@@ -6,6 +6,7 @@ counts is the set of versions in it, never the highest one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_nself.core.errors import ConfigError, MigrationError
-from pytest_nself.core.names import parse_qualified, quote_identifier, quote_literal, quote_qualified
+from pytest_nself.core.names import QUALIFIED_PATTERN, parse_qualified, quote_identifier, quote_literal, quote_qualified
 from pytest_nself.core.plan import Seen
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ OWN_COLUMNS = {
     "applied_by": "text",
     "tool_version": "text",
     "environment": "text",
+    "down_checksum": "text",
     "progress": "text",
 }
 """Our columns beside `version` and `dirty`, with their types. All may be null: other tools do not fill them."""
@@ -48,8 +50,8 @@ class LedgerTable(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> LedgerTable:
         """`schema.table`, or `table` in the schema public; quoted names keep their case. ConfigError for the rest."""
-        parts = parse_qualified(text)
-        if not 1 <= len(parts) <= 2 or any(len(part.encode()) > 59 for part in parts):
+        parts = parse_qualified(text) if re.fullmatch(QUALIFIED_PATTERN, text.strip()) else ()
+        if not 1 <= len(parts) <= 2 or any(not part or len(part.encode()) > 59 for part in parts):
             raise ConfigError(
                 f"{text!r} does not name a table.",
                 "DB_MIGRATION_TABLE is `table` (in the schema public) or `schema.table`, each of at most 59 bytes.",
@@ -110,6 +112,7 @@ class LedgerRow(NamedTuple):
     took_ms: int | None = None
     applied_by: str | None = None
     environment: str | None = None
+    down_checksum: str | None = None
     progress: Progress | None = None
 
     @classmethod
@@ -129,7 +132,8 @@ class Ledger:
     """What the ledger held when it was read. `rows` by version; `columns` is empty where there is no table.
 
     `found` is what a look at the database gave for a version that is half-way: rows of a name and a state. `drizzle` is
-    drizzle's own ledger of the same folder.
+    drizzle's own ledger of the same folder, `elsewhere` the versions that only drizzle has applied. `stamps` are the
+    environments that the database was ever migrated as.
     """
 
     table: LedgerTable = LEDGER
@@ -140,6 +144,8 @@ class Ledger:
     seen: tuple[Seen, ...] = ()
     found: Mapping[int, tuple[tuple[str, str], ...]] = field(default_factory=lambda: MappingProxyType({}))
     drizzle: ForeignLedger | None = None
+    elsewhere: frozenset[int] = frozenset()
+    stamps: frozenset[str] = frozenset()
 
     def __contains__(self, version: int) -> bool:
         return version in self.rows
@@ -155,11 +161,6 @@ class Ledger:
     def exists(self) -> bool:
         """Whether the table is there."""
         return bool(self.columns)
-
-    @property
-    def environments(self) -> frozenset[str]:
-        """The environments that its rows were applied as."""
-        return frozenset(row.environment for row in self.rows.values() if row.environment)
 
 
 EMPTY_LEDGER = Ledger()
@@ -192,13 +193,18 @@ def read_ledger(connection: psycopg.Connection[Any], table: LedgerTable = LEDGER
             _check_shape(table, columns)
             known = frozenset(columns)
             rows = cursor.execute(_rows_query(table, known).encode(), prepare=False).fetchall()
+            stamps = {row[8] for row in rows if row[8]}
+            if not rows and log_exists:  # what was taken back, or reset, had an environment, too
+                query = f"select distinct environment from {table.quoted_log} where environment is not null"
+                stamps = {row[0] for row in cursor.execute(query.encode(), prepare=False)}
     finally:
         if idle and connection.info.transaction_status != TransactionStatus.IDLE:
             connection.rollback()
     # Fingerprinted without the times: a session's TimeZone would change how they print.
-    state = Seen.of(_state_query(table, known), [(str(row[0]), str(row[1]).lower(), row[3], row[9]) for row in rows])
+    state = Seen.of(_state_query(table, known), [(str(row[0]), str(row[1]).lower(), row[3], row[-1]) for row in rows])
     by_version = {row[0]: LedgerRow.of(*row) for row in rows}
-    return Ledger(table, MappingProxyType(by_version), known, True, log_exists, (*seen, state))
+    held = (*seen, state)
+    return Ledger(table, MappingProxyType(by_version), known, True, log_exists, held, stamps=frozenset(stamps))
 
 
 def _check_shape(table: LedgerTable, columns: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pytest_nself.core.place import Place
 
 from .ledger import Ledger, LedgerRow
-from .migration import CHECKSUM_ALGORITHM, Migration, Migrations
+from .migration import CHECKSUM_ALGORITHM, DOWN, Migration, Migrations
 
 
 class State(Enum):
@@ -50,21 +50,30 @@ def status(migrations: Migrations, ledger: Ledger) -> tuple[StatusRow, ...]:
     files = {one.version: one for one in migrations}
     highest = max(ledger.rows, default=-1)
     return tuple(
-        _status_row(version, files.get(version), ledger.rows.get(version), highest)
+        _status_row(version, files.get(version), ledger.rows.get(version), highest, version in ledger.elsewhere)
         for version in sorted({*files, *ledger.rows})
     )
 
 
-def _status_row(version: int, migration: Migration | None, row: LedgerRow | None, highest: int) -> StatusRow:
+def _status_row(
+    version: int, migration: Migration | None, row: LedgerRow | None, highest: int, elsewhere: bool
+) -> StatusRow:
     if migration is None:
         assert row is not None  # a version comes from one of the two
         state = State.HALF_WAY if row.dirty else State.MISSING_FILE
         return StatusRow(version, row.label, state, row.applied_at, row.took_ms, row.applied_by)
+    if row is None and elsewhere:
+        return StatusRow(version, migration.label, State.APPLIED, applied_by="drizzle", place=migration.place)
     if row is None:
         state = State.OUT_OF_ORDER if version < highest else State.PENDING
         return StatusRow(version, migration.label, state, place=migration.place)
     state = State.HALF_WAY if row.dirty else State.EDITED if is_edited(migration, row) else State.APPLIED
     return StatusRow(version, migration.label, state, row.applied_at, row.took_ms, row.applied_by, migration.place)
+
+
+def down_is_edited(migration: Migration, row: LedgerRow) -> bool:
+    """Whether the down differs from what was there when the migration was applied; one that came later is no edit."""
+    return row.down_checksum is not None and row.down_checksum != migration.way(DOWN).checksum
 
 
 def is_edited(migration: Migration, row: LedgerRow) -> bool:

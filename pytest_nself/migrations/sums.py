@@ -11,7 +11,7 @@ meet in git instead of in production: the first line changes with every other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +28,7 @@ FILE_NAME = "nself.sum"
 
 _FIRST = re.compile(r"sum sha256:([0-9a-f]{64})")
 _LINE = re.compile(r"(?P<label>[0-9].*) (?P<algorithm>[a-z0-9-]+):(?P<hex>[0-9a-f]+)")
+_DIGITS = re.compile(r"[0-9]+")
 _CONFLICT = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
 _RENEW = "look at what changed, then delete the file and let it be written anew"
 _MERGE = (
@@ -112,14 +113,18 @@ def check_sums(migrations: Migrations, sums: Sums) -> Findings:
     return Findings(findings)
 
 
-def plan_sums(folder: Path, migrations: Migrations) -> Plan:
-    """The plan that records every migration as it stands now; empty where nothing changes.
+def plan_sums(folder: Path, migrations: Migrations, *, accept: Collection[str] = ()) -> Plan:
+    """The plan that records what is not recorded yet; empty where nothing changes, or where the file is broken.
 
-    It does not ask what was edited: look at `check_sums` first.
+    A migration that is recorded keeps its line, edited or gone as it may be, unless its label is in `accept`.
     """
     path = folder / FILE_NAME
+    sums = read_sums(folder)
     raw = path.read_bytes() if path.exists() else None
-    text = sums_text(migrations)
+    if sums.findings:
+        return Plan(f"Record checksums in {path.as_posix()}", ())
+    kept = {one.label: one for one in sums.recorded if one.label not in accept}
+    text = _sums_text(kept, migrations)
     title = f"Record checksums in {path.as_posix()}"
     if (raw is None and not len(migrations)) or (raw is not None and raw.replace(b"\r\n", b"\n") == text.encode()):
         return Plan(title, ())
@@ -127,11 +132,14 @@ def plan_sums(folder: Path, migrations: Migrations) -> Plan:
     return Plan(title, (WriteFile(title, str(path), text.encode(), sha256_before=before),))
 
 
-def sums_text(migrations: Iterable[Migration]) -> str:
-    """The file's whole text, by ascending version."""
-    in_order = sorted(migrations, key=lambda one: one.version)
-    lines = [f"{_written(one.label)} {CHECKSUM_ALGORITHM}:{one.checksum}" for one in in_order]
-    return "\n".join([_first_line(lines), *lines]) + "\n"
+def _sums_text(kept: Mapping[str, Sum], migrations: Iterable[Migration]) -> str:
+    """The file's whole text, by ascending version: the lines that are kept, and new ones for all others."""
+    lines = {one.label: (one.algorithm, one.hex) for one in kept.values()}
+    for one in migrations:
+        lines.setdefault(one.label, (CHECKSUM_ALGORITHM, one.checksum))
+    in_order = sorted(lines, key=lambda label: (int(_DIGITS.match(label).group()), label))  # type: ignore[union-attr]
+    texts = [f"{_written(label)} {lines[label][0]}:{lines[label][1]}" for label in in_order]
+    return "\n".join([_first_line(texts), *texts]) + "\n"
 
 
 def _first_line(lines: Iterable[str]) -> str:

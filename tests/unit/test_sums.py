@@ -89,6 +89,18 @@ def test_missing_and_new_files(folder: Any) -> None:
     assert missing.place.line == 3
     assert (new.rule, new.severity, str(new.subject)) == ("migration-sum-new", Severity.INFO, "11_c")
     _record(folder.path)
+    assert _check(folder.path) == Findings([missing])  # what was recorded is never forgotten by itself
+
+
+def test_an_edit_is_recorded_only_when_it_is_accepted(folder: Any) -> None:
+    """A recorded line stays as it is, whatever happened to the file, until its migration is named."""
+    folder.put(FILES)
+    _record(folder.path)
+    folder.put({"10_b.sql": "select 3;", "11_c.sql": "select 4;"})
+    assert _record(folder.path)
+    assert [one.rule for one in _check(folder.path)] == ["migration-sum-edited"]
+    (step,) = plan_sums(folder.path, read_migrations(folder.path), accept=["10_b"]).steps
+    (folder.path / "nself.sum").write_bytes(step.content)
     assert not _check(folder.path)
 
 
@@ -128,6 +140,8 @@ def test_broken_files(folder: Any, change: Any, line: int, message: str) -> None
     assert finding.place.line == line
     assert message in finding.message
     assert "written anew" in finding.remedy
+    assert not _record(folder.path)  # a conflict is not solved by writing over it
+    path.unlink()
     assert _record(folder.path)
     assert not _check(folder.path)
 

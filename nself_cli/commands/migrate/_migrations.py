@@ -10,8 +10,8 @@ import click
 from nself_cli import present
 
 if TYPE_CHECKING:
-    from nself_cli.invocation import Invocation
     from nself_cli.session import Session
+    from pytest_nself.core.finding import Finding
     from pytest_nself.core.plan import Plan
     from pytest_nself.execute.report import Report
     from pytest_nself.migrations.ledger import LedgerTable
@@ -86,13 +86,27 @@ def shown(folder: Path) -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-def record_sums(migrations: Migrations, invocation: Invocation) -> None:
-    """Write nself.sum, unless a file that is applied was edited: then the old checksum is what should be kept."""
+def record_sums(migrations: Migrations) -> list[Finding]:
+    """Record in nself.sum what it does not know yet; what is in the way of that is a warning, never an error."""
+    from pytest_nself.core.errors import NselfError
+    from pytest_nself.core.finding import Finding, Severity
+    from pytest_nself.core.names import ObjectRef
     from pytest_nself.execute.files import write_files
-    from pytest_nself.migrations.sums import plan_sums
+    from pytest_nself.migrations.sums import FILE_NAME, check_sums, plan_sums, read_sums
 
-    if not any(one.rule in ("migration-edited", "migration-missing") for one in invocation.findings):
-        write_files(plan_sums(Path(migrations.folder), migrations))
+    folder = Path(migrations.folder)
+    found = [
+        Finding(one.rule, Severity.WARNING, one.subject, one.message, one.remedy, place=one.place)
+        for one in check_sums(migrations, read_sums(folder)).at_least(Severity.WARNING)
+    ]
+    try:
+        write_files(plan_sums(folder, migrations))
+    except (NselfError, OSError) as error:
+        said = error.problem if isinstance(error, NselfError) else str(error)
+        subject = ObjectRef("file", None, FILE_NAME)
+        remedy = "make the folder writable, or record it where it is: the database is migrated in any case"
+        found.append(Finding("migration-sum-not-written", Severity.WARNING, subject, said, remedy))
+    return found
 
 
 def report_run(session: Session, plan: Plan, report: Report | None, verb: str, nothing: str) -> int:

@@ -25,16 +25,21 @@ def command(
 ) -> int:
     """Accept one applied migration's file as it is now.
 
-    Only the ledger changes; the log keeps the old checksum, and who accepted the new one.
+    Only the ledger and the file's line in nself.sum change; the log keeps the old checksum, and who accepted the new
+    one.
 
     \b
     Examples:
       nself db migrate reset-checksum --migration 20240501120000
       nself db migrate reset-checksum --migration 0007 --env production --yes
     """
+    from pathlib import Path
+
     from nself_cli.run import run_plan, start
+    from pytest_nself.execute.files import write_files
     from pytest_nself.migrations.ledger import read_ledger
     from pytest_nself.migrations.planning.bookkeeping import plan_reset_checksum
+    from pytest_nself.migrations.sums import plan_sums
 
     from ._migrations import read_folder, report_change, table_of
 
@@ -46,5 +51,9 @@ def command(
         return plan_reset_checksum(migrations, ledger, migration, environment=session.target.environment)
 
     plan, report = run_plan(session, make_plan)
-    nothing = "The file is what the ledger says: nothing to accept."
+    labels = [one.label for one in migrations if one.version == migration]
+    sums = plan_sums(Path(migrations.folder), migrations, accept=labels)
+    if sums and not options.dry_run:
+        write_files(sums)
+    nothing = "The file is what the ledger says: nothing to accept" + (", but in nself.sum." if sums else ".")
     return report_change(session, plan, report, f"{migration} is accepted as it is now.", nothing)

@@ -58,6 +58,7 @@ def command(
     """
     from nself_cli.run import run_plan, start
     from pytest_nself.execute.migrate import naming_migrations
+    from pytest_nself.migrations.planning.elsewhere import check_elsewhere
     from pytest_nself.migrations.planning.planner import plan_up
     from pytest_nself.migrations.planning.standing import read_standing
     from pytest_nself.migrations.planning.verify import before_up
@@ -76,6 +77,7 @@ def command(
 
     def make_plan(connection: Any) -> Plan:
         ledger = read_standing(connection, migrations, table_of(session))
+        check_elsewhere(connection, migrations, ledger)
         invocation.findings[:] = [*found, *before_up(migrations, ledger, environment=environment)]
         return plan_up(migrations, ledger, count=count, to=to, environment=environment, timeouts=timeouts_of(session))
 
@@ -85,6 +87,6 @@ def command(
         found += rehearse_first(session, make_plan)
     plan, report = run_plan(session, make_plan, around=naming_migrations)
     if report is not None and environment == DEV:
-        record_sums(migrations, invocation)
+        invocation.findings += record_sums(migrations)
     present.findings(invocation)
     return report_run(session, plan, report, "applied", "Nothing is pending.")

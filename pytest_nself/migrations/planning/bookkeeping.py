@@ -12,7 +12,8 @@ from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import COMMIT_AFTER, Sql
 from pytest_nself.core.step import Statement, Step
 from pytest_nself.migrations.ledger import Ledger, LedgerRow, Progress
-from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, UP, Migration, Migrations
+from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, DOWN, UP, Migration, Migrations
+from pytest_nself.migrations.status import down_is_edited
 
 from .planner import RUNNER_LOCK, check_environment
 from .recording import Recording, plan_ledger
@@ -34,14 +35,17 @@ def plan_reset_checksum(
     """Accept the file as it is now for a version that is applied; empty when the ledger says the same."""
     check_environment(ledger, environment)
     row, migration = _row(ledger, version), _file(migrations, version)
-    if (row.checksum, row.checksum_algorithm) == (migration.checksum, CHECKSUM_ALGORITHM):
+    same_up = (row.checksum, row.checksum_algorithm) == (migration.checksum, CHECKSUM_ALGORITHM)
+    if same_up and not down_is_edited(migration, row):
         return Plan(f"accept {migration} as it is", ())
+    down = quote_literal(migration.way(DOWN).checksum) if migration.down is not None else "null"
     recording = Recording.of(ledger, environment)
     text = (
         f"update {ledger.table.quoted} set checksum = {quote_literal(migration.checksum)},"
-        f" checksum_algorithm = {quote_literal(CHECKSUM_ALGORITHM)} where version = {version};\n"
-        + recording.log("checksum reset", version, migration.name, f"was {row.checksum}", migration.checksum)
+        f" checksum_algorithm = {quote_literal(CHECKSUM_ALGORITHM)}, down_checksum = {down}"
+        f" where version = {version};\n"
     )
+    text += recording.log("checksum reset", version, migration.name, f"was {row.checksum}", migration.checksum)
     title = f"accept {migration} as it is now"
     return _plan(title, ledger, [(title, text)])
 
@@ -77,11 +81,19 @@ def plan_resolve(
         return _plan(title, ledger, [(title, text)])
     if how is Resolution.NOT_APPLIED:
         gone = _row(ledger, version)
-        text = f"delete from {ledger.table.quoted} where version = {version};\n"
+        known = next((one for one in migrations if one.version == version), None)
+        text = recording.mirror.forgotten(known) if known is not None else ""
+        text += f"delete from {ledger.table.quoted} where version = {version};\n"
         return _plan(title, ledger, [(title, text + recording.log("resolved", version, gone.name, _was(gone, how)))])
     migration = _file(migrations, version)
     if row is None:
         return _plan(title, ledger, [(title, recording.adopted(migration, "resolved as applied"))])
+    if not row.dirty:
+        raise MigrationError(
+            f"{migration} is applied, and nothing of it is open.",
+            "An answer is wanted only for what is half-way, or not in the ledger.",
+            f"to accept an edited file: nself db migrate reset-checksum --migration {migration.version_text}",
+        )
     text = (
         f"update {ledger.table.quoted} set dirty = false, progress = null, name = {quote_literal(migration.name)},"
         f" checksum = {quote_literal(migration.checksum)}, checksum_algorithm = {quote_literal(CHECKSUM_ALGORITHM)}"
@@ -98,7 +110,9 @@ def plan_reset_state(
     migrations.raise_errors()
     check_environment(ledger, environment)
     recording = Recording.of(ledger, environment)
-    steps = [("empty the ledger", f"delete from {ledger.table.quoted};")] if ledger.rows else []
+    chosen = list(chosen)
+    forgotten = "".join(recording.mirror.forgotten(one) for one in migrations if one not in chosen)
+    steps = [("empty the ledger", f"{forgotten}delete from {ledger.table.quoted};")] if ledger.rows else []
     for row in ledger:
         steps.append((f"log {row.label}", recording.log("state reset", row.version, row.name, _was(row), row.checksum)))
     steps += [(f"record {one} without running it", recording.adopted(one, "after a reset")) for one in chosen]

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from pytest_nself.core.errors import MigrationError, Refused
 from pytest_nself.core.place import Place
 from pytest_nself.core.plan import Plan
-from pytest_nself.core.step import DATA_LOSS, NO_HAZARDS, Step
+from pytest_nself.core.sql import COMMIT_AFTER, Sql
+from pytest_nself.core.step import DATA_LOSS, NO_HAZARDS, Statement, Step
 from pytest_nself.migrations.ledger import Ledger, LedgerRow
 from pytest_nself.migrations.migration import DOWN, UP, Migration, Migrations
 from pytest_nself.migrations.order import ordered, resolve
-from pytest_nself.migrations.status import is_edited
+from pytest_nself.migrations.statements import is_blank
+from pytest_nself.migrations.status import down_is_edited, is_edited
+from pytest_nself.migrations.writing.draft import TODO_UP
 
 from .recording import Recording, plan_ledger
 from .walk import Timeouts, Walk
@@ -26,7 +29,8 @@ NO_TIMEOUTS = Timeouts()
 def pending(migrations: Migrations, ledger: Ledger) -> tuple[Migration, ...]:
     """What is not applied, in the order of its application: what is half-way, then by version and dependencies."""
     half_way = [one for one in migrations if one.version in ledger and ledger.rows[one.version].dirty]
-    return (*half_way, *ordered([one for one in migrations if one.version not in ledger]))
+    new = [one for one in migrations if one.version not in ledger and one.version not in ledger.elsewhere]
+    return (*half_way, *ordered(new))
 
 
 def plan_up(
@@ -53,7 +57,9 @@ def plan_up(
     _check_needed(chosen, migrations, ledger)
     recording = Recording.of(ledger, environment)
     steps: list[Step] = list(plan_ledger(ledger)) if chosen else []
+    steps += _taken_over(migrations, ledger, recording) if chosen else []
     for migration in chosen:
+        _check_written(migration)
         walk = Walk.of(migration, UP, hazards=NO_HAZARDS, defaults=timeouts)
         steps += walk.steps(recording, ledger)
     return Plan(f"apply {_counted(chosen)}", tuple(steps), ledger.seen, RUNNER_LOCK)
@@ -82,6 +88,7 @@ def plan_down(
     chosen = [
         _with_down(row, files.get(row.version), migrations) for row in to_take_back(ledger, count, to, everything)
     ]
+    _check_left(chosen, migrations, ledger)
     recording = Recording.of(ledger, environment)
     steps: list[Step] = list(plan_ledger(ledger)) if chosen else []
     for migration in chosen:
@@ -106,6 +113,41 @@ def _check_needed(chosen: Sequence[Migration], migrations: Migrations, ledger: L
         there.add(one.version)
 
 
+def _check_left(chosen: Sequence[Migration], migrations: Migrations, ledger: Ledger) -> None:
+    """What stays must not depend on what goes."""
+    going = {one.version for one in chosen}
+    for one in migrations:
+        if one.version not in ledger or one.version in going:
+            continue
+        for text in one.directives.depends_on:
+            needed = resolve(text, migrations)
+            if needed.version in going:
+                raise MigrationError(
+                    f"{one} would stay, and it depends on {needed}, which would go.",
+                    "Nothing was taken back.",
+                    "take both back, or neither",
+                    place=one.place,
+                )
+
+
+def _check_written(migration: Migration) -> None:
+    """What `create` has left to be written is no migration yet."""
+    if TODO_UP.strip() in migration.up and is_blank(migration.up):
+        raise MigrationError(
+            f"{migration} is not written yet: it holds only what `create` has left to do.",
+            "Applied like this, it would count as done, and as edited once it is written. Nothing was sent.",
+            "write it, or delete the file",
+            place=migration.place,
+        )
+
+
+def _taken_over(migrations: Migrations, ledger: Ledger, recording: Recording) -> list[Step]:
+    """The rows of what drizzle has applied: from then on our ledger knows it, too."""
+    theirs = [one for one in migrations if one.version in ledger.elsewhere]
+    texts = [(f"note that drizzle has applied {one}", recording.adopted(one, "applied by drizzle")) for one in theirs]
+    return [Statement(title, Sql(text, COMMIT_AFTER)) for title, text in texts]
+
+
 def to_take_back(
     ledger: Ledger, count: int | None = None, to: int | None = None, everything: bool = False
 ) -> list[LedgerRow]:
@@ -123,7 +165,7 @@ def _counted(migrations: Sequence[Migration]) -> str:
 
 def check_environment(ledger: Ledger, environment: str | None) -> None:
     """Raise Refused for a database that was migrated as production and is called something else here."""
-    if PRODUCTION in ledger.environments and environment is not None and environment != PRODUCTION:
+    if PRODUCTION in ledger.stamps and environment is not None and environment != PRODUCTION:
         raise Refused(
             f"This database was migrated as production, and the environment here is {environment}.",
             "Its ledger carries the environment's name with each applied version.",
@@ -188,13 +230,14 @@ def _with_down(row: LedgerRow, migration: Migration | None, migrations: Migratio
         tried = ", ".join(down_names(migration))
         raise MigrationError(
             f"{migration} has no down.",
-            f"Looked for {tried}. Nothing was taken back: all downs are found before the first runs.",
+            f"Looked for SQL in {tried}. Nothing was taken back: all downs are found before the first runs.",
             "write it, or go forward with a new migration",
             place=place,
         )
-    if is_edited(migration, row):
+    if is_edited(migration, row) or down_is_edited(migration, row):
+        what = migration if is_edited(migration, row) else f"The down of {migration}"
         raise MigrationError(
-            f"{migration} was edited since it was applied.",
+            f"{what} was edited since it was applied.",
             "Its down may not fit what stands in the database. Nothing was taken back.",
             "bring the file back to what was applied; or look at it, then: "
             f"nself db migrate reset-checksum --migration {migration.version_text}",

@@ -12,7 +12,7 @@ from pytest_nself.core.step import Statement, Step
 from pytest_nself.core.version import __version__
 from pytest_nself.migrations.foreign.mirror import Mirror
 from pytest_nself.migrations.ledger import OWN_COLUMNS, Ledger, LedgerTable, Progress
-from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, UP, Migration
+from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, DOWN, UP, Migration
 
 PREPARE_LEDGER = "prepare the ledger"
 """The title of the step that makes the tables."""
@@ -142,6 +142,7 @@ class Recording:
                 "session_user",
                 quote_literal(self.tool_version),
                 _literal(self.environment),
+                _literal(migration.way(DOWN).checksum if migration.down is not None else None),
                 progress,
             )
         )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.plan import Seen
+from pytest_nself.migrations.foreign.matching import match
 from pytest_nself.migrations.foreign.mirror import drizzle_ledger
 from pytest_nself.migrations.foreign.reading import read_foreign
 from pytest_nself.migrations.ledger import LEDGER, Ledger, LedgerTable, read_ledger
@@ -37,7 +38,10 @@ def read_standing(connection: psycopg.Connection[Any], migrations: Migrations, t
     if any(one.drizzle is not None for one in migrations):
         theirs = read_foreign(connection, table, only=("drizzle",))
         seen += [one.seen for one in theirs if one.seen is not None]
-        ledger = replace(ledger, drizzle=drizzle_ledger(migrations, theirs))
+        drizzle = drizzle_ledger(migrations, theirs)
+        applied = match(migrations, drizzle).applied if drizzle is not None else ()
+        elsewhere = frozenset(one.version for one in applied if one.version not in ledger)
+        ledger = replace(ledger, drizzle=drizzle, elsewhere=elsewhere)
     return replace(ledger, found=MappingProxyType(found), seen=tuple(seen))
 
 

@@ -11,7 +11,7 @@ from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
 from pytest_nself.migrations.ledger import Ledger
 from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, Migration, Migrations
-from pytest_nself.migrations.status import State, status
+from pytest_nself.migrations.status import State, down_is_edited, status
 from pytest_nself.migrations.sums import check_sums, read_sums
 
 from .planner import PRODUCTION, pending
@@ -74,6 +74,15 @@ def _history(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
                 f"nself db migrate reset-checksum --migration {row.version}",
                 place=row.place,
             )
+        elif row.state is State.APPLIED and row.version in ledger and _edited_down(migrations, ledger, row.version):
+            yield Finding(
+                "migration-edited-down",
+                Severity.WARNING,
+                subject,
+                f"The down of {row.label} was edited since the migration was applied.",
+                f"look at it, then accept it: nself db migrate reset-checksum --migration {row.version}",
+                place=row.place,
+            )
         elif row.state is State.MISSING_FILE:
             yield Finding(
                 "migration-missing",
@@ -91,6 +100,10 @@ def _history(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
                 f"accept the file as it is: nself db migrate reset-checksum --migration {row.version}",
                 place=row.place,
             )
+
+
+def _edited_down(migrations: Migrations, ledger: Ledger, version: int) -> bool:
+    return any(one.version == version and down_is_edited(one, ledger.rows[version]) for one in migrations)
 
 
 def _without_down(migrations: tuple[Migration, ...]) -> Iterator[Finding]:

@@ -295,3 +295,85 @@ def test_two_environments_stand_side_by_side(
         assert "2 of 4 differ" in out
     finally:
         look.execute(f'drop database "{name}"'.encode())
+
+
+def test_an_edited_down_is_not_run(cli: Cli, write: Write, look: psycopg.Connection[Any]) -> None:
+    """What takes a migration back is compared, too: a down that was changed since is refused until it is accepted."""
+    look.execute("create table precious ()")
+    cli("migrate", "up")
+    write({"20260203070900_late.down.sql": "drop table late; drop table precious;"})
+    code, _out, err = cli("migrate", "verify-checksums")
+    assert (code, "The down of 20260203070900_late was edited" in err) == (0, True)
+    code, _, err = cli("migrate", "down")
+    assert (code, "The down of 20260203070900_late was edited" in err) == (1, True)
+    assert {"late", "precious"} <= set(tables(look))
+    assert cli("migrate", "reset-checksum", "--migration", "20260203070900")[0] == 0
+    assert cli("migrate", "down")[0] == 0
+
+
+def test_another_tools_migrations_are_not_run_again(cli: Cli, look: psycopg.Connection[Any]) -> None:
+    """Where our ledger is empty and dbmate's is not, `up` refuses and names the way to take over."""
+    look.execute("create table schema_migrations (version varchar(128) primary key)")
+    look.execute("insert into schema_migrations values ('003')")
+    code, _, err = cli("migrate", "up")
+    assert (code, "dbmate has applied 1 of these" in err, "baseline --from dbmate" in err) == (3, True, True)
+    assert tables(look) == ["schema_migrations"]
+    assert cli("migrate", "baseline", "--from", "dbmate")[0] == 0
+    assert cli("migrate", "up")[0] == 0
+
+
+def test_what_create_left_to_be_written_is_not_applied(cli: Cli, tmp_path: Path) -> None:
+    """The TODO of `create` is no migration: applied, it would count as edited once it is written."""
+    path = tmp_path / cli.without_dsn("migrate", "create", "later")[1].split()[1]
+    code, _, err = cli("migrate", "up")
+    assert (code, "is not written yet" in err) == (1, True)
+    path.write_text("create table later ();")
+    assert cli("migrate", "up")[0] == 0
+
+
+def test_an_edit_is_not_recorded_over(cli: Cli, write: Write, tmp_path: Path, look: psycopg.Connection[Any]) -> None:
+    """On a fresh database an edited file is applied, but nself.sum keeps what it was, and verify stays red."""
+    cli("migrate", "up")
+    write({"20260203070900_late.sql": "create table late (id bigint);"})
+    look.execute("drop schema hdb_catalog cascade; drop table late, body; drop function f(); drop schema two cascade")
+    look.execute('drop schema "Odd ""Schema" cascade')
+    code, _, err = cli("migrate", "up")
+    assert (code, "was edited after it was recorded in nself.sum" in err) == (0, True)
+    sums = (tmp_path / "migrations" / "nself.sum").read_text()
+    assert cli("migrate", "reset-checksum", "--migration", "20260203070900")[1].startswith("The file is what")
+    assert (tmp_path / "migrations" / "nself.sum").read_text() != sums
+
+
+def test_a_folder_that_cannot_be_written_is_a_warning(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is migrated, and that is what the exit code says."""
+    (tmp_path / "migrations" / "nself.sum").mkdir()
+    code, out, err = cli("migrate", "up")
+    assert (code, out.splitlines()[-1]) == (0, "4 migrations applied.")
+    assert "nself.sum" in err
+
+
+def test_the_production_stamp_outlives_the_rows(cli: Cli) -> None:
+    """A production database whose migrations were all taken back is still production."""
+    assert cli("migrate", "up", "--env", "production", "--yes", "--no-rehearsal")[0] == 0
+    assert cli("migrate", "down", "--all", "--env", "production", "--confirm", "yes-destroy-production")[0] == 0
+    code, _, err = cli("migrate", "up")
+    assert (code, "migrated as production" in err) == (3, True)
+
+
+def test_what_stays_does_not_lose_what_it_needs(cli: Cli, write: Write, look: psycopg.Connection[Any]) -> None:
+    """`down --to` refuses to take back a migration that a staying one depends on."""
+    write({"2_dependent.sql": "-- depends_on: 0007_two\nselect 1;", "2_dependent.down.sql": "select 1;"})
+    cli("migrate", "up")
+    code, _, err = cli("migrate", "down", "--to", "3")
+    assert (code, "2_dependent would stay, and it depends on 0007_two" in err) == (1, True)
+    assert 7 in versions(look)
+
+
+@pytest.mark.parametrize("name", ["public schema_x", "x;drop", "a.b.c", "", '"open', "x" * 70])
+def test_a_ledger_table_that_makes_no_sense(cli: Cli, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """DB_MIGRATION_TABLE is a name, or `schema.name`; anything else is refused by exit 2."""
+    monkeypatch.setenv("DB_MIGRATION_TABLE", name or " ")
+    code, _, err = cli("migrate", "status")
+    assert (code, "DB_MIGRATION_TABLE" in err) == (2, True)
