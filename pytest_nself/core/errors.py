@@ -78,9 +78,13 @@ class Refused(NselfError):
 
 
 class StepFailed(NselfError):
-    """A step of a plan failed; `step` is that step, `report` says what is done and what is not."""
+    """A step of a plan failed; `step` is that step, `report` says what is done and what is not.
+
+    `unknown` says that nobody can tell whether the step's transaction was committed.
+    """
 
     step: Any = None
+    unknown: bool = False
 
     def __init__(
         self, problem: str, cause: str = "", remedy: str = "", *, place: Any = None, report: Any = None

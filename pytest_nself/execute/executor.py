@@ -171,6 +171,12 @@ class _Run:
 
     def _persist(self, transaction: Sequence[Parcel]) -> None:
         """Send a transaction; again, after a while, if it had to wait for a lock for too long."""
+        if self.lock is not None and self.lock.is_lost():
+            raise StepFailed(
+                "The connection that held the lock was lost.",
+                "Another run may begin at any moment, so this one stops before its next transaction.",
+                "see whether the server is up, then run it again",
+            )
         give_up = time.monotonic() + self.retry_s
         pause = _FIRST_PAUSE_S
         while True:

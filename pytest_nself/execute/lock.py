@@ -22,7 +22,7 @@ from pytest_nself.core.names import quote_literal
 from pytest_nself.database.database import Database
 
 from .room import CHECK_CLIENT, PATIENT, connect_within, is_full, lock_key, pauses, room_key
-from .waiting import answer_within
+from .waiting import answer_within, is_gone
 
 if TYPE_CHECKING:
     import psycopg
@@ -45,6 +45,10 @@ class HeldLock:
     key: int
     connection: psycopg.Connection[Any]
     deadline: float
+
+    def is_lost(self) -> bool:
+        """Whether the connection that holds the lock is gone, as far as can be seen without asking the server."""
+        return is_gone(self.connection)
 
     def blockers(self) -> str:
         """Who holds back the run's own statement just now, in words; empty when nobody does."""

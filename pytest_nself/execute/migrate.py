@@ -66,13 +66,14 @@ def naming_migrations(plan: Plan) -> Iterator[None]:
                 f"Another tool writes this ledger without our lock. {_standing(plan, error.report)}",
                 "run the command again: it plans anew",
             ) from error.__cause__
-        cause = f"{error.cause}\n{_standing(plan, error.report)}" if error.report is not None else error.cause
+        standing = _standing(plan, error.report, unknown=error.unknown) if error.report is not None else ""
+        cause = f"{error.cause}\n{standing}" if standing else error.cause
         failed = MigrationFailed(error.problem, cause, error.remedy, place=error.place, report=error.report)
-        failed.step = error.step
+        failed.step, failed.unknown = error.step, error.unknown
         raise failed from error.__cause__
 
 
-def _standing(plan: Plan, report: Report) -> str:
+def _standing(plan: Plan, report: Report, *, unknown: bool = False) -> str:
     """What is done for good and what is not, counted in migrations (each ends with its ledger step)."""
     ends = {number: label for number, step in enumerate(plan.steps) if (label := recorded_by(step))}
     done = [label for number, label in ends.items() if number < report.committed_steps]
@@ -81,7 +82,7 @@ def _standing(plan: Plan, report: Report) -> str:
     if done:
         text += f" (the last is {done[-1]})"
     if left:
-        text += f"; {left[0]} {_state(plan, report, list(ends))}"
+        text += f"; {left[0]} {'may be done' if unknown else _state(plan, report, list(ends))}"
     if len(left) > 1:
         text += f"; {len(left) - 1} more not started"
     return f"{text}."

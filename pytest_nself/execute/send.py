@@ -104,7 +104,7 @@ def _exchange(
             else connection.wait(answer)
         )
     except psycopg.Error as error:
-        raise _lost(steps[(message.steps or (message.next_step - 1,))[0]], error) from error
+        raise _lost(_main_step(steps, message), error) from error
     last = answers[-1].status
     if last == pq.ExecStatus.FATAL_ERROR:
         raise _failure(connection, steps, message, answers)
@@ -206,12 +206,20 @@ def _by_count(message: Message, answered: int) -> tuple[Piece, int]:
 
 def _lost(step: Step, error: psycopg.Error) -> StepFailed:
     """The connection broke while a message was under way."""
-    return StepFailed(
+    failed = StepFailed(
         f"The connection was lost while trying to {step.title}.",
         f"{str(error).strip()}\nWhether this step is committed is not known; it is so as a whole, or not at all.",
         "see whether the server is up, look at the state, then run it again",
         place=getattr(step, "place", None),
     )
+    failed.step, failed.unknown = step, True
+    return failed
+
+
+def _main_step(steps: Sequence[Step], message: Message) -> Step:
+    """What a message is about: its first step with a place in a file, else its first."""
+    carried = [steps[number] for number in message.steps or (message.next_step - 1,)]
+    return next((step for step in carried if getattr(step, "place", None) is not None), carried[0])
 
 
 def _step_failed(step: Step, place: Place | None, error: psycopg.Error) -> StepFailed:

@@ -71,3 +71,20 @@ def answer_within(connection: psycopg.Connection[Any], query: str, wait_s: float
     while (result := connection.pgconn.get_result()) is not None:
         if result.status == ExecStatus.FATAL_ERROR:
             raise error_from_result(result)
+
+
+def is_gone(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the other side has closed the connection; nothing is sent, and an answer under way is not touched."""
+    import psycopg
+    from psycopg.pq import ConnStatus
+
+    if connection.closed:
+        return True
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection.pgconn.socket, selectors.EVENT_READ)
+        try:
+            while selector.select(0):  # a last message may stand before the end
+                connection.pgconn.consume_input()
+        except psycopg.Error:
+            return True
+    return connection.pgconn.status != ConnStatus.OK

@@ -42,9 +42,9 @@ def command(
       nself db migrate baseline 20240501120000 --env staging --yes
     """
     from nself_cli.run import run_plan, start
-    from pytest_nself.migrations.ledger import read_ledger
     from pytest_nself.migrations.planning.adopt import chosen_for_baseline
     from pytest_nself.migrations.planning.bookkeeping import plan_baseline
+    from pytest_nself.migrations.planning.standing import read_standing
 
     from ._migrations import read_folder, report_change, table_of
 
@@ -55,7 +55,7 @@ def command(
     found = list(invocation.findings)
 
     def make_plan(connection: Any) -> Plan:
-        ledger = read_ledger(connection, table_of(session))
+        ledger = read_standing(connection, migrations, table_of(session))
         chosen = chosen_for_baseline(connection, migrations, ledger, version=version, tool=tool)
         invocation.findings[:] = [*found, *chosen.findings]
         environment = session.target.environment

@@ -37,8 +37,8 @@ def command(
 
     from nself_cli.run import run_plan, start
     from pytest_nself.execute.files import write_files
-    from pytest_nself.migrations.ledger import read_ledger
     from pytest_nself.migrations.planning.bookkeeping import plan_reset_checksum
+    from pytest_nself.migrations.planning.standing import read_standing
     from pytest_nself.migrations.sums import plan_sums
 
     from ._migrations import read_folder, report_change, table_of
@@ -47,7 +47,7 @@ def command(
     migrations = read_folder(session, migration_dir)
 
     def make_plan(connection: Any) -> Plan:
-        ledger = read_ledger(connection, table_of(session))
+        ledger = read_standing(connection, migrations, table_of(session))
         return plan_reset_checksum(migrations, ledger, migration, environment=session.target.environment)
 
     plan, report = run_plan(session, make_plan)

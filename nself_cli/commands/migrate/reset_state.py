@@ -36,8 +36,8 @@ def command(
       nself db migrate reset-state --to 0012 --confirm reset-state
     """
     from nself_cli.run import run_plan, start
-    from pytest_nself.migrations.ledger import read_ledger
     from pytest_nself.migrations.planning.bookkeeping import plan_reset_state
+    from pytest_nself.migrations.planning.standing import read_standing
 
     from ._migrations import read_folder, report_change, table_of
 
@@ -46,7 +46,7 @@ def command(
     chosen = [one for one in migrations if to is not None and one.version <= to]
 
     def make_plan(connection: Any) -> Plan:
-        ledger = read_ledger(connection, table_of(session))
+        ledger = read_standing(connection, migrations, table_of(session))
         return plan_reset_state(migrations, ledger, chosen, environment=session.target.environment)
 
     plan, report = run_plan(session, make_plan, words=WORDS)

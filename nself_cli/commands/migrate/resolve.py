@@ -67,15 +67,15 @@ def command(
 
 def _answer(session: Session, migration_dir: str | None, version: int, answer: str) -> int:
     from nself_cli.run import run_plan
-    from pytest_nself.migrations.ledger import read_ledger
     from pytest_nself.migrations.planning.bookkeeping import Resolution, plan_resolve
+    from pytest_nself.migrations.planning.standing import read_standing
 
     from ._migrations import read_folder, report_change, table_of
 
     migrations = read_folder(session, migration_dir)
 
     def make_plan(connection: Any) -> Plan:
-        ledger = read_ledger(connection, table_of(session))
+        ledger = read_standing(connection, migrations, table_of(session))
         return plan_resolve(
             migrations, ledger, version, Resolution[answer.upper()], environment=session.target.environment
         )
@@ -88,15 +88,15 @@ def _conflicts(session: Session, migration_dir: str | None, *, renumber: bool) -
     """What is in the way of `up`, and what to do about each."""
     from nself_cli.run import connected
     from pytest_nself.execute.files import write_files
-    from pytest_nself.migrations.ledger import read_ledger
     from pytest_nself.migrations.planning.conflicts import explain, plan_renumber
+    from pytest_nself.migrations.planning.standing import read_standing
 
     from ._migrations import read_folder, table_of
 
     invocation = session.invocation
     migrations = read_folder(session, migration_dir)
     with connected(session) as (_, connection):
-        ledger = read_ledger(connection, table_of(session))
+        ledger = read_standing(connection, migrations, table_of(session))
     if renumber:
         plan = plan_renumber(migrations, ledger)
         if plan and not session.options.dry_run:

@@ -57,13 +57,13 @@ def command(invocation: Invocation, options: Options, exit_code: bool, migration
 
 def _rows(session: Session, migrations: Migrations) -> tuple[StatusRow, ...]:
     from nself_cli.run import connected
-    from pytest_nself.migrations.ledger import read_ledger
+    from pytest_nself.migrations.planning.standing import read_standing
     from pytest_nself.migrations.status import status
 
     from ._migrations import table_of
 
     with connected(session) as (_, connection):
-        return status(migrations, read_ledger(connection, table_of(session)))
+        return status(migrations, read_standing(connection, migrations, table_of(session)))
 
 
 def _active(invocation: Invocation, options: Options) -> Session | None:

@@ -62,8 +62,10 @@ def _version(subject: ObjectRef) -> int:
 
 
 def _history(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
+    files = {one.version: one for one in migrations}
     for row in status(migrations, ledger):
         subject = ObjectRef("migration", None, row.label)
+        applied = ledger.rows.get(row.version) if row.state is State.APPLIED else None
         if row.state is State.EDITED:
             yield Finding(
                 "migration-edited",
@@ -74,7 +76,7 @@ def _history(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
                 f"nself db migrate reset-checksum --migration {row.version}",
                 place=row.place,
             )
-        elif row.state is State.APPLIED and row.version in ledger and _edited_down(migrations, ledger, row.version):
+        elif applied is not None and down_is_edited(files[row.version], applied):
             yield Finding(
                 "migration-edited-down",
                 Severity.WARNING,
@@ -91,7 +93,7 @@ def _history(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
                 f"{row.label} is applied, and no file in {migrations.folder} has its version.",
                 "restore the file from version control",
             )
-        elif row.state is State.APPLIED and ledger.rows[row.version].checksum_algorithm != CHECKSUM_ALGORITHM:
+        elif applied is not None and applied.checksum_algorithm != CHECKSUM_ALGORITHM:
             yield Finding(
                 "migration-unverified",
                 Severity.INFO,
@@ -100,10 +102,6 @@ def _history(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
                 f"accept the file as it is: nself db migrate reset-checksum --migration {row.version}",
                 place=row.place,
             )
-
-
-def _edited_down(migrations: Migrations, ledger: Ledger, version: int) -> bool:
-    return any(one.version == version and down_is_edited(one, ledger.rows[version]) for one in migrations)
 
 
 def _without_down(migrations: tuple[Migration, ...]) -> Iterator[Finding]:

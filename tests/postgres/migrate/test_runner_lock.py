@@ -16,7 +16,7 @@ from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import ALONE, COMMIT_AFTER, Sql
 from pytest_nself.core.step import Statement
 from pytest_nself.database.database import Database, EphemeralDatabase
-from pytest_nself.execute.executor import execute
+from pytest_nself.execute.executor import Progress, execute
 from pytest_nself.execute.lock import runner_lock, work_name, working
 from pytest_nself.execute.report import Report
 from pytest_nself.execute.room import lock_key
@@ -236,3 +236,20 @@ def test_what_stands_alone_is_not_tried_again(owned: Database, look: psycopg.Con
         reader.execute("lock table t in share row exclusive mode")
         with pytest.raises(StepFailed, match="55P03"):
             execute(_plan("vacuum t", lock_ms=20, alone=True), owned, lock_wait_s=20)
+
+
+def test_a_lost_lock_stops_the_run(owned: Database, look: psycopg.Connection[Any]) -> None:
+    """Without its lock a run begins no further transaction: another one may be at work."""
+    look.execute("create table t (a int)")
+
+    def meanwhile(progress: Progress) -> None:
+        if progress.number == 2:
+            look.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+                f" where application_name = 'nself lock {lock_key('try')}' and datname = current_database()".encode()
+            )
+
+    with pytest.raises(StepFailed, match="held the lock was lost") as caught:
+        execute(_plan(*(f"insert into t values ({n})" for n in range(4))), owned, watch=meanwhile)
+    assert caught.value.report.committed_steps == 2
+    assert look.execute("select count(*) from t").fetchone() == (2,)
