@@ -64,9 +64,7 @@ def cut(text: str, *, no_transaction: bool = False) -> Cut:
         if len(parts) == 1:  # the file as it stands, with its comments
             isolation = _isolation(text[pair[0].start : pair[0].end]) if pair else ""
             parts = [parts[0]._replace(start=0, end=len(text), own=pair, isolation=isolation)]
-    if len(parts) > 1:
-        settings = [one for one in statements if _sets_the_session(text, one)]
-        parts = [part._replace(session=tuple(one for one in settings if one.end <= part.start)) for part in parts]
+    parts = _with_settings(text, statements, parts)
     problems.sort(key=lambda problem: problem.offset)
     return Cut(tuple(parts), tuple(problems))
 
@@ -121,6 +119,21 @@ def _pieces(
     return parts
 
 
+def _with_settings(text: str, statements: Sequence[Statement], parts: Sequence[Part]) -> list[Part]:
+    """The parts, each with what the file has set for the session before it; `discard all` undoes that, as in psql."""
+    found, settings, position = [], [], 0
+    for part in parts:
+        while position < len(statements) and statements[position].end <= part.start:
+            one = statements[position]
+            if one.words[:2] == ("discard", "all"):
+                settings = []
+            elif _sets_the_session(text, one):
+                settings.append(one)
+            position += 1
+        found.append(part._replace(session=tuple(settings)) if settings else part)
+    return found
+
+
 def _run(statements: Sequence[Statement]) -> Part:
     start, end = (statements[0].start, statements[-1].end) if statements else (0, 0)
     return Part(start, end, tuple(statements))
@@ -153,7 +166,7 @@ def _text(text: str, statement: Statement) -> str:
 def _sets_the_session(text: str, statement: Statement) -> bool:
     first, second = (*statement.words, "", "")[:2]
     if first == "select":
-        return re.match(_SET_CONFIG, _text(text, statement)) is not None
+        return re.match(_SET_CONFIG, without_comments(_text(text, statement))) is not None
     return first == "reset" or (first == "set" and second not in _NOT_OF_THE_SESSION)
 
 
