@@ -141,6 +141,22 @@ def test_a_new_enum_value_is_committed_before_its_use() -> None:
     assert len(_parts(f"create type s.mood as enum ('sad'); {added}; select 'it''s'")) == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "parts"),
+    [
+        ("create type moody as enum ()", 2),
+        ('create type "Mood" as enum ()', 2),
+        ("create type x as (a mood)", 2),
+        ('CREATE TYPE /* new */ Mood as enum (); select "mood"', 1),
+        ('create type "mood"as enum ()', 1),
+        ("create type mood as enum (); alter type other add value 'z'; select 'z'", 3),
+    ],
+)
+def test_only_a_type_of_the_same_transaction_takes_its_value_at_once(before: str, parts: int) -> None:
+    """Names are compared as the server reads them, and a type that was committed since counts no more."""
+    assert len(_parts(f"{before}; alter type mood add value 'b'; select 'b'")) == parts
+
+
 def test_settings_of_the_session_hold_for_later_parts() -> None:
     """What an earlier part set is set again for a later one; what was local to its transaction is not."""
     text = "set search_path = a;\nset local role x;\nselect pg_catalog.set_config('x.y', '1', false);\n"

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from pytest_nself.core.names import QUALIFIED_PATTERN, parse_qualified
 from pytest_nself.migrations.statements import Problem, Statement, scan, without_comments
 
 from .alone import Alone, declared_alone, must_stand_alone
@@ -19,6 +20,7 @@ _CONTROL = frozenset({"begin", "start", "commit", "end", "rollback", "abort"})
 _ENDS = frozenset({"commit", "end"})
 _NOT_OF_THE_SESSION = frozenset({"local", "constraints", "transaction"})
 _SET_CONFIG = r"(?is)^select\s+(?:pg_catalog\s*\.\s*)?set_config\s*\(.*,\s*false\s*\)$"
+_MADE_TYPE = rf"(?is)^create\s+type\s+(?P<type>{QUALIFIED_PATTERN})"
 _ADDED_VALUE = (
     r"""(?is)^alter\s+type\s+(?P<type>.+?)\s+add\s+value\s+(?:if\s+not\s+exists\s+)?(?P<value>[eE]?'(?:[^']|'')*')"""
 )
@@ -141,22 +143,30 @@ def _run(statements: Sequence[Statement]) -> Part:
 
 def _at_new_values(text: str, statements: Sequence[Statement]) -> list[Part]:
     """One part, or more where a new enum value is used later on: the server wants it committed first."""
-    cuts = [number + 1 for number in range(len(statements)) if _adds_a_value_used_later(text, statements, number)]
-    return [_run(statements[start:end]) for start, end in pairwise([0, *cuts, len(statements)])]
+    cuts = [0]
+    for number in range(len(statements)):
+        if _adds_a_value_used_later(text, statements, number, cuts[-1]):
+            cuts.append(number + 1)
+    return [_run(statements[start:end]) for start, end in pairwise([*cuts, len(statements)])]
 
 
-def _adds_a_value_used_later(text: str, statements: Sequence[Statement], number: int) -> bool:
+def _adds_a_value_used_later(text: str, statements: Sequence[Statement], number: int, begin: int) -> bool:
+    """Whether the value of this statement is used later; its transaction begins with the statement `begin`."""
     one = statements[number]
     if one.words[:2] != ("alter", "type") or not (match := re.match(_ADDED_VALUE, without_comments(_text(text, one)))):
         return False
-    if any(
-        before.words[:2] == ("create", "type") and match["type"] in _text(text, before)
-        for before in statements[:number]
-    ):
+    if any(_made_type(text, before) == parse_qualified(match["type"]) for before in statements[begin:number]):
         return False  # a type that the same transaction made may be used at once
     # A literal anywhere later, also inside a body: the server reads the bodies of SQL functions when they are made.
     literal = match["value"][match["value"].index("'") :]
     return any(literal in _text(text, later) for later in statements[number + 1 :])
+
+
+def _made_type(text: str, statement: Statement) -> tuple[str, ...] | None:
+    if statement.words[:2] != ("create", "type"):
+        return None
+    match = re.match(_MADE_TYPE, without_comments(_text(text, statement)))
+    return parse_qualified(match["type"]) if match else None
 
 
 def _text(text: str, statement: Statement) -> str:

@@ -245,3 +245,12 @@ def test_new_enum_values_are_used_in_the_same_file(
     look.execute("create type mood as enum ('sad')")
     migrate_up(write(f"{up}select wrong();", ""), scratch_database)
     assert _one(look, "select array_agg(m::text) from t") == ["it's ok"]
+
+
+def test_a_value_of_a_type_whose_name_begins_like_a_new_one(
+    scratch_database: EphemeralDatabase, write: Write, look: psycopg.Connection[Any]
+) -> None:
+    """`moody` was made in the same file, `mood` was not: its value is committed before its use."""
+    look.execute("create type mood as enum ('a')")
+    up = "create type moody as enum ();\nalter type mood add value 'b';\ncreate table t (m mood default 'b');"
+    assert migrate_up(write(up, ""), scratch_database).done
