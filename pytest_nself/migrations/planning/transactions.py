@@ -87,7 +87,7 @@ def _pieces(
     block: Statement | None = None
 
     def close() -> None:
-        if any(not _sets_the_session(text, one) for one in run):
+        if any(not is_setting(text, one) for one in run):
             isolation = _isolation(text[block.start : block.end]) if block else ""
             pieces = [_run(run)] if block else _at_new_values(text, run)
             parts.extend(piece._replace(isolation=isolation) for piece in pieces)
@@ -123,13 +123,15 @@ def _pieces(
 
 def _with_settings(text: str, statements: Sequence[Statement], parts: Sequence[Part]) -> list[Part]:
     """The parts, each with what the file has set for the session before it; `discard all` undoes that, as in psql."""
-    found, settings, position = [], [], 0
+    found: list[Part] = []
+    settings: list[Statement] = []
+    position = 0
     for part in parts:
         while position < len(statements) and statements[position].end <= part.start:
             one = statements[position]
             if one.words[:2] == ("discard", "all"):
                 settings = []
-            elif _sets_the_session(text, one):
+            elif is_setting(text, one):
                 settings.append(one)
             position += 1
         found.append(part._replace(session=tuple(settings)) if settings else part)
@@ -173,7 +175,8 @@ def _text(text: str, statement: Statement) -> str:
     return text[statement.start : statement.end]
 
 
-def _sets_the_session(text: str, statement: Statement) -> bool:
+def is_setting(text: str, statement: Statement) -> bool:
+    """Whether the statement sets something for the session."""
     first, second = (*statement.words, "", "")[:2]
     if first == "select":
         return re.match(_SET_CONFIG, without_comments(_text(text, statement))) is not None
