@@ -28,6 +28,9 @@ _LOG_COLUMNS = (
 _RESET_SESSION = "set constraints all immediate;\nreset session authorization;\nreset role;\nreset all;\n"
 # Plain DDL makes no temporary table unless it says so; looking for them costs as much as the migration's own row.
 _MAY_LEAVE_TEMPORARY = re.compile(r"(?i)temp|\b(?:select|do|call|execute|insert|update|delete|merge|refresh)\b")
+# Only where they are named: a connection that the caller lent us may have some of its own.
+_MAY_PREPARE = re.compile(r"(?i)\bprepare\b")
+_MAY_LOCK = re.compile(r"(?i)pg_(?:try_)?advisory_lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,12 @@ class Recording:
 
 def _reset(text: str) -> str:
     """What makes the session as it was before the migration."""
-    return _RESET_SESSION + ("discard temporary;\n" if _MAY_LEAVE_TEMPORARY.search(text) else "")
+    return (
+        _RESET_SESSION
+        + ("discard temporary;\n" if _MAY_LEAVE_TEMPORARY.search(text) else "")
+        + ("deallocate all;\n" if _MAY_PREPARE.search(text) else "")
+        + ("select pg_catalog.pg_advisory_unlock_all();\n" if _MAY_LOCK.search(text) else "")
+    )
 
 
 def plan_ledger(ledger: Ledger) -> tuple[Statement, ...]:

@@ -60,3 +60,16 @@ def test_the_timeouts_that_a_file_sets_win(
     )
     assert execute(plan, scratch_database, accept=plan.hazards).done
     assert rows(look, "select * from saw") == [("0", "7s")]
+
+
+def test_prepared_statements_and_advisory_locks_end_with_their_migration(
+    scratch_database: EphemeralDatabase, write: Write, look: psycopg.Connection[Any]
+) -> None:
+    """The next migration finds neither, and may prepare a statement of the same name."""
+    text = "prepare p as select 1;\nexecute p;\nselect pg_catalog.pg_advisory_lock(7), pg_try_advisory_lock_shared(8);"
+    seen = (
+        "create table seen as select (select count(*) from pg_prepared_statements) as prepared,"
+        " (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks;\n"
+    )
+    assert migrate_up(write({"1_a.sql": text, "2_b.sql": seen + text}), scratch_database).done
+    assert rows(look, "select * from seen") == [(0, 0)]
