@@ -159,8 +159,10 @@ class _Run:
             self._note_refused(error)
             error.report = self._report(error.step or steps[min(self.at, len(steps) - 1)])
             raise
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interruption:
             _roll_back(self.connection)
+            if isinstance(interruption.__cause__, StepFailed):
+                self._note_refused(interruption.__cause__)
             raise Interrupted(self._report(steps[min(self.at, len(steps) - 1)])) from None
         except BaseException:
             _roll_back(self.connection)
@@ -201,6 +203,8 @@ class _Run:
             self.at = sent.next_step
             if sent.ends:
                 self.committed = sent.next_step
+            if sent.interruption is not None:
+                raise sent.interruption
 
     def _is_lent(self) -> bool:
         """Whether a pool stands in between, and it matters: then the server's process is not whom we connected to."""

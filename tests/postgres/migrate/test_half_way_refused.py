@@ -12,10 +12,12 @@ import pytest
 from pytest_nself.core.errors import MigrationError
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.execute.executor import execute
+from pytest_nself.execute.lock import HeldLock
 from pytest_nself.execute.migrate import MigrationFailed, migrate_up, naming_migrations
+from pytest_nself.execute.report import Interrupted
 from pytest_nself.migrations.ledger import Progress, read_ledger
 from pytest_nself.migrations.migration import UP, Migrations, checksum
-from pytest_nself.migrations.planning.planner import plan_down
+from pytest_nself.migrations.planning.planner import plan_down, plan_up
 from pytest_nself.migrations.planning.standing import read_standing
 
 from .conftest import Cli, rows
@@ -141,6 +143,27 @@ def test_a_connection_that_is_lost_is_no_refusal(
         blocker.rollback()
     assert " begun " in str(_progress(look))
     assert migrate_up(migrations, scratch_database).done
+
+
+def test_an_interrupted_statement_is_not_done(
+    scratch_database: EphemeralDatabase, write: Write, look: psycopg.Connection[Any]
+) -> None:
+    """Ctrl-C cancels the statement, and the server says so: the file may be corrected then."""
+
+    class CtrlC(HeldLock):
+        def blockers(self) -> str:
+            raise KeyboardInterrupt
+
+    look.execute("create table t (a int)")
+    migrations = write({"1_a.sql": "create index concurrently i on t (a);"})
+    with scratch_database.connect() as writer, scratch_database.connect(autocommit=True) as connection:
+        writer.execute("insert into t values (1)")
+        plan = plan_up(migrations, read_standing(connection, migrations))
+        with pytest.raises(Interrupted):
+            execute(plan, scratch_database, connection=connection, lock=CtrlC("x", 1, look, 0.0))
+        writer.rollback()
+    assert " refused " in str(_progress(look))
+    assert migrate_up(write({"1_a.sql": "create index concurrently j on t (a);"}), scratch_database).done
 
 
 def test_a_row_of_an_earlier_release_is_read(
