@@ -23,11 +23,18 @@ QUALIFIED_PATTERN = rf"{NAME_PATTERN}(?:\s*\.\s*{NAME_PATTERN})*"
 """What a name looks like in SQL, for `re`; blanks may stand around its dots."""
 
 
+_FOLDED = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def fold(word: str) -> str:
+    """A bare word in lower case, as the server folds it: beyond ASCII letters stay as they are."""
+    return word.lower() if word.isascii() else word.translate(_FOLDED)
+
+
 def parse_qualified(text: str) -> tuple[str, ...]:
     """The parts of a name as the server stores them: quotes taken off, the rest in lower case."""
     return tuple(
-        part[1:-1].replace('""', '"') if part.startswith('"') else part.lower()
-        for part in re.findall(NAME_PATTERN, text)
+        part[1:-1].replace('""', '"') if part.startswith('"') else fold(part) for part in re.findall(NAME_PATTERN, text)
     )
 
 

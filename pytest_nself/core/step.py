@@ -29,7 +29,7 @@ class Statement:
     `params` are bound as `%s` (such a statement travels in a message of its own). `database` names another database
     of the same server. `expects` lists the rows that must come back, each value as the server prints it; other rows
     stop the plan. Timeouts are in milliseconds, None leaves the session's own. `place` is where the text begins in
-    its file.
+    its file. `if_refused` is sent when the server answers with an ERROR to a statement outside a transaction.
     """
 
     title: str
@@ -41,13 +41,15 @@ class Statement:
     lock_timeout_ms: int | None = None
     statement_timeout_ms: int | None = None
     place: Place | None = None
+    if_refused: str = ""
 
     @property
     def sent(self) -> tuple[object, ...]:
         """What the plan's id is made of; secrets take part as `***`."""
         params = tuple(map(repr, self.params))
         timeouts = (self.lock_timeout_ms, self.statement_timeout_ms)
-        return ("statement", self.sql.text, self.sql.transaction.value, params, self.database, self.expects, timeouts)
+        kind = self.sql.transaction.value
+        return ("statement", self.sql.text, kind, params, self.database, self.expects, timeouts, self.if_refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,10 +156,13 @@ class _Run:
                 self._persist(transaction)
         except StepFailed as error:
             _roll_back(self.connection)
+            self._note_refused(error)
             error.report = self._report(error.step or steps[min(self.at, len(steps) - 1)])
             raise
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interruption:
             _roll_back(self.connection)
+            if isinstance(interruption.__cause__, StepFailed):
+                self._note_refused(interruption.__cause__)
             raise Interrupted(self._report(steps[min(self.at, len(steps) - 1)])) from None
         except BaseException:
             _roll_back(self.connection)
@@ -206,6 +209,8 @@ class _Run:
             self.at = sent.next_step
             if sent.ends:
                 self.committed = sent.next_step
+            if sent.interruption is not None:
+                raise sent.interruption
 
     def _is_lent(self) -> bool:
         """Whether a pool stands in between, and it matters: then the server's process is not whom we connected to."""
@@ -213,6 +218,21 @@ class _Run:
             return False
         row = self.connection.execute("select pg_catalog.pg_backend_pid()", prepare=False).fetchone()
         return row != (self.connection.info.backend_pid,)
+
+    def _note_refused(self, error: StepFailed) -> None:
+        """Write down that the server refused a statement outside a transaction: its end is known then."""
+        import psycopg
+
+        step = error.step
+        refused = isinstance(error.__cause__, psycopg.Error) and error.__cause__.diag.severity_nonlocalized == "ERROR"
+        if not refused or not isinstance(step, Statement) or not step.if_refused or self.connection.closed:
+            return
+        try:
+            self.connection.execute(step.if_refused.encode(), prepare=False)
+            if not self.connection.autocommit:
+                self.connection.commit()
+        except psycopg.Error:
+            _roll_back(self.connection)  # then the ledger still says that its end is not known
 
     def _look(self) -> None:
         """While the server is silent: who holds us back?"""

@@ -61,6 +61,7 @@ class _Packing:
     pieces: list[Piece] = field(default_factory=list)
     size: int = 0
     inside: bool = False
+    timeouts: tuple[str, ...] = ()  # of the session, while statements follow one another outside a transaction
 
     def put(self, text: str, step: int | None = None) -> None:
         self.pieces.append(Piece(text, step))
@@ -94,8 +95,11 @@ def parcels(steps: Sequence[Step], *, own_transactions: bool = True, own_session
         if isinstance(step, Statement) and step.sql.transaction is Transaction.ALONE:
             packing.close()
             yield from packing.flush(number)
-            yield from _alone(packing, number, step)
+            yield from _timed_session(packing, number, tuple(_timeouts(step, "set")) if own_session else ())
+            packing.put(_closed(step.sql.text), number)
+            yield from packing.flush(number + 1)
             continue
+        yield from _timed_session(packing, number, ())
         packing.open()
         if isinstance(step, Statement):
             for text in _timeouts(step, "set local"):
@@ -112,19 +116,23 @@ def parcels(steps: Sequence[Step], *, own_transactions: bool = True, own_session
             yield from packing.flush(number + 1)
     packing.close()
     yield from packing.flush(len(steps))
+    yield from _timed_session(packing, len(steps), ())
 
 
-def _alone(packing: _Packing, number: int, step: Statement) -> Iterator[Parcel]:
-    """A statement outside a transaction has a message for itself, its timeouts have theirs before and after."""
-    timeouts = list(_timeouts(step, "set")) if packing.own_session else []
+def _timed_session(packing: _Packing, number: int, timeouts: tuple[str, ...]) -> Iterator[Message]:
+    """Give the session these timeouts instead of those it has from us, each in a message of its own.
+
+    Only where they change: what a file itself sets among its statements comes later, and so wins.
+    """
+    if timeouts == packing.timeouts:
+        return
+    for text in packing.timeouts:
+        packing.put(f"reset {text.split()[1]};")
+        yield from packing.flush(number)
     for text in timeouts:
         packing.put(text)
         yield from packing.flush(number)
-    packing.put(_closed(step.sql.text), number)
-    yield from packing.flush(number + 1)
-    for name in [text.split()[1] for text in timeouts]:
-        packing.put(f"reset {name};")
-        yield from packing.flush(number + 1)
+    packing.timeouts = timeouts
 
 
 def _timeouts(step: Statement, how: str) -> Iterator[str]:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.errors import MigrationError, Refused, StepFailed
 from pytest_nself.core.plan import Plan
+from pytest_nself.core.sql import ALONE
+from pytest_nself.core.step import Statement
 from pytest_nself.database.database import Database
 from pytest_nself.migrations.ledger import LEDGER, LedgerTable
 from pytest_nself.migrations.migration import Migrations
 from pytest_nself.migrations.planning.planner import plan_up
 from pytest_nself.migrations.planning.recording import PREPARE_LEDGER, begins_anew, guarded_by, recorded_by
 from pytest_nself.migrations.planning.standing import read_standing
+from pytest_nself.migrations.planning.walk import sets_the_session
 
 from .executor import Watch, execute
 from .report import Interrupted, Report
@@ -95,4 +98,11 @@ def _state(plan: Plan, report: Report, ends: list[int]) -> str:
         begins = 1
     if report.committed_steps <= begins and begins_anew(plan.steps[begins]):
         return "is rolled back"
+    step = report.failed_step
+    if (
+        isinstance(step, Statement)
+        and step.sql.transaction is ALONE
+        and not (step.if_refused or sets_the_session(step))
+    ):
+        return "is half-way: what it has committed before the error is not known"
     return "is half-way: run it again to go on from there"

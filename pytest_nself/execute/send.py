@@ -38,11 +38,15 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A parcel that arrived: the steps it carried, and whether they are committed."""
+    """A parcel that arrived: the steps it carried, and whether they are committed.
+
+    `interruption` is what came while it was under way, too late to stop it; whoever has booked the parcel raises it.
+    """
 
     results: tuple[Result, ...]
     next_step: int
     ends: bool
+    interruption: BaseException | None = None
 
 
 def send(connection: psycopg.Connection[Any], steps: Sequence[Step]) -> tuple[Result, ...]:
@@ -62,7 +66,7 @@ def send_parcel(
     """Send one parcel and wait for the answer; `onlooker` is called now and then while it does not come."""
     started = time.perf_counter()
     if isinstance(parcel, Message):
-        answers = _exchange(connection, steps, parcel, onlooker)
+        answers, interruption = _exchange(connection, steps, parcel, onlooker)
         took_ms = 1000 * (time.perf_counter() - started)
         # With one statement to a piece the counts can be told apart.
         rows = [_rows(answer) for answer in answers] if len(answers) == len(parcel.pieces) else None
@@ -75,7 +79,7 @@ def send_parcel(
             Result(steps[step].title, took_ms if number == 0 else None, counts[step])
             for number, step in enumerate(parcel.steps)
         )
-        return Sent(results, parcel.next_step, parcel.ends)
+        return Sent(results, parcel.next_step, parcel.ends, interruption)
     step = steps[parcel.step]
     count = _send_single(connection, step)
     took_ms = 1000 * (time.perf_counter() - started)
@@ -88,8 +92,11 @@ def _rows(answer: PGresult) -> int | None:
 
 def _exchange(
     connection: psycopg.Connection[Any], steps: Sequence[Step], message: Message, onlooker: Onlooker | None
-) -> list[PGresult]:
-    """Send a message of several statements by the simple protocol; one result for each statement."""
+) -> tuple[list[PGresult], BaseException | None]:
+    """Send a message of several statements by the simple protocol; one result for each, and what interrupted them.
+
+    An interruption that ended a statement is raised, the failed step its cause.
+    """
     import psycopg
     from psycopg import generators, pq
 
@@ -98,16 +105,21 @@ def _exchange(
     try:
         pgconn.send_query(text.encode(connection.info.encoding))
         answer = generators.execute(pgconn)
-        answers: list[PGresult] = (
-            wait_for(connection, answer, meanwhile=onlooker, first_s=_FIRST_LOOK_S, every_s=_LOOK_EVERY_S)
-            if onlooker is not None
-            else connection.wait(answer)
-        )
+        answers: list[PGresult]
+        if onlooker is None:
+            answers, interruption = connection.wait(answer), None
+        else:
+            answers, interruption = wait_for(
+                connection, answer, meanwhile=onlooker, first_s=_FIRST_LOOK_S, every_s=_LOOK_EVERY_S
+            )
     except psycopg.Error as error:
         raise _lost(_main_step(steps, message), error) from error
     last = answers[-1].status
     if last == pq.ExecStatus.FATAL_ERROR:
-        raise _failure(connection, steps, message, answers)
+        failure = _failure(connection, steps, message, answers)
+        if interruption is not None:
+            raise interruption from failure
+        raise failure
     if last in (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH):
         connection.close()
         step = steps[message.steps[0]]
@@ -117,7 +129,7 @@ def _exchange(
             "write the rows as `insert into … values`",
             place=getattr(step, "place", None),
         )
-    return answers
+    return answers, interruption
 
 
 def _send_single(connection: psycopg.Connection[Any], step: Step) -> int | None:

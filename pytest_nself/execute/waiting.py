@@ -20,10 +20,11 @@ def wait_for(
     meanwhile: Callable[[], None],
     first_s: float,
     every_s: float,
-) -> Answer:
+) -> tuple[Answer, BaseException | None]:
     """What psycopg's generator gives in the end; `meanwhile` is called after `first_s` seconds, then each `every_s`.
 
-    Whatever interrupts the waiting, Ctrl-C or what `meanwhile` raises, first ends the statement in the server.
+    Whatever interrupts the waiting, Ctrl-C or what `meanwhile` raises, first ends the statement in the server, and is
+    given back: the answer says whether that came too late.
     """
     from psycopg.waiting import Ready, wait
 
@@ -42,14 +43,13 @@ def wait_for(
                 selector.register(socket, int(state))  # a Wait has the numbers of selectors: 1 is reading, 2 writing
                 try:
                     now = ready(selector)
-                except BaseException:
+                except BaseException as interruption:
                     connection.cancel()
-                    wait(answer, socket)
-                    raise
+                    return wait(answer, socket), interruption
             state = answer.send(now)
     except StopIteration as end:
         given: Answer = end.value
-        return given
+        return given, None
 
 
 def answer_within(connection: psycopg.Connection[Any], query: str, wait_s: float) -> None:

@@ -79,25 +79,34 @@ LEDGER = LedgerTable()
 class Progress(NamedTuple):
     """How far a migration came that does not run in one transaction.
 
-    `part` counts from 1. A part that was `begun` and not done may have ended or not: nobody wrote it down. `checksum`
-    is that of the text in this direction, so that a file edited in between is noticed.
+    `part` counts from 1. A part that was `begun` and not done may have ended or not: nobody wrote it down. One that the
+    server `refused` is not done, though something of it may be left. `checksum` is that of what is done and begun, so
+    that an edit there is noticed; earlier releases wrote that of the whole text in this direction.
     """
 
     direction: str
     part: int
     begun: bool
     checksum: str
+    refused: bool = False
 
     @classmethod
     def parse(cls, text: str | None) -> Progress | None:
         """Read what `str()` wrote; None for anything else."""
         match (text or "").split():
-            case [("up" | "down") as direction, part, ("begun" | "done") as state, checksum] if part.isdigit():
-                return cls(direction, int(part), state == "begun", checksum)
+            case [("up" | "down") as direction, part, ("begun" | "done" | "refused") as state, checksum] if (
+                part.isdigit()
+            ):
+                return cls(direction, int(part), state == "begun", checksum, state == "refused")
         return None
 
     def __str__(self) -> str:
-        return f"{self.direction} {self.part} {'begun' if self.begun else 'done'} {self.checksum}"
+        return f"{self.direction} {self.part} {self.state} {self.checksum}"
+
+    @property
+    def state(self) -> str:
+        """`begun`, `refused` or `done`."""
+        return "begun" if self.begun else "refused" if self.refused else "done"
 
 
 class LedgerRow(NamedTuple):

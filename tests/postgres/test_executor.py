@@ -17,6 +17,7 @@ from pytest_nself.core.sql import ALONE, COMMIT_AFTER, Sql
 from pytest_nself.core.step import DATA_LOSS, PRODUCTION, CopyRows, Statement, WriteFile
 from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.execute.executor import Progress, execute
+from pytest_nself.execute.lock import HeldLock
 from pytest_nself.execute.report import Interrupted, Report
 from pytest_nself.execute.send import send
 
@@ -209,6 +210,27 @@ def test_watch_sees_each_message_and_may_stop(
     assert seen == [(1, 3, "try it"), (2, 3, "try it")]
     assert caught.value.report.committed_steps == 1
     assert _tables(look) == ["a"]
+
+
+class _CtrlC(HeldLock):
+    """Somebody presses Ctrl-C while the server is silent."""
+
+    def blockers(self) -> str:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_an_interruption_that_comes_too_late_is_told_so(
+    scratch_database: EphemeralDatabase, look: psycopg.Connection[Any], late: bool
+) -> None:
+    """Whether the transaction was committed is what the server's answer says, not that somebody wanted to stop it."""
+    catch = "exception when query_canceled then null;" if late else ""
+    slow = f"do $$ begin perform pg_sleep(5); {catch} end $$; create table a ()"
+    plan = _plan(_sql(slow, transaction=COMMIT_AFTER), _sql("create table b ()", transaction=COMMIT_AFTER))
+    with closing(scratch_database.connect(autocommit=True)) as connection, pytest.raises(Interrupted) as caught:
+        execute(plan, scratch_database, connection=connection, lock=_CtrlC("x", 1, look, 0.0))
+    assert caught.value.report.committed_steps == int(late)
+    assert _tables(look) == (["a"] if late else [])
 
 
 def test_a_lost_connection_is_a_failed_step(scratch_database: EphemeralDatabase) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_nself.core.names import ObjectRef, quote_identifier, quote_literal, quote_qualified
+from pytest_nself.core.names import ObjectRef, parse_qualified, quote_identifier, quote_literal, quote_qualified
 from pytest_nself.migrations.statements import scan
 
 _text = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)))
@@ -46,3 +46,8 @@ def test_object_ref_prints_its_path() -> None:
     """A reference prints schema, name and part, as far as it has them."""
     assert str(ObjectRef("column", "public", "orders", "id")) == "public.orders.id"
     assert str(ObjectRef("migration", None, "0001_users")) == "0001_users"
+
+
+def test_bare_names_are_folded_as_the_server_does() -> None:
+    """ASCII letters alone, in a database in UTF-8; quoted parts stay as they are."""
+    assert parse_qualified('ÄB . "Ä""B".ßC') == ("Äb", 'Ä"B', "ßc")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_nself.core.plan import Plan, Seen, rows_sha256
 from pytest_nself.core.secret import Secret
 from pytest_nself.core.sql import ALONE, COMMIT_AFTER, Sql
@@ -68,6 +70,22 @@ def test_what_stands_alone_has_no_transaction() -> None:
         "set lock_timeout = 70;",
         "vacuum\n;",
         "reset lock_timeout;",
+    ]
+
+
+def test_timeouts_stand_before_what_a_file_sets_outside_a_transaction() -> None:
+    """They are sent once before statements that follow one another there, and put back once: the file's own win."""
+    alone = [Statement(text, Sql(text, ALONE), statement_timeout_ms=70) for text in ("set x.y = 1;", "vacuum;")]
+    texts = list(preview((*alone, replace(alone[1], statement_timeout_ms=80), Statement("a", Sql("select 1;")))))
+    assert texts == [
+        "set statement_timeout = 70;",
+        "set x.y = 1;",
+        "vacuum;",
+        "reset statement_timeout;",
+        "set statement_timeout = 80;",
+        "vacuum;",
+        "reset statement_timeout;",
+        "begin isolation level read committed;\nselect 1;\ncommit;",
     ]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_nself.core.place import Place
 from pytest_nself.migrations.planning.transactions import cut, sendable
@@ -139,6 +141,22 @@ def test_a_new_enum_value_is_committed_before_its_use() -> None:
     assert len(_parts(f"create type s.mood as enum ('sad'); {added}; select 'it''s'")) == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "parts"),
+    [
+        ("create type moody as enum ()", 2),
+        ('create type "Mood" as enum ()', 2),
+        ("create type x as (a mood)", 2),
+        ('CREATE TYPE /* new */ Mood as enum (); select "mood"', 1),
+        ('create type "mood"as enum ()', 1),
+        ("create type mood as enum (); alter type other add value 'z'; select 'z'", 3),
+    ],
+)
+def test_only_a_type_of_the_same_transaction_takes_its_value_at_once(before: str, parts: int) -> None:
+    """Names are compared as the server reads them, and a type that was committed since counts no more."""
+    assert len(_parts(f"{before}; alter type mood add value 'b'; select 'b'")) == parts
+
+
 def test_settings_of_the_session_hold_for_later_parts() -> None:
     """What an earlier part set is set again for a later one; what was local to its transaction is not."""
     text = "set search_path = a;\nset local role x;\nselect pg_catalog.set_config('x.y', '1', false);\n"
@@ -149,4 +167,81 @@ def test_settings_of_the_session_hold_for_later_parts() -> None:
         [],
         ["set search_path = a", "select pg_catalog.set_config('x.y', '1', false)"],
         ["set search_path = a", "select pg_catalog.set_config('x.y', '1', false)", "reset role"],
+    ]
+
+
+def test_settings_before_the_only_part_hold_for_it() -> None:
+    """Settings alone are no part; what stands alone after them gets them all the same."""
+    (part,) = cut("set search_path = s;\ncreate index concurrently i on t (a);").parts
+    assert len(part.session) == 1
+    (part,) = cut("set role x;\ncreate table t ();", no_transaction=True).parts
+    assert (len(part.session), len(part.statements)) == (1, 1)
+    (part,) = cut(
+        "select set_config('a.b', 'c', /* for all */ false); begin; select 1; commit;", no_transaction=True
+    ).parts
+    assert (len(part.session), len(part.statements)) == (1, 1)
+
+
+_TEXTS = st.sampled_from(
+    [
+        "set x.a = 1",
+        "set session x.a = 2",
+        "SET x.b TO 3",
+        "select set_config('x.a', '4', false)",
+        "reset x.a",
+        "reset all",
+        "discard all",
+        "vacuum",
+        "create index concurrently i on t (a)",
+        "call p()",
+        "select 1",
+        "create table t ()",
+        "alter type e add value 'new'",
+        "insert into t values ('new')",
+    ]
+)
+
+
+def _apply(state: dict[str, str], statement: str) -> None:
+    words = statement.lower().replace("session ", "").split()
+    if statement in ("reset all", "discard all"):
+        state.clear()
+    elif words[0] == "reset":
+        state.pop(words[1], None)
+    elif words[0] == "set":
+        state[words[1]] = words[3]
+    elif "set_config" in statement:
+        state["x.a"] = "4"
+
+
+@given(st.lists(st.lists(_TEXTS, min_size=1, max_size=4), max_size=6), st.booleans(), st.data())
+def test_what_is_set_before_each_statement_is_what_psql_would_have(
+    groups: list[list[str]], no_transaction: bool, data: st.DataObject
+) -> None:
+    """Each part begins in a fresh session: with its settings sent first, every statement finds those before it."""
+    statements: list[str] = []
+    for group in groups:
+        plain = no_transaction and not {"vacuum", "discard all"} & set(group) and "concurrently" not in str(group)
+        between = plain and data.draw(st.booleans())
+        statements += ["begin", *group, "commit"] if between else group
+    text = ";\n".join(statements)
+    found = cut(text, no_transaction=no_transaction)
+    assert not found.problems
+    expected: list[tuple[str, dict[str, str]]] = []
+    psql: dict[str, str] = {}
+    for statement in statements:
+        expected.append((statement, dict(psql)))
+        _apply(psql, statement)
+    seen: list[tuple[str, dict[str, str]]] = []
+    for part in found.parts:
+        state: dict[str, str] = {}
+        for one in part.session:
+            _apply(state, text[one.start : one.end])
+        for one in part.statements:
+            statement = text[one.start : one.end]
+            seen.append((statement, dict(state)))
+            _apply(state, statement)
+    sets = ("set", "SET", "reset", "select set_config", "begin", "commit")
+    assert [one for one in seen if not one[0].startswith(sets)] == [
+        one for one in expected if not one[0].startswith(sets)
     ]

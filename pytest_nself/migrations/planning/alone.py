@@ -7,8 +7,21 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from pytest_nself.core.names import NAME_PATTERN, QUALIFIED_PATTERN, parse_qualified, quote_literal
+from pytest_nself.core.names import NAME_PATTERN, QUALIFIED_PATTERN, parse_qualified
 from pytest_nself.migrations.statements import Statement, without_comments
+
+from .leftovers import (
+    Cleanup,
+    Look,
+    cleanup,
+    created_index,
+    database,
+    detached,
+    dropped_index,
+    invalid,
+    reindexed_index,
+    reindexed_table,
+)
 
 # Compiled, and kept by `re`, when a file has such a statement.
 _CREATE_INDEX = (
@@ -35,31 +48,26 @@ class Again(Enum):
     ASK = "ask"  # only a person can tell
 
 
-class Cleanup(NamedTuple):
-    """What must happen before a statement is run again; `done` says that it need not be run at all."""
-
-    done: bool = False
-    first: tuple[str, ...] = ()
-
-
 class Alone(NamedTuple):
     """A statement that must stand outside a transaction block.
 
-    `query` finds what a cut-off run may have left behind (rows of a name and a state, fixed order, never an error);
-    `check` finds what must not be there when the statement has ended well: its rows are names of invalid indexes.
-    `waits` says that it may wait for other transactions without holding anybody back, so no lock timeout should end it.
+    `look` finds what a cut-off run may have left behind; `check` finds what must not be there when the statement has
+    ended well, asked in its own session: its rows are names of invalid indexes. `waits` says that it may wait for
+    other transactions without holding anybody back, so no lock timeout should end it. `whole` says that of a statement
+    which the server has refused nothing stays but what `look` finds.
     """
 
     what: str
     again: Again = Again.RUN
-    query: str = ""
+    look: Look | None = None
     check: str = ""
     finish: str = ""
     waits: bool = False
+    whole: bool = True
 
-    def cleanup(self, rows: Sequence[Sequence[object]]) -> Cleanup | None:
-        """What the rows of `query` ask for; None where they do not tell."""
-        return _CLEANUPS[self.what](self, rows)
+    def cleanup(self, rows: Sequence[Sequence[str]]) -> Cleanup | None:
+        """What the rows of `look` ask for; None where they do not tell."""
+        return cleanup(self.what, rows, self.finish)
 
 
 def must_stand_alone(text: str, statement: Statement) -> Alone | None:
@@ -94,20 +102,19 @@ def must_stand_alone(text: str, statement: Statement) -> Alone | None:
 
 def declared_alone(statement: Statement) -> Alone:
     """A statement that the file wants outside a transaction, such as a `call` that commits by itself."""
-    return Alone(statement.words[0] if statement.words else "statement", Again.ASK)
+    return Alone(statement.words[0] if statement.words else "statement", Again.ASK, whole=False)
 
 
 def _concurrent_index(verb: str, text: str) -> Alone:
     match = re.match(_CREATE_INDEX if verb == "create" else _DROP_INDEX, text)
     what = f"{verb} index concurrently"
-    if match is None or match["index"] is None:
-        return Alone(what, Again.ASK, waits=True)
+    if match is None or match["index"] is None or _is_spelt_in_codes(text):
+        return Alone(what, Again.ASK, waits=True, whole=False)
     index = parse_qualified(match["index"])
     if verb == "drop":
-        return Alone(what, Again.LOOK, _indexes(index[-1], index[-2:-1]), waits=True)
-    table = parse_qualified(match["table"])
-    query = _indexes(index[-1], table[-2:-1], table[-1])
-    return Alone(what, Again.LOOK, query, check=_invalid(query), waits=True)
+        return Alone(what, Again.LOOK, dropped_index(index), waits=True)
+    look = created_index(parse_qualified(match["table"]), index[-1])
+    return Alone(what, Again.LOOK, look, check=invalid(look), waits=True)
 
 
 def _reindex(text: str) -> Alone | None:
@@ -116,102 +123,32 @@ def _reindex(text: str) -> Alone | None:
         return Alone("reindex", waits="concurrently" in text.lower())
     if not match["concurrently"] and "concurrently" not in (match["options"] or "").lower():
         return None
+    if _is_spelt_in_codes(text):
+        return Alone("reindex concurrently", Again.ASK, waits=True, whole=False)
     name = parse_qualified(match["name"])
-    column = "c" if match["kind"].lower() == "index" else "t"
-    # What a cut-off run leaves is called like the index, with _ccnew or _ccold and perhaps a number after it.
-    like = (
-        rf"c.relname ~ ('^' || pg_catalog.regexp_replace({quote_literal(name[-1])}, '([^A-Za-z0-9_])', '\\\1', 'g')"
-        r" || '_cc(new|old)[0-9]*$')"
-        if column == "c"
-        else rf"t.relname = {quote_literal(name[-1])} and c.relname ~ '_cc(new|old)[0-9]*$'"
-    )
-    where = f"{like} and not i.indisvalid" + _in_schema("tn" if column == "t" else "n", name[-2:-1])
-    query = _INDEXES + where + _ORDER
-    return Alone("reindex concurrently", Again.LOOK, query, check=_invalid(query), waits=True)
+    look = reindexed_index(name) if match["kind"].lower() == "index" else reindexed_table(name)
+    return Alone("reindex concurrently", Again.LOOK, look, check=invalid(look), waits=True)
 
 
 def _detach(text: str) -> Alone | None:
+    what = "detach partition concurrently"
+    if _is_spelt_in_codes(text) and re.search(r"(?is)\bdetach\s+partition\b.*\bconcurrently$", text):
+        return Alone(what, Again.ASK, waits=True, whole=False)
     match = re.match(_DETACH, text)
     if match is None:
         return None
-    part = parse_qualified(match["part"])
-    query = (
-        "select pg_catalog.format('%I.%I', n.nspname, c.relname) as found,"
-        " case when i.inhdetachpending then 'pending' else 'attached' end as state"
-        " from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid"
-        " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
-        f" where c.relispartition and c.relname = {quote_literal(part[-1])}" + _in_schema("n", part[-2:-1]) + _ORDER
-    )
+    look = detached(parse_qualified(match["table"]), parse_qualified(match["part"]))
     finish = f"{match['alter']} detach partition {match['part']} finalize"
-    return Alone("detach partition concurrently", Again.LOOK, query, finish=finish, waits=True)
+    return Alone(what, Again.LOOK, look, finish=finish, waits=True)
 
 
 def _database(text: str) -> Alone:
     match = re.match(_DATABASE, text)
-    if match is None:
+    if match is None or _is_spelt_in_codes(text):
         return Alone("create database", Again.ASK)
-    name = parse_qualified(match["name"])[-1]
-    query = f"select d.datname::text, 'there' from pg_catalog.pg_database d where d.datname = {quote_literal(name)}"
-    return Alone(f"{match['verb'].lower()} database", Again.LOOK, query)
+    return Alone(f"{match['verb'].lower()} database", Again.LOOK, database(parse_qualified(match["name"])[-1]))
 
 
-_INDEXES = (
-    "select pg_catalog.format('%I.%I', n.nspname, c.relname) as found,"
-    " case when i.indisvalid then 'valid' else 'invalid' end as state"
-    " from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid"
-    " join pg_catalog.pg_namespace n on n.oid = c.relnamespace join pg_catalog.pg_class t on t.oid = i.indrelid"
-    " join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace where "
-)
-_ORDER = " order by 1"
-
-
-def _indexes(index: str, schema: Sequence[str], table: str | None = None) -> str:
-    where = f"c.relname = {quote_literal(index)}" + _in_schema("n", schema)
-    if table is not None:
-        where += f" and t.relname = {quote_literal(table)}"
-    return _INDEXES + where + _ORDER
-
-
-def _invalid(query: str) -> str:
-    return f"select q.found from ({query}) q where q.state = 'invalid'"
-
-
-def _in_schema(alias: str, schema: Sequence[str]) -> str:
-    return f" and {alias}.nspname = {quote_literal(schema[0])}" if schema else ""
-
-
-def _created(alone: Alone, rows: Sequence[Sequence[object]]) -> Cleanup | None:
-    if len(rows) > 1:
-        return None
-    if not rows:
-        return Cleanup()
-    name, state = rows[0]
-    return Cleanup(done=True) if state == "valid" else Cleanup(first=(f"drop index concurrently {name}",))
-
-
-def _dropped(alone: Alone, rows: Sequence[Sequence[object]]) -> Cleanup | None:
-    return Cleanup(done=not rows)
-
-
-def _made(alone: Alone, rows: Sequence[Sequence[object]]) -> Cleanup | None:
-    return Cleanup(done=bool(rows))
-
-
-def _reindexed(alone: Alone, rows: Sequence[Sequence[object]]) -> Cleanup | None:
-    return Cleanup(first=tuple(f"drop index concurrently {row[0]}" for row in rows))
-
-
-def _detached(alone: Alone, rows: Sequence[Sequence[object]]) -> Cleanup | None:
-    if not rows:
-        return Cleanup(done=True)
-    return Cleanup(done=True, first=(alone.finish,)) if rows[0][1] == "pending" else Cleanup()
-
-
-_CLEANUPS = {
-    "create index concurrently": _created,
-    "drop index concurrently": _dropped,
-    "reindex concurrently": _reindexed,
-    "detach partition concurrently": _detached,
-    "create database": _made,
-    "drop database": _dropped,
-}
+def _is_spelt_in_codes(text: str) -> bool:
+    r"""Whether a name may stand in it as `U&"d\0061t"`, which we do not read."""
+    return re.search(r'(?i)\bu&"', text) is not None

@@ -17,6 +17,7 @@ from pytest_nself.migrations.status import down_is_edited
 
 from .planner import RUNNER_LOCK, check_environment
 from .recording import Recording, plan_ledger
+from .resuming import checksums, resume
 from .transactions import cut
 
 
@@ -142,22 +143,23 @@ def _part(migrations: Migrations, ledger: Ledger, version: int, recording: Recor
             "see how it stands: nself db migrate status",
         )
     up, way = progress.direction == UP, migration.way(progress.direction)
-    parts = cut(way.text, no_transaction=way.no_transaction).parts
-    if way.checksum != progress.checksum:
+    resumed = resume(progress, way, cut(way.text, no_transaction=way.no_transaction).parts)
+    if resumed is None:
         raise MigrationError(
             f"{migration} was edited since its part {progress.part} was begun.",
             "Which part of the file as it is now that was is not known.",
             "bring the file back to what it was; or finish by hand, then say --applied or --not-applied",
             place=Place(migration.place.path),
         )
-    last = progress.part if done else progress.part - 1
+    parts, number = resumed
+    last = number if done else number - 1
     log = recording.log("resolved", version, migration.name, f"part {progress.part} {'done' if done else 'not done'}")
     if (done and last == len(parts) and not up) or (not done and last == 0 and up):
         return f"delete from {ledger.table.quoted} where version = {version};\n{log}"
     if (done and last == len(parts)) or last == 0:
         state = "dirty = false, progress = null"
     else:
-        now = Progress(progress.direction, last, False, progress.checksum)
+        now = Progress(progress.direction, last, False, checksums(way.text, parts)[last])
         state = f"progress = {quote_literal(str(now))}"
     return f"update {ledger.table.quoted} set {state} where version = {version};\n{log}"
 

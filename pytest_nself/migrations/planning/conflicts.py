@@ -40,7 +40,7 @@ def _half_way(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
             remedy = f"look, then: nself db migrate resolve --migration {row.version} --applied (or --not-applied)"
         else:
             verb = "down" if progress.direction == DOWN else "up"
-            state = "was begun" if progress.begun else "is done"
+            state = {"begun": "was begun", "refused": "was refused by the server"}.get(progress.state, "is done")
             message = f"{row.label} is half-way {verb}: its part {progress.part} {state}, and what follows is not."
             remedy = f"go on: nself db migrate {verb}"
         subject = ObjectRef("migration", None, row.label)

@@ -28,6 +28,9 @@ _LOG_COLUMNS = (
 _RESET_SESSION = "set constraints all immediate;\nreset session authorization;\nreset role;\nreset all;\n"
 # Plain DDL makes no temporary table unless it says so; looking for them costs as much as the migration's own row.
 _MAY_LEAVE_TEMPORARY = re.compile(r"(?i)temp|\b(?:select|do|call|execute|insert|update|delete|merge|refresh)\b")
+# Only where they are named: a connection that the caller lent us may have some of its own.
+_MAY_PREPARE = re.compile(r"(?i)\bprepare\b")
+_MAY_LOCK = re.compile(r"(?i)pg_(?:try_)?advisory_lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,11 @@ class Recording:
         if began is None:
             change = f"insert into {self.table.quoted} ({self._columns()})\nvalues ({self._values(migration, took)});"
         else:
+            # What was not done yet may have been edited since the row was written.
             change = (
-                f"update {self.table.quoted} set dirty = false, progress = null, took_ms = {took}"
-                f" where version = {migration.version};"
+                f"update {self.table.quoted} set dirty = false, progress = null, took_ms = {took},"
+                f" name = {quote_literal(migration.name)}, checksum = {quote_literal(migration.checksum)},"
+                f" checksum_algorithm = {quote_literal(CHECKSUM_ALGORITHM)} where version = {migration.version};"
             )
         text = f"{_reset(migration.up)}{self.mirror.applied(migration)}{change}"
         return Statement(f"{_RECORD}{migration}", Sql(text, COMMIT_AFTER), place=_file_of(migration))
@@ -100,9 +105,15 @@ class Recording:
             change = (
                 f"update {self.table.quoted} set dirty = true, progress = {said} where version = {migration.version};"
             )
-        state = "begun" if progress.begun else "done"
-        title = f"note that part {progress.part} of {migration} is {state}"
+        title = f"note that part {progress.part} of {migration} is {progress.state}"
         return Statement(title, Sql(f"{_RESET_SESSION}{change}", COMMIT_AFTER), place=_file_of(migration))
+
+    def refused(self, migration: Migration, begun: Progress, refused: Progress) -> str:
+        """The SQL that notes of a part that was begun that the server has refused it."""
+        return (
+            f"{_RESET_SESSION}update {self.table.quoted} set progress = {quote_literal(str(refused))}"
+            f" where version = {migration.version} and dirty and progress = {quote_literal(str(begun))};"
+        )
 
     def adopted(self, migration: Migration, note: str = "") -> str:
         """The SQL that records a migration as applied which was not run by this."""
@@ -150,7 +161,12 @@ class Recording:
 
 def _reset(text: str) -> str:
     """What makes the session as it was before the migration."""
-    return _RESET_SESSION + ("discard temporary;\n" if _MAY_LEAVE_TEMPORARY.search(text) else "")
+    return (
+        _RESET_SESSION
+        + ("discard temporary;\n" if _MAY_LEAVE_TEMPORARY.search(text) else "")
+        + ("deallocate all;\n" if _MAY_PREPARE.search(text) else "")
+        + ("select pg_catalog.pg_advisory_unlock_all();\n" if _MAY_LOCK.search(text) else "")
+    )
 
 
 def plan_ledger(ledger: Ledger) -> tuple[Statement, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from pytest_nself.core.names import QUALIFIED_PATTERN, parse_qualified
 from pytest_nself.migrations.statements import Problem, Statement, scan, without_comments
 
 from .alone import Alone, declared_alone, must_stand_alone
@@ -19,6 +20,7 @@ _CONTROL = frozenset({"begin", "start", "commit", "end", "rollback", "abort"})
 _ENDS = frozenset({"commit", "end"})
 _NOT_OF_THE_SESSION = frozenset({"local", "constraints", "transaction"})
 _SET_CONFIG = r"(?is)^select\s+(?:pg_catalog\s*\.\s*)?set_config\s*\(.*,\s*false\s*\)$"
+_MADE_TYPE = rf"(?is)^create\s+type\s+(?P<type>{QUALIFIED_PATTERN})"
 _ADDED_VALUE = (
     r"""(?is)^alter\s+type\s+(?P<type>.+?)\s+add\s+value\s+(?:if\s+not\s+exists\s+)?(?P<value>[eE]?'(?:[^']|'')*')"""
 )
@@ -64,9 +66,7 @@ def cut(text: str, *, no_transaction: bool = False) -> Cut:
         if len(parts) == 1:  # the file as it stands, with its comments
             isolation = _isolation(text[pair[0].start : pair[0].end]) if pair else ""
             parts = [parts[0]._replace(start=0, end=len(text), own=pair, isolation=isolation)]
-    if len(parts) > 1:
-        settings = [one for one in statements if _sets_the_session(text, one)]
-        parts = [part._replace(session=tuple(one for one in settings if one.end <= part.start)) for part in parts]
+    parts = _with_settings(text, statements, parts)
     problems.sort(key=lambda problem: problem.offset)
     return Cut(tuple(parts), tuple(problems))
 
@@ -87,7 +87,7 @@ def _pieces(
     block: Statement | None = None
 
     def close() -> None:
-        if any(not _sets_the_session(text, one) for one in run):
+        if any(not is_setting(text, one) for one in run):
             isolation = _isolation(text[block.start : block.end]) if block else ""
             pieces = [_run(run)] if block else _at_new_values(text, run)
             parts.extend(piece._replace(isolation=isolation) for piece in pieces)
@@ -121,6 +121,23 @@ def _pieces(
     return parts
 
 
+def _with_settings(text: str, statements: Sequence[Statement], parts: Sequence[Part]) -> list[Part]:
+    """The parts, each with what the file has set for the session before it; `discard all` undoes that, as in psql."""
+    found: list[Part] = []
+    settings: list[Statement] = []
+    position = 0
+    for part in parts:
+        while position < len(statements) and statements[position].end <= part.start:
+            one = statements[position]
+            if one.words[:2] == ("discard", "all"):
+                settings = []
+            elif is_setting(text, one):
+                settings.append(one)
+            position += 1
+        found.append(part._replace(session=tuple(settings)) if settings else part)
+    return found
+
+
 def _run(statements: Sequence[Statement]) -> Part:
     start, end = (statements[0].start, statements[-1].end) if statements else (0, 0)
     return Part(start, end, tuple(statements))
@@ -128,32 +145,41 @@ def _run(statements: Sequence[Statement]) -> Part:
 
 def _at_new_values(text: str, statements: Sequence[Statement]) -> list[Part]:
     """One part, or more where a new enum value is used later on: the server wants it committed first."""
-    cuts = [number + 1 for number in range(len(statements)) if _adds_a_value_used_later(text, statements, number)]
-    return [_run(statements[start:end]) for start, end in pairwise([0, *cuts, len(statements)])]
+    cuts = [0]
+    for number in range(len(statements)):
+        if _adds_a_value_used_later(text, statements, number, cuts[-1]):
+            cuts.append(number + 1)
+    return [_run(statements[start:end]) for start, end in pairwise([*cuts, len(statements)])]
 
 
-def _adds_a_value_used_later(text: str, statements: Sequence[Statement], number: int) -> bool:
+def _adds_a_value_used_later(text: str, statements: Sequence[Statement], number: int, begin: int) -> bool:
+    """Whether the value of this statement is used later; its transaction begins with the statement `begin`."""
     one = statements[number]
     if one.words[:2] != ("alter", "type") or not (match := re.match(_ADDED_VALUE, without_comments(_text(text, one)))):
         return False
-    if any(
-        before.words[:2] == ("create", "type") and match["type"] in _text(text, before)
-        for before in statements[:number]
-    ):
+    if any(_made_type(text, before) == parse_qualified(match["type"]) for before in statements[begin:number]):
         return False  # a type that the same transaction made may be used at once
     # A literal anywhere later, also inside a body: the server reads the bodies of SQL functions when they are made.
     literal = match["value"][match["value"].index("'") :]
     return any(literal in _text(text, later) for later in statements[number + 1 :])
 
 
+def _made_type(text: str, statement: Statement) -> tuple[str, ...] | None:
+    if statement.words[:2] != ("create", "type"):
+        return None
+    match = re.match(_MADE_TYPE, without_comments(_text(text, statement)))
+    return parse_qualified(match["type"]) if match else None
+
+
 def _text(text: str, statement: Statement) -> str:
     return text[statement.start : statement.end]
 
 
-def _sets_the_session(text: str, statement: Statement) -> bool:
+def is_setting(text: str, statement: Statement) -> bool:
+    """Whether the statement sets something for the session."""
     first, second = (*statement.words, "", "")[:2]
     if first == "select":
-        return re.match(_SET_CONFIG, _text(text, statement)) is not None
+        return re.match(_SET_CONFIG, without_comments(_text(text, statement))) is not None
     return first == "reset" or (first == "set" and second not in _NOT_OF_THE_SESSION)
 
 

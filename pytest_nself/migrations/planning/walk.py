@@ -21,8 +21,10 @@ from pytest_nself.migrations.migration import UP, Migration, Way
 from pytest_nself.migrations.statements import Statement as SqlStatement
 from pytest_nself.migrations.statements import is_blank, place_at, without_comments, without_meta
 
-from .alone import Again, Alone, Cleanup
+from .alone import Again, Alone
+from .leftovers import Cleanup
 from .recording import Recording
+from .resuming import checksums, resume
 from .transactions import Cut, Part, cut, sendable
 
 _COPY = r"(?is)^copy\s+(?P<target>.+?)\s+from\s+(?:stdin|stdout)\b(?P<options>.*)$"
@@ -72,72 +74,97 @@ class Walk:
             yield from self._transaction(self.parts[0], recording.guard(self.migration, None, applied=self._back))
             yield self._end(recording, None, timed=True)
             return
-        first, expected = self._resume_at(standing)
+        if standing is None:
+            yield from self._from(1, None, recording, ledger)
+            return
+        walk, first = self._resumed(standing)
+        yield from walk._from(first, standing, recording, ledger)
+
+    def _from(self, first: int, standing: Progress | None, recording: Recording, ledger: Ledger) -> Iterator[Step]:
+        """The steps of a walk of several parts, from the part `first`, when the ledger says `standing`."""
+        expected = standing
+        known = checksums(self.text, self.parts)
         for number in range(first, len(self.parts) + 1):
             part = self.parts[number - 1]
             guard = recording.guard(self.migration, expected, applied=self._back and expected is None)
             if part.alone is None:
                 yield from self._transaction(part, guard)
             else:
-                begun = self._progress(number, begun=True)
                 cleanup = Cleanup()
-                if standing is not None and standing == expected == begun:
-                    cleanup = self._cleanup(part, part.alone, ledger, begun)
+                if standing is not None and expected is standing and number == first and standing.state != "done":
+                    cleanup = self._cleanup(part, part.alone, ledger, standing, number)
+                if expected is not None and expected.begun:
+                    begun = expected
                 else:
+                    begun = Progress(self.direction, number, True, known[number])
                     yield self._timed(guard)
                     yield recording.progress(self.migration, begun, first=expected is None)
-                yield from self._alone(part, part.alone, cleanup)
+                refused = Progress(self.direction, number, False, known[number - 1], refused=True)
+                yield from self._alone(part, part.alone, cleanup, recording.refused(self.migration, begun, refused))
                 expected = begun
                 yield self._timed(recording.guard(self.migration, expected))
                 if part.alone.check:
                     yield self._checked(part, part.alone)
             if number < len(self.parts):
-                done = self._progress(number, begun=False)
+                done = Progress(self.direction, number, False, known[number])
                 yield recording.progress(self.migration, done, first=expected is None)
                 expected = done
-        yield self._end(recording, expected or self._progress(len(self.parts), begun=False), timed=standing is None)
+        if first > len(self.parts):
+            yield self._timed(recording.guard(self.migration, expected))
+        began = expected or Progress(self.direction, len(self.parts), False, known[-1])
+        yield self._end(recording, began, timed=standing is None)
 
     @property
     def _back(self) -> bool:
         return self.direction != UP
-
-    def _progress(self, part: int, *, begun: bool) -> Progress:
-        return Progress(self.direction, part, begun, self.way.checksum)
 
     def _end(self, recording: Recording, expected: Progress | None, *, timed: bool) -> Statement:
         if self._back:
             return recording.taken_back(self.migration, began=expected)
         return recording.applied(self.migration, began=expected, timed=timed)
 
-    def _resume_at(self, standing: Progress | None) -> tuple[int, Progress | None]:
-        """The part to go on with, from 1, and what the ledger says now. Raises MigrationError for an edited file."""
-        if standing is None:
-            return 1, None
-        if standing.checksum != self.way.checksum or standing.part > len(self.parts):
+    def _resumed(self, standing: Progress) -> tuple[Walk, int]:
+        """The walk, and its part to go on with, from 1. Raises MigrationError for an edit in what is behind it."""
+        found = resume(standing, self.way, self.parts)
+        if found is None:
             raise MigrationError(
                 f"{self.migration} is half-way, and its file was edited since.",
-                f"Part {standing.part} was {'begun' if standing.begun else 'done'}; which part of the file comes next "
-                "now is not known. Nothing was sent to the database.",
-                "bring the file back to what it was and run this again; or finish by hand, then: "
-                f"nself db migrate resolve --migration {self.migration.version_text} --applied (or --not-applied)",
+                f"The edit is in what stands up to part {standing.part}, which was {standing.state}; where to go on in "
+                "the file as it is now is not known. Nothing was sent to the database.",
+                "bring that back to what it was and run this again (what follows it may be edited); or finish by "
+                f"hand, then: nself db migrate resolve --migration {self.migration.version_text} --applied (or "
+                "--not-applied)",
                 place=Place(self.way.place.path),
             )
-        return (standing.part if standing.begun else standing.part + 1), standing
+        parts, number = found
+        return replace(self, parts=parts), number + (standing.state == "done")
 
-    def _cleanup(self, part: Part, alone: Alone, ledger: Ledger, begun: Progress) -> Cleanup:
-        """What must be done before a statement whose end nobody saw is run again."""
-        if alone.again is Again.RUN:
+    def _cleanup(self, part: Part, alone: Alone, ledger: Ledger, standing: Progress, number: int) -> Cleanup:
+        """What must be done before a statement is run again that was refused, or whose end nobody saw."""
+        if alone.again is Again.RUN or (standing.refused and alone.look is None):
             return Cleanup()
         found = ledger.found.get(self.migration.version)
-        cleanup = alone.cleanup(found) if alone.again is Again.LOOK and found is not None else None
+        cleanup = alone.cleanup(found) if found is not None else None
+        place = place_at(self.text, part.start, self.way.place)
+        if cleanup is not None and cleanup.busy:
+            raise MigrationError(
+                f"{self.migration} is half-way, and another session is building an index on its table.",
+                f"{cleanup.busy} is not valid yet, and may be the one. Nothing was sent to the database.",
+                "wait until it has ended (pg_stat_progress_create_index), then run this again",
+                place=place,
+            )
+        if standing.refused:
+            # It did not take effect: what looks like its effect is somebody else's.
+            return cleanup if cleanup is not None and cleanup.first else Cleanup()
         if cleanup is None:
+            may = "" if alone.whole else "; it may have committed in part, also if the server answered with an error"
             raise MigrationError(
                 f"{self.migration} is half-way: `{alone.what}` was begun, and how it ended is not known.",
-                f"It is part {begun.part} of {len(self.parts)} and ran outside a transaction; the database does not "
+                f"It is part {number} of {len(self.parts)} and ran outside a transaction{may}. The database does not "
                 "show whether it took effect. Nothing was sent to the database.",
                 "look, then say how it stands: nself db migrate resolve --migration "
                 f"{self.migration.version_text} --part-done (go on after it) or --part-not-done (run it again)",
-                place=place_at(self.text, part.start, self.way.place),
+                place=place,
             )
         return cleanup
 
@@ -187,7 +214,7 @@ class Walk:
         newline = self.text.find("\n", data[1])
         return len(self.text) if newline < 0 else newline + 1
 
-    def _alone(self, part: Part, alone: Alone, cleanup: Cleanup) -> Iterator[Step]:
+    def _alone(self, part: Part, alone: Alone, cleanup: Cleanup, if_refused: str) -> Iterator[Step]:
         place = self._place(part.start)
         # Waiting for others while holding nobody back is what `concurrently` is for.
         timeouts = (
@@ -198,10 +225,19 @@ class Walk:
             if len(self.parts) == 1
             else f"{self.title} (part {self.parts.index(part) + 1} of {len(self.parts)})"
         )
-        texts = [(_SETTING + title, self.text[one.start : one.end], self._place(one.start)) for one in part.session]
-        texts += [(title, text, place) for text in cleanup.first]
-        texts += [] if cleanup.done else [(title, self.text[part.start : part.end], place)]
-        for said, text, where in texts:
+        texts = [
+            (
+                _SETTING + title,
+                self.text[one.start : one.end],
+                self._place(one.start),
+                "" if cleanup.done else if_refused,
+            )
+            for one in part.session
+        ]
+        texts += [(title, text, place, if_refused) for text in cleanup.first]
+        if not cleanup.done:
+            texts.append((title, self.text[part.start : part.end], place, if_refused if alone.whole else ""))
+        for said, text, where, note in texts:
             yield Statement(
                 said,
                 Sql(text, ALONE),
@@ -209,6 +245,7 @@ class Walk:
                 lock_timeout_ms=timeouts.lock_ms,
                 statement_timeout_ms=timeouts.statement_ms,
                 place=where,
+                if_refused=note,
             )
 
     def _checked(self, part: Part, alone: Alone) -> Statement:

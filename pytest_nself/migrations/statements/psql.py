@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
+from pytest_nself.core.names import fold
+
 from .found import Problem
-from .tokens import Tokens, block_end, dollar_end, fold
+from .tokens import Tokens, block_end, dollar_end
 
 # psql's own: the name ends at blank space or at the next backslash; `\;` and `\:` are a command each.
 _NAME = re.compile(r"\\(?:[;:]|[^\s\\]*)")

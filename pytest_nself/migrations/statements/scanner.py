@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from pytest_nself.core.names import fold
+
 from .copied_rows import reads_rows, rest_of_line, rows_end
 from .found import Comment, Problem, Scan, Statement
 from .psql import Openings, backslash_problem, command_name, ends_statement, is_tolerated, variable_problem
-from .tokens import block_end, dollar_end, fold, tokens
+from .tokens import block_end, dollar_end, tokens
 
 BYTE_ORDER_MARK = "\ufeff"
 

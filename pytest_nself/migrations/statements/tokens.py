@@ -91,11 +91,3 @@ def dollar_end(text: str, delimiter: str, inside: int) -> int | None:
     """The offset after the dollar-quoted string whose contents begin at `inside`; None when it is never closed."""
     at = text.find(delimiter, inside)
     return None if at < 0 else at + len(delimiter)
-
-
-_FOLDED = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
-
-
-def fold(word: str) -> str:
-    """A bare word in lower case, as the server folds it: beyond ASCII letters stay as they are."""
-    return word.lower() if word.isascii() else word.translate(_FOLDED)

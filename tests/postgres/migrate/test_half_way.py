@@ -232,16 +232,24 @@ def test_a_partition_half_detached_is_finished(
 def test_new_enum_values_are_used_in_the_same_file(
     scratch_database: EphemeralDatabase, write: Write, look: psycopg.Connection[Any]
 ) -> None:
-    """The value is committed before its use, and a failure after it does not add it twice."""
+    """The value is committed before its use; what failed after it is corrected, and the value not added twice."""
     look.execute("create type mood as enum ('sad')")
     up = "create table t (m mood);\nalter type mood add value 'it''s ok';\ninsert into t values ('it''s ok');\n"
     with pytest.raises(MigrationFailed):
         migrate_up(write(f"{up}select wrong;", ""), scratch_database)
     assert (_progress(look) or Progress("", 0, False, "")).part == 1
-    look.execute("create function wrong() returns int language sql return 1")
     with pytest.raises(MigrationError, match="edited"):
-        migrate_up(write(f"{up}select wrong();", ""), scratch_database)
-    look.execute("delete from hdb_catalog.schema_migrations; drop table t; drop type mood")
-    look.execute("create type mood as enum ('sad')")
-    migrate_up(write(f"{up}select wrong();", ""), scratch_database)
+        migrate_up(write(f"create table u ();{up}select 1;", ""), scratch_database)
+    corrected = write(f"{up}select 1;", "")
+    migrate_up(corrected, scratch_database)
+    assert read_ledger(look).rows[1].checksum == checksum(corrected.migrations[0].up)
     assert _one(look, "select array_agg(m::text) from t") == ["it's ok"]
+
+
+def test_a_value_of_a_type_whose_name_begins_like_a_new_one(
+    scratch_database: EphemeralDatabase, write: Write, look: psycopg.Connection[Any]
+) -> None:
+    """`moody` was made in the same file, `mood` was not: its value is committed before its use."""
+    look.execute("create type mood as enum ('a')")
+    up = "create type moody as enum ();\nalter type mood add value 'b';\ncreate table t (m mood default 'b');"
+    assert migrate_up(write(up, ""), scratch_database).done
