@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
-
-from pytest_nself.core.errors import NoServer, NselfError
 
 from . import present
 from .guard import Loss, confirm
+from .reaching import connected, losing
 from .session import Session, start
 from .watching import watching
 
@@ -18,43 +16,9 @@ if TYPE_CHECKING:
     import psycopg
 
     from pytest_nself.core.plan import Plan
-    from pytest_nself.database.database import Database
     from pytest_nself.execute.report import Report
 
 __all__ = ["Session", "connected", "run_plan", "start"]
-
-
-# SQLSTATE's classes of a connection that ended: broken, or ended by the server. libpq's own words come without one.
-_LOST = ("08", "57P")
-
-
-@contextmanager
-def connected(session: Session) -> Iterator[tuple[Database, psycopg.Connection[Any]]]:
-    """The database, and a connection to it. Raises NoServer when there is none to be had."""
-    import psycopg
-
-    from pytest_nself.database.database import Database
-    from pytest_nself.execute.room import PATIENT, connect_within
-
-    target = session.target
-    database = Database(target.dsn, 0, target.environment)
-    try:
-        connection = connect_within(database, time.monotonic() + session.settings.lock_wait_s, "nself", PATIENT)
-    except psycopg.OperationalError as error:
-        raise NoServer(
-            f"{target.dsn} cannot be reached.",
-            f"{str(error).strip()}\nThe address comes from {target.origin} (environment {target.environment}).",
-            "start the server, or correct the address",
-        ) from None
-    try:
-        yield Database(target.dsn, connection.info.server_version, target.environment), connection
-    except psycopg.Error as error:
-        if isinstance(error, psycopg.OperationalError) and (error.sqlstate or "08").startswith(_LOST):
-            remedy = "see whether the server is up, then run it again"
-            raise NoServer(f"The connection to {target.dsn} was lost.", str(error).strip(), remedy) from error
-        raise NselfError("The database refused a query.", str(error).strip(), "see what the server says") from error
-    finally:
-        connection.close()
 
 
 def run_plan(
@@ -96,7 +60,8 @@ def run_plan(
                 with working(database, lock) as work:
                     plan = plan if is_fresh(plan, work) else make_plan(work)
                     return plan, run(plan, connection=work, lock=lock) if plan else None
-    return plan, run(plan)
+    with losing(session):
+        return plan, run(plan)
 
 
 def _noting(session: Session) -> Callable[[str], None]:
