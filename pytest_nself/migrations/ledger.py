@@ -181,7 +181,8 @@ def read_ledger(connection: psycopg.Connection[Any], table: LedgerTable = LEDGER
 
     idle = connection.info.transaction_status == TransactionStatus.IDLE
     try:
-        with connection.cursor(row_factory=tuple_row) as cursor:
+        # Binary, because times as text have the role's DateStyle.
+        with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
             shape_query = _shape_query(table)
             shape = cursor.execute(shape_query.encode(), prepare=False).fetchall()
             columns = {str(name): str(kind) for what, name, kind in shape if what == "column"}
