@@ -130,6 +130,18 @@ class Migrations:
     def __iter__(self) -> Iterator[Migration]:
         return iter(self.migrations)
 
+    def named(self, version: int) -> Migration:
+        """The migration of this version. Raises MigrationError where no file has it."""
+        for one in self.migrations:
+            if one.version == version:
+                return one
+        last = ", ".join(one.version_text for one in self.migrations[-5:]) or "none"
+        raise MigrationError(
+            f"There is no migration with version {version}.",
+            f"The last versions in {self.folder}: {last}.",
+            "name one of the versions that `nself db migrate status` lists",
+        )
+
     @property
     def fingerprint(self) -> str:
         """sha256 over everything that applying the migrations depends on."""

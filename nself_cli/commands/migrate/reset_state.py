@@ -43,6 +43,8 @@ def command(
 
     session = start(invocation, options, flags={"migration_lock_timeout": lock_wait})
     migrations = read_folder(session, migration_dir)
+    if to:  # 0 is before the first
+        migrations.named(to)
     chosen = [one for one in migrations if to is not None and one.version <= to]
 
     def make_plan(connection: Any) -> Plan:

@@ -47,7 +47,8 @@ def plan_up(
     migrations.raise_errors()
     check_environment(ledger, environment)
     _check_half_way(migrations, ledger, UP)
-    _check_version(migrations, to)
+    if to:  # 0 is before the first
+        migrations.named(to)
     todo = pending(migrations, ledger)
     chosen = [one for one in todo if to is None or one.version <= to][:count]
     _check_needed(chosen, migrations, ledger)
@@ -77,7 +78,8 @@ def plan_down(
     migrations.raise_errors()
     check_environment(ledger, environment)
     _check_half_way(migrations, ledger, DOWN)
-    _check_version(migrations, to)
+    if to:  # 0 is before the first
+        migrations.named(to)
     files = {one.version: one for one in migrations}
     chosen = [
         _with_down(row, files.get(row.version), migrations) for row in to_take_back(ledger, count, to, everything)
@@ -156,17 +158,6 @@ def _check_half_way(migrations: Migrations, ledger: Ledger, direction: str) -> N
                 "A run was cut off there. It must be finished in its own direction first.",
                 f"nself db migrate {row.progress.direction}; or finish by hand, then: {resolve}",
             )
-
-
-def _check_version(migrations: Migrations, to: int | None) -> None:
-    if to is None or any(one.version == to for one in migrations) or to == 0:
-        return
-    last = ", ".join(one.version_text for one in migrations.migrations[-5:]) or "none"
-    raise MigrationError(
-        f"There is no migration with version {to}.",
-        f"The last versions in {migrations.folder}: {last}.",
-        "name one of them",
-    )
 
 
 def _with_down(row: LedgerRow, migration: Migration | None, migrations: Migrations) -> Migration:

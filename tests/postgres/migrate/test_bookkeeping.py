@@ -246,6 +246,24 @@ def test_reset_state_rebuilds_the_ledger_after_its_word(cli: Cli, look: psycopg.
     assert (code, "yes-destroy-production" in err) == (3, True)
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("up", "--to", "99"),
+        ("down", "--to", "99"),
+        ("baseline", "99"),
+        ("resolve", "--migration", "99", "--applied"),
+        ("reset-state", "--to", "99", "--confirm", "reset-state"),
+    ],
+)
+def test_a_version_that_no_file_has_is_refused(cli: Cli, look: psycopg.Connection[Any], args: tuple[str, ...]) -> None:
+    """Wherever a version is given, a slip in it is the same error, and changes nothing."""
+    cli("migrate", "up", "--count", "2")
+    code, _, err = cli("migrate", *args)
+    assert (code, "There is no migration with version 99." in err, "00013, 20260203070900" in err) == (1, True, True)
+    assert versions(look) == [3, 7]
+
+
 def test_create_writes_where_up_reads(cli: Cli, tmp_path: Path, look: psycopg.Connection[Any]) -> None:
     """The new file is in the newest one's style, nself.sum knows it, and `up` applies it."""
     code, out, _ = cli.without_dsn("migrate", "create", "Add prefs", "--sql", "create table prefs (a int);")
