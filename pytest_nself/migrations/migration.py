@@ -73,6 +73,8 @@ class DrizzleEntry(NamedTuple):
 class Migration(NamedTuple):
     """`up` and `down` are the SQL as it is sent; `place` and `down_place` say where each begins in its file.
 
+    A down that holds no statement, such as one that is still to be written, is None and has its place.
+
     `version` orders migrations and stands in the ledger; `version_text` is how the file name writes it (`0007`).
     `layout` is the name of the layout that its file has; `drizzle` is there for drizzle's own layouts alone.
     """

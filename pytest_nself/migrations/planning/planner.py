@@ -175,7 +175,15 @@ def _with_down(row: LedgerRow, migration: Migration | None, migrations: Migratio
             "go forward with a new migration",
             place=place,
         )
-    if migration.down is None or migration.down_place is None:
+    if migration.down is None and migration.down_place is not None:
+        raise MigrationError(
+            f"The down of {migration} holds no statement yet.",
+            "Nothing stands there but blank space and comments. Nothing was taken back: all downs are found before the "
+            "first runs.",
+            "write it, or go forward with a new migration",
+            place=migration.down_place,
+        )
+    if migration.down is None:
         tried = ", ".join(down_names(migration))
         raise MigrationError(
             f"{migration} has no down.",

@@ -277,6 +277,19 @@ def test_create_writes_where_up_reads(cli: Cli, tmp_path: Path, look: psycopg.Co
     assert cli.without_dsn("migrate:create", "!!!")[0] == 2
 
 
+def test_a_down_that_create_left_open_is_not_looked_for(cli: Cli, write: Write) -> None:
+    """`down` names the file that holds the TODO; a new version takes that file along."""
+    path = cli.without_dsn("migrate", "create", "b", "--sql", "create table b ();")[1].split()[1]
+    down = path.replace(".sql", ".down.sql")
+    assert cli("migrate", "up")[0] == 0
+    code, _, err = cli("migrate", "down")
+    assert (code, f"{down}:1: The down of" in err, "holds no statement yet" in err) == (1, True, True), err
+    assert "Looked for" not in err
+    write({"7_c.sql": "create table c ();", "7_c.down.sql": "-- TODO"})
+    out = cli("migrate", "resolve", "--renumber")[1]
+    assert "migrations/7_c.down.sql is now migrations/" in out
+
+
 def test_up_in_dev_keeps_the_sums(cli: Cli, write: Write, tmp_path: Path) -> None:
     """`up` in dev records the checksums for git; not in other environments, and not over an edited history."""
     sums = tmp_path / "migrations" / "nself.sum"
