@@ -247,7 +247,7 @@ def guards() -> str:
             if environment in declared.refused_in:
                 asked = "refused"
             elif words is None and environment == "dev" and declared.guard == DESTRUCTIVE:
-                asked = "does not ask, says what would be lost"
+                asked = "does not ask, says what would be gone"
             cells.append(asked)
         out.append(f"| `{path}` | {' | '.join(cells)} |")
     return "\n".join([*out, "", f"Scripts say `--yes` for `yes`, and `--confirm {DESTROY}` for the other.", "", ""])

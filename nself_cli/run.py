@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from . import present
-from .guard import Loss, confirm
+from .guard import Loss, confirm, words_wanted
+from .invocation import DESTRUCTIVE
 from .reaching import connected, losing
 from .session import Session, start
 from .watching import watching
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_nself.core.plan import Plan
     from pytest_nself.execute.report import Report
+    from pytest_nself.migrations.planning.losses import Losses
 
 __all__ = ["Session", "connected", "run_plan", "start"]
 
@@ -26,19 +28,20 @@ def run_plan(
     make_plan: Callable[[psycopg.Connection[Any]], Plan],
     *,
     around: Callable[[Plan], AbstractContextManager[object]] = nullcontext,
-    losses: Callable[[psycopg.Connection[Any], Plan], Sequence[Loss]] | None = None,
+    losses: Callable[[psycopg.Connection[Any], Plan], Losses] | None = None,
     words: str | None = None,
 ) -> tuple[Plan, Report | None]:
     """Show the plan, ask where the environment asks, run it. Without a report nothing was run (--dry-run, empty plan).
 
     A plan that somebody said yes to is run as it was shown, or not at all; one that nobody was asked about is made anew
     under the lock if the database has changed, so that of two runs at once the second does what the first has left.
-    `around` wraps the execution, `losses` finds what would be gone; `words` are those that the command wants to be
-    typed everywhere.
+    `around` wraps the execution; `losses` finds what would be gone, where somebody is told of it; `words` are those
+    that the command wants to be typed everywhere.
     """
     from pytest_nself.core.step import DATA_LOSS, PRODUCTION
     from pytest_nself.execute.executor import execute, is_fresh
     from pytest_nself.execute.lock import runner_lock, working
+    from pytest_nself.migrations.planning.losses import Losses
 
     def run(plan: Plan, **more: Any) -> Report:
         with around(plan):
@@ -50,9 +53,10 @@ def run_plan(
         plan = make_plan(connection)
         if session.options.dry_run or not plan:
             return plan, None
-        destructive = DATA_LOSS in plan.hazards
-        lost = losses(connection, plan) if losses is not None and destructive else ()
-        asked = confirm(session, plan.title, destructive=destructive, losses=lost, words=words)
+        lost = losses(connection, plan) if losses is not None and _is_told(session) else Losses()
+        destructive = DATA_LOSS in plan.hazards or lost.destroys
+        tables = [Loss(*one) for one in lost.tables]
+        asked = confirm(session, plan.title, destructive=destructive, losses=tables, notes=lost.notes, words=words)
         if not asked and plan.lock is not None:
             wait_s = session.settings.lock_wait_s
             note = _noting(session)
@@ -62,6 +66,12 @@ def run_plan(
                     return plan, run(plan, connection=work, lock=lock) if plan else None
     with losing(session):
         return plan, run(plan)
+
+
+def _is_told(session: Session) -> bool:
+    """Whether somebody is told what would be gone: by a command that destroys, and wherever something is asked."""
+    guard = session.invocation.guard
+    return guard == DESTRUCTIVE or words_wanted(session.target.environment, guard) is not None
 
 
 def _noting(session: Session) -> Callable[[str], None]:

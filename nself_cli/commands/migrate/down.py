@@ -12,9 +12,6 @@ from nself_cli.options import Options, common_options
 from ._migrations import COUNT, in_folder, lock_wait, one_count, skip_metadata, version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from nself_cli.guard import Loss
     from pytest_nself.core.plan import Plan
 
 
@@ -49,7 +46,6 @@ def command(
       nself db migrate down --to 0004
       nself db migrate down --env production --confirm yes-destroy-production
     """
-    from nself_cli.guard import Loss
     from nself_cli.run import run_plan, start
     from pytest_nself.execute.migrate import naming_migrations
     from pytest_nself.migrations.planning.losses import read_losses
@@ -77,8 +73,5 @@ def command(
             timeouts=timeouts_of(session),
         )
 
-    def losses(connection: Any, plan: Plan) -> Sequence[Loss]:
-        return [Loss(*lost) for lost in read_losses(connection, plan)]
-
-    plan, report = run_plan(session, make_plan, around=naming_migrations, losses=losses)
+    plan, report = run_plan(session, make_plan, around=naming_migrations, losses=read_losses)
     return report_run(session, plan, report, "taken back", "Nothing is applied that could go back.")

@@ -38,6 +38,7 @@ def command(
     from nself_cli.run import run_plan, start
     from pytest_nself.migrations.ledger import read_ledger
     from pytest_nself.migrations.planning.bookkeeping import plan_reset_state
+    from pytest_nself.migrations.planning.losses import Losses
 
     from ._migrations import read_folder, report_change, table_of
 
@@ -51,6 +52,12 @@ def command(
         ledger = read_ledger(connection, table_of(session))
         return plan_reset_state(migrations, ledger, chosen, environment=session.target.environment)
 
-    plan, report = run_plan(session, make_plan, words=WORDS)
+    def losses(connection: Any, _: Plan) -> Losses:
+        number = len(read_ledger(connection, table_of(session)))
+        return Losses(
+            notes=[f"The ledger's {number} row{'' if number == 1 else 's'} would be replaced; the log has them."]
+        )
+
+    plan, report = run_plan(session, make_plan, losses=losses, words=WORDS)
     done = f"The ledger is rebuilt: {len(chosen)} migrations are recorded as applied."
     return report_change(session, plan, report, done, "The ledger is empty, as it was.")

@@ -46,7 +46,8 @@ def command(
 
     In production nothing runs while the history is in doubt: an applied file that was edited or is gone, or a pending
     migration without a down that does not say why it has none. What is pending is rehearsed there first, where a
-    server for the copy and pg_dump can be had.
+    server for the copy and pg_dump can be had. Files that drop, truncate or delete are confirmed there as a `down` is;
+    wherever something is asked, the tables that they take data from are named.
 
     \b
     Examples:
@@ -55,9 +56,11 @@ def command(
       nself db migrate up --count 3 --env staging
       nself db migrate up --to 0007 --dry-run
       nself db migrate up --env production --yes --lock-wait 300
+      nself db migrate up --env production --yes --confirm yes-destroy-production
     """
     from nself_cli.run import run_plan, start
     from pytest_nself.execute.migrate import naming_migrations
+    from pytest_nself.migrations.planning.losses import read_losses
     from pytest_nself.migrations.planning.planner import plan_up
     from pytest_nself.migrations.planning.standing import read_standing
     from pytest_nself.migrations.planning.verify import before_up
@@ -83,7 +86,7 @@ def command(
         return report_rehearsal(session, make_plan)
     if environment == PRODUCTION and not options.dry_run and not no_rehearsal:
         found += rehearse_first(session, make_plan)
-    plan, report = run_plan(session, make_plan, around=naming_migrations)
+    plan, report = run_plan(session, make_plan, around=naming_migrations, losses=read_losses)
     if report is not None and environment == DEV:
         record_sums(migrations, invocation)
     present.findings(invocation)

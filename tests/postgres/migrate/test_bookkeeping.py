@@ -81,7 +81,7 @@ def test_down_shows_what_would_be_lost(cli: Cli, look: psycopg.Connection[Any]) 
     look.execute("insert into late select generate_series(100, 5099); analyze late")
     code, _, err = cli("migrate", "down", "--env", "staging")
     assert code == 3
-    assert "This would lose 1 table" in err
+    assert "This would take data from 1 table" in err
     assert "public.late" in err
     assert "about 5,002 rows" in err
     code, _, err = cli("migrate", "down", "--all", "--env", "staging")
