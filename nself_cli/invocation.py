@@ -12,12 +12,13 @@ class Invocation:
     """Filled in as things become known, so that an error at any point is reported in the form that was asked for.
 
     `guard` and `refused_in` are what the command declares: how its work is guarded, and the environments in which it
-    is never done. `progress` is whether a line of progress stands on the terminal.
+    is never done. `progress` is whether a line of progress stands on the terminal, `noted` what was said already.
     """
 
     # No dataclass: making one is a tenth of what `nself --help` takes.
     __slots__ = (
-        "command", "debug", "environment", "findings", "guard", "json", "progress", "quiet", "refused_in", "verbose",
+        "command", "debug", "environment", "findings", "guard", "json", "noted", "progress", "quiet",
+        "refused_in", "verbose",
     )  # fmt: skip
 
     def __init__(
@@ -40,4 +41,5 @@ class Invocation:
         self.guard = guard
         self.refused_in = refused_in
         self.findings: list[Any] = []
+        self.noted: set[str] = set()
         self.progress = False

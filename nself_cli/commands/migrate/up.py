@@ -79,7 +79,8 @@ def command(
 
     def make_plan(connection: Any) -> Plan:
         ledger = read_standing(connection, migrations, table_of(session))
-        invocation.findings[:] = [*found, *before_up(migrations, ledger, environment=environment)]
+        said = before_up(migrations, ledger, count=count, to=to, environment=environment)
+        invocation.findings[:] = [*found, *said]
         return plan_up(migrations, ledger, count=count, to=to, environment=environment, timeouts=timeouts_of(session))
 
     if rehearse:

@@ -29,6 +29,13 @@ def pending(migrations: Migrations, ledger: Ledger) -> tuple[Migration, ...]:
     return (*half_way, *ordered([one for one in migrations if one.version not in ledger]))
 
 
+def to_apply(
+    migrations: Migrations, ledger: Ledger, count: int | None = None, to: int | None = None
+) -> list[Migration]:
+    """The migrations that `up` means, in the order of their application."""
+    return [one for one in pending(migrations, ledger) if to is None or one.version <= to][:count]
+
+
 def plan_up(
     migrations: Migrations,
     ledger: Ledger,
@@ -49,8 +56,7 @@ def plan_up(
     _check_half_way(migrations, ledger, UP)
     if to:  # 0 is before the first
         migrations.named(to)
-    todo = pending(migrations, ledger)
-    chosen = [one for one in todo if to is None or one.version <= to][:count]
+    chosen = to_apply(migrations, ledger, count, to)
     _check_needed(chosen, migrations, ledger)
     recording = Recording.of(ledger, environment)
     steps: list[Step] = list(plan_ledger(ledger)) if chosen else []

@@ -63,6 +63,15 @@ def test_up_warns_of_a_doubtful_history_and_production_refuses(cli: Cli, write: 
     assert "-- nself:irreversible reason=" in err
 
 
+def test_only_what_will_run_needs_a_down(cli: Cli, write: Write) -> None:
+    """In production `up --to` and `up N` look at the downs of those files alone."""
+    write({"9_bare.sql": "create table bare ();"})
+    cli("migrate", "up", "--env", "production", "--yes", "--count", "1")
+    assert cli("migrate", "up", "--env", "production", "--yes", "--to", "0007")[0] == 0
+    code, _, err = cli("migrate", "up", "--env", "production", "--yes", "2")
+    assert (code, "9_bare has no down" in err) == (3, True)
+
+
 def test_a_late_file_is_applied_and_said(cli: Cli, write: Write, look: psycopg.Connection[Any]) -> None:
     """A lower version from another branch is not skipped: it is applied, in its order, and reported."""
     cli("migrate", "up")
@@ -300,29 +309,3 @@ def test_up_in_dev_keeps_the_sums(cli: Cli, write: Write, tmp_path: Path) -> Non
     write({"003_shop.sql": "select 'edited';"})
     assert cli("migrate", "up")[0] == 0
     assert sums.read_text() == kept
-
-
-def test_two_environments_stand_side_by_side(
-    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look: psycopg.Connection[Any]
-) -> None:
-    """`status --env prod` shows the active environment beside the named one, and says when one is unreachable."""
-    cli("migrate", "up", "--env", "prod", "--yes", "--count", "2")
-    (tmp_path / ".env.production").write_text(f"DATABASE_URL={cli.url}\n")
-    (tmp_path / ".env.dev").write_text("DATABASE_URL=postgresql://u:hush@127.0.0.1:1/d\n")
-    for name in ("DATABASE_URL", "POSTGRES_URL"):
-        monkeypatch.delenv(name, raising=False)
-    code, out, err = cli.without_dsn("migrate", "status", "--env", "prod")
-    assert (code, "0007_two" in out, "applied" in out) == (0, True, True)
-    assert "dev: postgresql://u:***@127.0.0.1:1/d cannot be reached" in out
-    assert "hush" not in out + err
-    name = f"{look.info.dbname}_beside"
-    look.execute(f'create database "{name}"'.encode())
-    try:
-        url = cli.url.replace(look.info.dbname, name)
-        (tmp_path / ".env.dev").write_text(f"DATABASE_URL={url}\n")
-        out = cli.without_dsn("migrate", "status", "--env", "prod")[1]
-        assert out.splitlines()[0].split() == ["dev", "production"]
-        assert out.splitlines()[1].split() == ["003_shop", "pending", "applied"]
-        assert "2 of 4 differ" in out
-    finally:
-        look.execute(f'drop database "{name}"'.encode())
