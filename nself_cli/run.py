@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from . import present
-from .guard import Loss, confirm, words_wanted
+from .guard import Loss, confirm, header_of, words_wanted
 from .invocation import DESTRUCTIVE
 from .reaching import connected, losing
 from .session import Session, start
@@ -29,14 +29,12 @@ def run_plan(
     *,
     around: Callable[[Plan], AbstractContextManager[object]] = nullcontext,
     losses: Callable[[psycopg.Connection[Any], Plan], Losses] | None = None,
-    words: str | None = None,
 ) -> tuple[Plan, Report | None]:
     """Show the plan, ask where the environment asks, run it. Without a report nothing was run (--dry-run, empty plan).
 
     A plan that somebody said yes to is run as it was shown, or not at all; one that nobody was asked about is made anew
     under the lock if the database has changed, so that of two runs at once the second does what the first has left.
-    `around` wraps the execution; `losses` finds what would be gone, where somebody is told of it; `words` are those
-    that the command wants to be typed everywhere.
+    `around` wraps the execution; `losses` finds what would be gone, where somebody is told of it.
     """
     from pytest_nself.core.step import DATA_LOSS, PRODUCTION
     from pytest_nself.execute.executor import execute, is_fresh
@@ -46,17 +44,20 @@ def run_plan(
     def run(plan: Plan, **more: Any) -> Report:
         with around(plan):
             accept = plan.hazards | {PRODUCTION}
-            watch = watching(session.invocation)
+            watch = watching(session.invocation, plan)
             return execute(plan, database, accept=accept, watch=watch, lock_wait_s=session.settings.lock_wait_s, **more)
 
     with connected(session) as (database, connection):
         plan = make_plan(connection)
-        if session.options.dry_run or not plan:
+        if not plan:
             return plan, None
         lost = losses(connection, plan) if losses is not None and _is_told(session) else Losses()
         destructive = DATA_LOSS in plan.hazards or lost.destroys
         tables = [Loss(*one) for one in lost.tables]
-        asked = confirm(session, plan.title, destructive=destructive, losses=tables, notes=lost.notes, words=words)
+        if session.options.dry_run:
+            present.note(session.invocation, header_of(session, tables, lost.notes))
+            return plan, None
+        asked = confirm(session, plan.title, destructive=destructive, losses=tables, notes=lost.notes)
         if not asked and plan.lock is not None:
             wait_s = session.settings.lock_wait_s
             note = _noting(session)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pytest_nself.migrations.migration import Migrations
     from pytest_nself.migrations.planning.walk import Timeouts
 
+_STOP = "\\set ON_ERROR_STOP on"
+
 COUNT = click.IntRange(min=1)
 
 in_folder = click.option("--migration-dir", metavar="FOLDER", help="Folder of the migrations, from the project's root.")
@@ -100,12 +102,10 @@ def report_run(session: Session, plan: Plan, report: Report | None, verb: str, n
     from pytest_nself.execute.messages import preview
 
     invocation = session.invocation
-    if invocation.json or invocation.verbose:
-        present.findings(invocation)
     if report is None:
         sql = list(preview(plan.steps)) if session.options.dry_run else []
         data = {"plan": plan.id, "dry_run": session.options.dry_run, "sql": sql, "migrations": _labels(plan)}
-        present.done(invocation, "\n\n".join(sql) or nothing, data)
+        present.done(invocation, _for_psql(sql) or nothing, data)
         return 0
     rows = _timed(plan, report)
     lines = [] if invocation.quiet else [f"{verb}  {label}  {took_ms:.0f} ms" for label, took_ms in rows]
@@ -126,9 +126,14 @@ def report_change(session: Session, plan: Plan, report: Report | None, done: str
 
     sql = list(preview(plan.steps)) if session.options.dry_run else []
     data = {"plan": plan.id, "dry_run": session.options.dry_run, "sql": sql, "changed": report is not None}
-    text = "\n\n".join(sql) if sql else (done if report is not None else nothing)
+    text = _for_psql(sql) if sql else (done if report is not None else nothing)
     present.done(session.invocation, text, data)
     return 0
+
+
+def _for_psql(sql: list[str]) -> str:
+    """The messages as a script for psql, which would go on after an error: in whichever database, with half of it."""
+    return "\n\n".join([_STOP, *sql]) if sql else ""
 
 
 def _labels(plan: Plan) -> list[str]:

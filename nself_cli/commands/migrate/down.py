@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nself_cli import present
 from nself_cli.invocation import DESTRUCTIVE, Invocation
 from nself_cli.options import Options, common_options
 
@@ -74,4 +75,6 @@ def command(
         )
 
     plan, report = run_plan(session, make_plan, around=naming_migrations, losses=read_losses)
+    if invocation.verbose:
+        present.findings(invocation)
     return report_run(session, plan, report, "taken back", "Nothing is applied that could go back.")

@@ -14,14 +14,12 @@ from ._migrations import in_folder, lock_wait, version
 if TYPE_CHECKING:
     from pytest_nself.core.plan import Plan
 
-WORDS = "reset-state"
-
 
 @click.command("reset-state")
 @click.option("--to", metavar="VERSION", callback=version, help="Record all up to this version as applied.")
 @lock_wait
 @in_folder
-@common_options(writes=True, guard=DESTRUCTIVE)
+@common_options(writes=True, guard=DESTRUCTIVE, words="reset-state")
 def command(
     invocation: Invocation, options: Options, to: int | None, lock_wait: float | None, migration_dir: str | None
 ) -> int:
@@ -58,6 +56,6 @@ def command(
             notes=[f"The ledger's {number} row{'' if number == 1 else 's'} would be replaced; the log has them."]
         )
 
-    plan, report = run_plan(session, make_plan, losses=losses, words=WORDS)
+    plan, report = run_plan(session, make_plan, losses=losses)
     done = f"The ledger is rebuilt: {len(chosen)} migrations are recorded as applied."
     return report_change(session, plan, report, done, "The ledger is empty, as it was.")

@@ -37,8 +37,8 @@ def before_up(
 ) -> Findings:
     """What somebody should know before `up`: as warnings, and in production as a refusal.
 
-    `count` and `to` say, as for plan_up, which migrations will run: only theirs are asked for downs. Raises Refused in production for edited or deleted history, and for migrations to be applied that have no down and
-    do not declare why.
+    `count` and `to` say, as for plan_up, which migrations will run. Raises Refused in production for edited or deleted
+    history, and for those of them that have no down and do not declare why.
     """
     found = [one for one in _history(migrations, ledger) if one.severity > Severity.INFO]
     if environment == PRODUCTION:
