@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nself_cli import present
 
 if TYPE_CHECKING:
+    import psycopg
+
     from nself_cli.invocation import Invocation
     from nself_cli.session import Session
     from pytest_nself.core.plan import Plan
     from pytest_nself.execute.report import Report
-    from pytest_nself.migrations.ledger import LedgerTable
+    from pytest_nself.migrations.ledger import Ledger, LedgerTable
     from pytest_nself.migrations.migration import Migrations
     from pytest_nself.migrations.planning.walk import Timeouts
 
@@ -95,6 +98,17 @@ def record_sums(migrations: Migrations, invocation: Invocation) -> None:
 
     if not any(one.rule in ("migration-edited", "migration-missing") for one in invocation.findings):
         write_files(plan_sums(Path(migrations.folder), migrations))
+
+
+def hasura_note(
+    connection: psycopg.Connection[Any], migrations: Migrations, ledger: Ledger, planned: Collection[int] = ()
+) -> str | None:
+    """What Hasura's command line would not know, once `planned` is applied too; None where it does not look here."""
+    from pytest_nself.migrations.foreign.hasura_state import HASURA, hasura_ledger, hasura_state_note
+    from pytest_nself.migrations.foreign.reading import read_foreign
+
+    state = hasura_ledger(migrations, read_foreign(connection, ledger.table, only=(HASURA,)))
+    return hasura_state_note(migrations, state, {*ledger.rows, *planned})
 
 
 def report_run(session: Session, plan: Plan, report: Report | None, verb: str, nothing: str) -> int:

@@ -41,8 +41,8 @@ def command(
     """Explain conflicts between branches, and say how a migration stands that was cut off.
 
     Alone, it lists what is in the way and what to do. With --renumber, pending files whose version another file has
-    get the next free ones. With --migration and an answer, the ledger learns what you found out; no SQL of the
-    migration is run.
+    get the next free ones; of two that are both pending the one whose name sorts first keeps it. With --migration and
+    an answer, the ledger learns what you found out; no SQL of the migration is run.
 
     \b
     Examples:
@@ -89,7 +89,7 @@ def _conflicts(session: Session, migration_dir: str | None, *, renumber: bool) -
     from nself_cli.run import connected
     from pytest_nself.execute.files import write_files
     from pytest_nself.migrations.ledger import read_ledger
-    from pytest_nself.migrations.planning.conflicts import explain, plan_renumber
+    from pytest_nself.migrations.planning.conflicts import explain, plan_renumber, still_depending
 
     from ._migrations import read_folder, table_of
 
@@ -101,8 +101,9 @@ def _conflicts(session: Session, migration_dir: str | None, *, renumber: bool) -
         plan = plan_renumber(migrations, ledger)
         if plan and not session.options.dry_run:
             write_files(plan)
-        moved = [step.title for step in plan.steps]
-        present.done(invocation, "\n".join(moved) or "No two files have the same version.", {"renamed": moved})
+        moved, depending = [step.title for step in plan.steps], list(still_depending(plan, migrations))
+        text = "\n".join([*moved, *depending]) or "No two files have the same version."
+        present.done(invocation, text, {"renamed": moved, "depending": depending})
         return 0
     invocation.findings[:] = explain(migrations, ledger)
     present.findings(invocation)

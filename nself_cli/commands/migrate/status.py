@@ -61,10 +61,14 @@ def _rows(session: Session, migrations: Migrations) -> tuple[StatusRow, ...]:
     from pytest_nself.migrations.ledger import read_ledger
     from pytest_nself.migrations.status import status
 
-    from ._migrations import table_of
+    from ._migrations import hasura_note, table_of
 
     with connected(session) as (_, connection):
-        return status(migrations, read_ledger(connection, table_of(session)))
+        ledger = read_ledger(connection, table_of(session))
+        hasura = hasura_note(connection, migrations, ledger)
+    if hasura is not None:
+        present.note_once(session.invocation, f"Note: {session.target.environment}: {hasura}")
+    return status(migrations, ledger)
 
 
 def _active(session: Session) -> Session | None:

@@ -61,12 +61,12 @@ def command(
     from nself_cli.run import run_plan, start
     from pytest_nself.execute.migrate import naming_migrations
     from pytest_nself.migrations.planning.losses import read_losses
-    from pytest_nself.migrations.planning.planner import plan_up
+    from pytest_nself.migrations.planning.planner import plan_up, to_apply
     from pytest_nself.migrations.planning.standing import read_standing
     from pytest_nself.migrations.planning.verify import before_up
     from pytest_nself.project.environment_names import DEV, PRODUCTION
 
-    from ._migrations import read_folder, record_sums, report_run, table_of, timeouts_of
+    from ._migrations import hasura_note, read_folder, record_sums, report_run, table_of, timeouts_of
     from ._rehearsal import rehearse_first, report_rehearsal
 
     count = one_count(**counts)
@@ -76,12 +76,16 @@ def command(
     session = start(invocation, options, flags={"migration_lock_timeout": lock_wait})
     migrations = read_folder(session, migration_dir)
     environment, found = session.target.environment, list(invocation.findings)
+    hasura: list[str | None] = [None]
 
     def make_plan(connection: Any) -> Plan:
         ledger = read_standing(connection, migrations, table_of(session))
         said = before_up(migrations, ledger, count=count, to=to, environment=environment)
         invocation.findings[:] = [*found, *said]
-        return plan_up(migrations, ledger, count=count, to=to, environment=environment, timeouts=timeouts_of(session))
+        plan = plan_up(migrations, ledger, count=count, to=to, environment=environment, timeouts=timeouts_of(session))
+        planned = {one.version for one in to_apply(migrations, ledger, count, to)}
+        hasura[:] = [hasura_note(connection, migrations, ledger, planned)]
+        return plan
 
     if rehearse:
         return report_rehearsal(session, make_plan)
@@ -91,4 +95,6 @@ def command(
     if report is not None and environment == DEV:
         record_sums(migrations, invocation)
     present.findings(invocation)
+    if report is not None and hasura[0] is not None:
+        present.note(invocation, f"Note: {hasura[0]}")
     return report_run(session, plan, report, "applied", "Nothing is pending.")

@@ -242,6 +242,36 @@ def test_two_branches_with_one_version_are_renumbered(
     assert "other" not in tables(look)
 
 
+@pytest.mark.parametrize("text", ["7", "0007", "7_other", "7_other.sql"])
+def test_renumbering_does_not_break_what_depends_on_it(cli: Cli, write: Write, tmp_path: Path, text: str) -> None:
+    """A pending file that says the version is named with its line, and nothing is renamed."""
+    cli("migrate", "up", "--to", "0007")
+    write({"7_other.sql": "create table other ();", "9_more.sql": f"-- 7\n-- depends_on: 003, {text}\nselect 9;"})
+    code, _, err = cli("migrate", "resolve", "--renumber")
+    assert (code, "migrations/9_more.sql:2: 9_more depends on" in err, "depends_on: other" in err) == (1, True, True), (
+        err
+    )
+    assert (tmp_path / "migrations" / "7_other.sql").exists()
+
+
+def test_renumbering_names_what_depends_on_it(cli: Cli, write: Write) -> None:
+    """By its name a file is found after it has moved, too; that it is depended on is said."""
+    cli("migrate", "up", "--to", "0007")
+    write({"7_other.sql": "create table other ();", "9_more.sql": "-- depends_on: other\nselect 9;"})
+    code, out, _ = cli("migrate", "resolve", "--renumber")
+    assert (code, out.splitlines()[-1]) == (0, "9_more depends on 7_other (as other): see that it says so still")
+    applied = cli.json("migrate", "up")["data"]["migrations"]
+    assert [label.split("_", 1)[1] for label in applied][-2:] == ["other", "more"]
+
+
+def test_of_two_pending_files_the_first_by_name_keeps_its_version(cli: Cli, write: Write, tmp_path: Path) -> None:
+    """Neither is applied: the order of their names decides."""
+    write({"9_b.sql": "select 'b';", "9_a.sql": "select 'a';"})
+    assert cli("migrate", "resolve", "--renumber")[0] == 0
+    names = {path.name for path in (tmp_path / "migrations").iterdir()}
+    assert ("9_a.sql" in names, "9_b.sql" in names) == (True, False)
+
+
 def test_reset_state_rebuilds_the_ledger_after_its_word(cli: Cli, look: psycopg.Connection[Any]) -> None:
     """Even dev asks; the old rows go into the log, and the new ones say which files are applied."""
     cli("migrate", "up")

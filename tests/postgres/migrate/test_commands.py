@@ -186,3 +186,19 @@ def test_two_runs_at_once_apply_everything_once(
     applied = [version for out, _ in outputs for version in json.loads(out)["data"]["migrations"]]
     assert len(applied) == len(set(applied)) == 34
     assert len(versions(look)) == 34
+
+
+def test_cli_what_hasura_does_not_know_is_said(cli: Cli, look: psycopg.Connection[Any]) -> None:
+    """Where Hasura v3 keeps a state in the database, `up` and `status` name the versions that it lacks."""
+    look.execute(
+        "create schema hdb_catalog; create table hdb_catalog.hdb_version (cli_state jsonb not null);"
+        """insert into hdb_catalog.hdb_version values ('{"migrations": {"default": {"3": false}}}')"""
+    )
+    said = "Hasura's own state does not know"
+    assert said not in cli("migrate", "status")[2]
+    assert f"{said} 0007:" in cli("migrate", "up", "--count", "2")[2]
+    assert f"{said} 0007:" in cli("migrate", "status")[2]
+    look.execute(
+        """update hdb_catalog.hdb_version set cli_state = '{"migrations": {"default": {"3": false, "7": false}}}'"""
+    )
+    assert said not in cli("migrate", "status")[2]
