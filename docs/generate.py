@@ -230,7 +230,7 @@ def guards() -> str:
     """Every command by environment: what it asks, from what the commands declare and the guard decides."""
     import click
 
-    from nself_cli.guard import DESTROY, words_wanted
+    from nself_cli.guard import words_wanted
     from nself_cli.invocation import DESTRUCTIVE
     from nself_cli.tree import root
 
@@ -242,15 +242,17 @@ def guards() -> str:
         declared = command.callback  # type: ignore[attr-defined]
         cells = []
         for environment in columns.values():
-            words = words_wanted(environment, declared.guard)
+            words = words_wanted(environment, declared.guard, declared.words)
             asked = "does not ask" if words is None else f"asks to type `{words}`"
             if environment in declared.refused_in:
                 asked = "refused"
             elif words is None and environment == "dev" and declared.guard == DESTRUCTIVE:
-                asked = "does not ask, says what would be lost"
+                asked = "does not ask, says what would be gone"
             cells.append(asked)
         out.append(f"| `{path}` | {' | '.join(cells)} |")
-    return "\n".join([*out, "", f"Scripts say `--yes` for `yes`, and `--confirm {DESTROY}` for the other.", "", ""])
+    return "\n".join(
+        [*out, "", "Scripts say `--yes` for `yes`, and `--confirm` with the words for the others.", "", ""]
+    )
 
 
 def walk_commands(path: str, command: object) -> Iterator[tuple[str, object]]:

@@ -21,35 +21,44 @@ _SHOWN = 20
 
 
 class Loss(NamedTuple):
-    """A table that would be lost, with the server's estimate of its rows and its size; None is "not known"."""
+    """A table that would have less in it, or be gone: the server's estimate of its rows, its size; None: not known."""
 
     name: str
     rows_estimate: int | None = None
     bytes: int | None = None
 
 
-def words_wanted(environment: str, guard: str) -> str | None:
-    """What must be typed in this environment before work of this kind; None where nothing is asked."""
-    if environment in (DEV, TEST) or guard == NO_GUARD:
+def words_wanted(environment: str, guard: str, words: str | None = None) -> str | None:
+    """What must be typed in this environment before work of this kind; None where nothing is asked.
+
+    `words` are the command's own, which it wants everywhere but where stronger ones are asked for.
+    """
+    if guard == NO_GUARD:
         return None
-    return DESTROY if environment == PRODUCTION and guard == DESTRUCTIVE else YES
+    if environment == PRODUCTION and guard == DESTRUCTIVE:
+        return DESTROY
+    return words or (None if environment in (DEV, TEST) else YES)
 
 
 def confirm(
-    session: Session, title: str, *, destructive: bool, losses: Sequence[Loss] = (), words: str | None = None
+    session: Session,
+    title: str,
+    *,
+    destructive: bool,
+    losses: Sequence[Loss] = (),
+    notes: Sequence[str] = (),
 ) -> bool:
     """Get the yes that the environment wants; whether a person gave it just now. Raises Refused without one.
 
-    `title` says what is done (`apply 3 migrations`), `losses` what would be gone. The command must have declared a
-    guard; destructive work is guarded as such even where the command declared less. `words` must be typed in every
-    environment that does not want stronger ones.
+    `title` says what is done (`apply 3 migrations`), `losses` what would be gone, and `notes` what else there is to say
+    of it. The command must have declared a guard; destructive work is guarded as such even where the command declared
+    less.
     """
     invocation, options, target = session.invocation, session.options, session.target
     assert invocation.guard != NO_GUARD, f"{invocation.command} declares no guard"
-    header = _header(session, losses)
+    header = header_of(session, losses, notes)
     present.note(invocation, header)
-    wanted = words_wanted(target.environment, DESTRUCTIVE if destructive else invocation.guard)
-    wanted = words if words is not None and wanted != DESTROY else wanted
+    wanted = words_wanted(target.environment, DESTRUCTIVE if destructive else invocation.guard, invocation.words)
     if wanted is None:
         return False
     flag = "--yes" if wanted == YES else f"--confirm {wanted}"
@@ -77,16 +86,17 @@ def confirm(
     return True
 
 
-def _header(session: Session, losses: Sequence[Loss]) -> str:
+def header_of(session: Session, losses: Sequence[Loss], notes: Sequence[str]) -> str:
     """Which database is meant and how we know it; what would be gone from it."""
     target, dsn = session.target, session.target.dsn
     lines = [f"{target.environment}: {dsn.dbname} on {dsn.host}:{dsn.port} as {dsn.user} (from {target.origin})"]
     if losses:
         largest = sorted(losses, key=lambda loss: (-(loss.bytes or 0), loss.name))
         rows = [(f"  {one.name}", _rows(one.rows_estimate), _size(one.bytes)) for one in largest[:_SHOWN]]
-        lines += [f"This would lose {_counted(len(losses), 'table')}:", present.table(rows)]
+        lines += [f"This would take data from {_counted(len(losses), 'table')}:", present.table(rows)]
         if left := len(losses) - len(rows):
             lines.append(f"  and {left} more")
+    lines += notes
     return "\n".join(lines)
 
 

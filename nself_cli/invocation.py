@@ -11,13 +11,15 @@ NO_GUARD, ORDINARY, DESTRUCTIVE = "none", "ordinary", "destructive"
 class Invocation:
     """Filled in as things become known, so that an error at any point is reported in the form that was asked for.
 
-    `guard` and `refused_in` are what the command declares: how its work is guarded, and the environments in which it
-    is never done. `progress` is whether a line of progress stands on the terminal.
+    `guard`, `refused_in` and `words` are what the command declares: how its work is guarded, the environments in which
+    it is never done, and what must be typed at least. `progress` is whether a line of progress stands on the terminal,
+    `noted` what was said already.
     """
 
     # No dataclass: making one is a tenth of what `nself --help` takes.
     __slots__ = (
-        "command", "debug", "environment", "findings", "guard", "json", "progress", "quiet", "refused_in", "verbose",
+        "command", "debug", "environment", "findings", "guard", "json", "noted", "progress", "quiet",
+        "refused_in", "verbose", "words",
     )  # fmt: skip
 
     def __init__(
@@ -30,6 +32,7 @@ class Invocation:
         verbose: bool = False,
         guard: str = NO_GUARD,
         refused_in: tuple[str, ...] = (),
+        words: str | None = None,
     ) -> None:
         self.json = json
         self.command = command
@@ -39,5 +42,7 @@ class Invocation:
         self.debug = False
         self.guard = guard
         self.refused_in = refused_in
+        self.words = words
         self.findings: list[Any] = []
+        self.noted: set[str] = set()
         self.progress = False

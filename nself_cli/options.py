@@ -15,22 +15,25 @@ from .invocation import NO_GUARD, ORDINARY, Invocation
 class Options(NamedTuple):
     """The common flags as they were given; None is "not given"."""
 
-    env: str | None
-    dsn: str | None
-    json: bool
-    verbose: bool
-    quiet: bool
+    env: str | None = None
+    dsn: str | None = None
+    json: bool = False
+    verbose: bool = False
+    quiet: bool = False
     debug: bool = False
     dry_run: bool = False
     yes: bool = False
     confirm: str | None = None
 
 
-_EVERY = (
+_ON_A_DATABASE = (
     click.option("--env", metavar="NAME", help="Environment: dev, staging, production or your own."),
     click.option("--dsn", metavar="URL", help="Database to work on, instead of the environment's."),
+    click.option("-v", "--verbose", is_flag=True, help="Print all that is sent, as it is sent."),
+    click.option("--show-sql", is_flag=True, hidden=True),  # of earlier releases: --verbose
+)
+_EVERY = (
     click.option("--json", is_flag=True, help="Print one JSON document."),
-    click.option("-v", "--verbose", is_flag=True, help="Print each statement as it is sent."),
     click.option("-q", "--quiet", is_flag=True, help="Print errors and the final status only."),
     click.option("--debug", is_flag=True, help="Say what was decided and why; show tracebacks."),
 )
@@ -38,7 +41,6 @@ _WRITING = (
     click.option("--dry-run", is_flag=True, help="Print the SQL that would run; change nothing."),
     click.option("--yes", is_flag=True, help="Answer yes to ordinary questions."),
     click.option("--force", is_flag=True, hidden=True),  # of earlier releases: --yes
-    click.option("--show-sql", is_flag=True, hidden=True),  # of earlier releases: --verbose
     click.option("--confirm", metavar="WORDS", help="Give the words that a production database asks for."),
 )
 COMMON_FLAGS = frozenset(
@@ -47,12 +49,18 @@ COMMON_FLAGS = frozenset(
 
 
 def common_options(
-    *, writes: bool, guard: str | None = None, refused_in: tuple[str, ...] = ()
+    *,
+    writes: bool,
+    guard: str | None = None,
+    refused_in: tuple[str, ...] = (),
+    words: str | None = None,
+    database: bool = True,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the common flags; the function gets them as one `Options`, and the `Invocation` learns the output's form.
 
     `guard` is how the command's work is guarded: "none", "ordinary" or "destructive" (default: ordinary if it writes,
-    else none); in the environments `refused_in` it is never done. The table of the reference is made from these.
+    else none); in the environments `refused_in` it is never done; `words` must be typed in each that does not ask for
+    stronger ones. The table of the reference is made from these. Without `database` the command works on files alone.
     """
     declared = guard or (ORDINARY if writes else NO_GUARD)
 
@@ -71,15 +79,16 @@ def common_options(
             invocation.command = present.spoken(ctx)
             invocation.json, invocation.verbose, invocation.quiet = options.json, options.verbose, options.quiet
             invocation.debug = options.debug
-            invocation.guard, invocation.refused_in = declared, refused_in
+            invocation.guard, invocation.refused_in, invocation.words = declared, refused_in, words
             if options.verbose and options.quiet:
                 raise click.UsageError("--verbose and --quiet say the opposite: give one.", ctx)
             return function(invocation, options, **given)
 
         result: Callable[..., Any] = command
-        for option in reversed((*_EVERY, *(_WRITING if writes else ()))):
+        shown = (*(_ON_A_DATABASE if database else ()), *_EVERY, *(_WRITING if writes else ()))
+        for option in reversed(shown):
             result = option(result)
-        result.guard, result.refused_in = declared, refused_in  # type: ignore[attr-defined]
+        result.guard, result.refused_in, result.words = declared, refused_in, words  # type: ignore[attr-defined]
         return result
 
     return decorate

@@ -29,6 +29,13 @@ def note(invocation: Invocation, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
+def note_once(invocation: Invocation, text: str) -> None:
+    """The same, for what is found out again on the way."""
+    if text not in invocation.noted:
+        invocation.noted.add(text)
+        note(invocation, text)
+
+
 def debug(invocation: Invocation, text: str) -> None:
     """What was decided, and why: with --debug or NSELF_DEBUG."""
     if invocation.debug:
@@ -101,11 +108,13 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 def findings(invocation: Invocation) -> None:
     """The findings that a person should see."""
-    if invocation.json:
+    if invocation.json or not invocation.findings:
         return
+    from pytest_nself.core.finding import Severity
+
     shown: dict[str, int] = {}
     for finding in invocation.findings:
-        if finding.severity > 1:
+        if finding.severity > Severity.INFO:
             shown[finding.rule] = shown.get(finding.rule, 0) + 1
             if shown[finding.rule] <= _ALIKE:
                 note(invocation, str(finding))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.core.errors import NoServer, NselfError
-
 from . import present
-from .guard import Loss, confirm
+from .guard import Loss, confirm, header_of, words_wanted
+from .invocation import DESTRUCTIVE
+from .reaching import connected, losing
 from .session import Session, start
 from .watching import watching
 
@@ -18,43 +17,10 @@ if TYPE_CHECKING:
     import psycopg
 
     from pytest_nself.core.plan import Plan
-    from pytest_nself.database.database import Database
     from pytest_nself.execute.report import Report
+    from pytest_nself.migrations.planning.losses import Losses
 
 __all__ = ["Session", "connected", "run_plan", "start"]
-
-
-# SQLSTATE's classes of a connection that ended: broken, or ended by the server. libpq's own words come without one.
-_LOST = ("08", "57P")
-
-
-@contextmanager
-def connected(session: Session) -> Iterator[tuple[Database, psycopg.Connection[Any]]]:
-    """The database, and a connection to it. Raises NoServer when there is none to be had."""
-    import psycopg
-
-    from pytest_nself.database.database import Database
-    from pytest_nself.execute.room import PATIENT, connect_within
-
-    target = session.target
-    database = Database(target.dsn, 0, target.environment)
-    try:
-        connection = connect_within(database, time.monotonic() + session.settings.lock_wait_s, "nself", PATIENT)
-    except psycopg.OperationalError as error:
-        raise NoServer(
-            f"{target.dsn} cannot be reached.",
-            f"{str(error).strip()}\nThe address comes from {target.origin} (environment {target.environment}).",
-            "start the server, or correct the address",
-        ) from None
-    try:
-        yield Database(target.dsn, connection.info.server_version, target.environment), connection
-    except psycopg.Error as error:
-        if isinstance(error, psycopg.OperationalError) and (error.sqlstate or "08").startswith(_LOST):
-            remedy = "see whether the server is up, then run it again"
-            raise NoServer(f"The connection to {target.dsn} was lost.", str(error).strip(), remedy) from error
-        raise NselfError("The database refused a query.", str(error).strip(), "see what the server says") from error
-    finally:
-        connection.close()
 
 
 def run_plan(
@@ -62,33 +28,36 @@ def run_plan(
     make_plan: Callable[[psycopg.Connection[Any]], Plan],
     *,
     around: Callable[[Plan], AbstractContextManager[object]] = nullcontext,
-    losses: Callable[[psycopg.Connection[Any], Plan], Sequence[Loss]] | None = None,
-    words: str | None = None,
+    losses: Callable[[psycopg.Connection[Any], Plan], Losses] | None = None,
 ) -> tuple[Plan, Report | None]:
     """Show the plan, ask where the environment asks, run it. Without a report nothing was run (--dry-run, empty plan).
 
     A plan that somebody said yes to is run as it was shown, or not at all; one that nobody was asked about is made anew
     under the lock if the database has changed, so that of two runs at once the second does what the first has left.
-    `around` wraps the execution, `losses` finds what would be gone; `words` are those that the command wants to be
-    typed everywhere.
+    `around` wraps the execution; `losses` finds what would be gone, where somebody is told of it.
     """
     from pytest_nself.core.step import DATA_LOSS, PRODUCTION
     from pytest_nself.execute.executor import execute, is_fresh
     from pytest_nself.execute.lock import runner_lock, working
+    from pytest_nself.migrations.planning.losses import Losses
 
     def run(plan: Plan, **more: Any) -> Report:
         with around(plan):
             accept = plan.hazards | {PRODUCTION}
-            watch = watching(session.invocation)
+            watch = watching(session.invocation, plan)
             return execute(plan, database, accept=accept, watch=watch, lock_wait_s=session.settings.lock_wait_s, **more)
 
     with connected(session) as (database, connection):
         plan = make_plan(connection)
-        if session.options.dry_run or not plan:
+        if not plan:
             return plan, None
-        destructive = DATA_LOSS in plan.hazards
-        lost = losses(connection, plan) if losses is not None and destructive else ()
-        asked = confirm(session, plan.title, destructive=destructive, losses=lost, words=words)
+        lost = losses(connection, plan) if losses is not None and _is_told(session) else Losses()
+        destructive = DATA_LOSS in plan.hazards or lost.destroys
+        tables = [Loss(*one) for one in lost.tables]
+        if session.options.dry_run:
+            present.note(session.invocation, header_of(session, tables, lost.notes))
+            return plan, None
+        asked = confirm(session, plan.title, destructive=destructive, losses=tables, notes=lost.notes)
         if not asked and plan.lock is not None:
             wait_s = session.settings.lock_wait_s
             note = _noting(session)
@@ -96,7 +65,14 @@ def run_plan(
                 with working(database, lock) as work:
                     plan = plan if is_fresh(plan, work) else make_plan(work)
                     return plan, run(plan, connection=work, lock=lock) if plan else None
-    return plan, run(plan)
+    with losing(session):
+        return plan, run(plan)
+
+
+def _is_told(session: Session) -> bool:
+    """Whether somebody is told what would be gone: by a command that destroys, and wherever something is asked."""
+    guard = session.invocation.guard
+    return guard == DESTRUCTIVE or words_wanted(session.target.environment, guard) is not None
 
 
 def _noting(session: Session) -> Callable[[str], None]:

@@ -11,6 +11,7 @@ from .invocation import Invocation
 from .options import Options
 
 if TYPE_CHECKING:
+    from pytest_nself.migrations.ledger import LedgerTable
     from pytest_nself.project.database_settings import DatabaseSettings
     from pytest_nself.project.target import Target
 
@@ -47,13 +48,41 @@ def start(invocation: Invocation, options: Options, *, flags: Mapping[str, objec
     found = resolve_target(root, env=environment, dsn=options.dsn, direct=True)
     target = reachable(found, settings.project_name, root)
     for text in (*settings.notes, *target.notes):
-        present.note(invocation, f"Note: {text}")
+        present.note_once(invocation, f"Note: {text}")
+    if options.env is not None and options.dsn is None and (shared := _shared(root, found)):
+        present.note_once(invocation, shared)
     present.debug(invocation, f"project {root}; environment {environment.name}, from {environment.origin}")
     present.debug(invocation, f"database {target.dsn}, from {target.origin}")
     for name, resolved in settings.resolved.items():
         if resolved.origin != "default":
             present.debug(invocation, f"{name} = {resolved.value}, from {resolved.origin}")
     return Session(invocation, options, root, target, settings)
+
+
+def one_place(one: Target, other: Target) -> bool:
+    """Whether two targets are one database, as far as their addresses say."""
+    return (one.dsn.host, one.dsn.port, one.dsn.dbname) == (other.dsn.host, other.dsn.port, other.dsn.dbname)
+
+
+def _shared(root: Path, found: Target) -> str:
+    """A warning where the files give the named environment the address of the one that is active without --env."""
+    from pytest_nself.core.errors import NselfError
+    from pytest_nself.project.env_files import PROCESS
+    from pytest_nself.project.target import resolve_target
+
+    if found.origin.endswith(PROCESS):
+        return ""  # somebody set it for this very call
+    try:
+        active = resolve_target(root, direct=True)
+    except NselfError:
+        return ""
+    if active.environment == found.environment or not one_place(active, found):
+        return ""
+    return (
+        f"Warning: {found.environment} and {active.environment} are one database here: {found.dsn}, from "
+        f"{found.origin}. What is done in it is recorded as {found.environment}. If {found.environment} has a database "
+        f"of its own, name it in .env.{found.environment}."
+    )
 
 
 def refuse_where_declared(invocation: Invocation) -> None:
@@ -65,3 +94,11 @@ def refuse_where_declared(invocation: Invocation) -> None:
             f"nself {invocation.command} is never done in {invocation.environment}.",
             "No flag and no confirmation changes that. Nothing was done.",
         )
+
+
+def table_of(session: Session) -> LedgerTable:
+    """Where the ledger is."""
+    from pytest_nself.migrations.ledger import LEDGER, LedgerTable
+
+    said = session.settings.migration_table
+    return LEDGER if said is None else LedgerTable.parse(said)

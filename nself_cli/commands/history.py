@@ -26,8 +26,8 @@ def command(invocation: Invocation, options: Options, limit: int | None) -> int:
       nself db history --limit 20 --env production
       nself db history --json
     """
-    from nself_cli.commands.migrate._migrations import table_of
     from nself_cli.run import connected, start
+    from nself_cli.session import table_of
     from pytest_nself.migrations.log import read_log
 
     session = start(invocation, options)

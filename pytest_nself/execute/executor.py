@@ -17,7 +17,7 @@ from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.migrations.planning.walk import sets_the_session
 
 from .lock import DEFAULT_WAIT_S, HeldLock, runner_lock, working
-from .messages import Message, Parcel, parcels
+from .messages import Message, Parcel, parcels, texts_of
 from .report import Interrupted, Report, Result
 from .send import send_parcel
 
@@ -29,11 +29,16 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 8.0
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Before a message is sent: the step it begins with (from 1), of how many, and the steps it carries."""
+    """Before a message is sent: the step it begins with (from 1), of how many, and the steps it carries.
+
+    `texts` is all of it, each piece with its step; what is ours (`begin`, timeouts, `commit`) has none, and a message
+    of such alone carries no steps.
+    """
 
     number: int
     of: int
     steps: tuple[Step, ...]
+    texts: tuple[tuple[str, Step | None], ...] = ()
 
 
 class Watch(Protocol):
@@ -202,8 +207,8 @@ class _Run:
     def _send(self, transaction: Sequence[Parcel]) -> None:
         steps = self.plan.steps
         for parcel in transaction:
-            if self.watch is not None and (carried := _carried(steps, parcel)):
-                self.watch(Progress(self.at + 1, len(steps), carried))
+            if self.watch is not None:
+                self.watch(Progress(self.at + 1, len(steps), _carried(steps, parcel), texts_of(steps, parcel)))
             sent = send_parcel(self.connection, steps, parcel, self._look if self.lock is not None else None)
             self.results += sent.results
             self.at = sent.next_step

@@ -271,7 +271,8 @@ def _holder(connection: psycopg.Connection[Any], key: int) -> str:
         f" where l.locktype = 'advisory' and l.granted and l.classid::bigint = {unsigned >> 32}"
         f" and l.objid::bigint = {unsigned & 0xFFFFFFFF} and l.objsubid = 1"
         " and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())"
-        " order by a.pid".encode()
+        " order by a.pid".encode(),
+        binary=True,  # a time as text has the role's DateStyle
     ).fetchone()
     if row is None:
         return "Its holder has just gone."

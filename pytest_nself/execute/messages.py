@@ -157,6 +157,15 @@ def preview(steps: Sequence[Step]) -> Iterable[str]:
         yield _shown(steps[parcel.step])
 
 
+def texts_of(steps: Sequence[Step], parcel: Parcel) -> tuple[tuple[str, Step | None], ...]:
+    """What a parcel sends, piece by piece, with the step that each piece is of; None for what is ours."""
+    if isinstance(parcel, Single):
+        step = steps[parcel.step]
+        shown = f"{step.query};  -- {step.rows} rows" if isinstance(step, CopyRows) else _shown(step)
+        return ((shown, step),)
+    return tuple((piece.text, steps[piece.step] if piece.step is not None else None) for piece in parcel.pieces)
+
+
 def _shown(step: Step) -> str:
     match step:
         case Statement():

@@ -93,6 +93,8 @@ def _standing(plan: Plan, report: Report, *, unknown: bool = False) -> str:
 
 def _state(plan: Plan, report: Report, ends: list[int]) -> str:
     """How the failed migration stands: one that does not run in one transaction may be done in part."""
+    if report.failed_step is not None and report.failed_step.title == PREPARE_LEDGER:
+        return "is not started"
     begins = max((number + 1 for number in ends if number < report.committed_steps), default=0)
     if begins == 0 and plan.steps[0].title == PREPARE_LEDGER:
         begins = 1

@@ -39,15 +39,6 @@ class Report:
         """Whether everything is committed."""
         return self.committed_steps == self.total_steps
 
-    @property
-    def resume(self) -> str:
-        """What to do next, in words."""
-        if self.done:
-            return ""
-        if not self.committed_steps:
-            return "nothing is changed; run it again once the cause is gone"
-        return f"{self.committed_steps} of {self.total_steps} steps are done and stay done; run it again for the rest"
-
 
 class Interrupted(KeyboardInterrupt):
     """Somebody pressed Ctrl-C while a plan ran; `report` says what is done, `standing` the same in words."""

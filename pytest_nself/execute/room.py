@@ -61,6 +61,7 @@ def connect_within(
 ) -> psycopg.Connection[Any]:
     """A connection in autocommit; while the server has no room, tries go on until `deadline` (of time.monotonic).
 
+    It talks UTF-8 whatever the role, the address or PGCLIENTENCODING say: what a file holds, the server shall judge.
     `settings` hold for the session as if the role had them, where there is no pool in between that refuses them.
     `when_full` is called after each try that found no room.
     """
@@ -73,6 +74,7 @@ def connect_within(
                 autocommit=True,
                 application_name=application_name,
                 prepare_threshold=None,
+                client_encoding="UTF8",
                 **_as_options(on, settings),
             )
         except psycopg.OperationalError as error:

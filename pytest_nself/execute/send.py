@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 Onlooker: TypeAlias = Callable[[], None]
 _FIRST_LOOK_S, _LOOK_EVERY_S = 0.1, 0.5  # a short lock timeout must not be over before the first look
 
+_NO_SUCH_CHARACTER = "22P05"
 _REMEDIES = {
+    _NO_SUCH_CHARACTER: "write it with characters that the database's encoding has, or use a database in UTF8",
+    "23502": "give the column a value, or a default, in the rows that are there already; then run it again",
     "25001": "say `-- nself:no-transaction` in the file's header, so that its statements run one by one",
+    "25006": "connect to the primary server; or see why transactions are read-only (default_transaction_read_only)",
+    "2D000": "say `-- nself:no-transaction` in the file's header, so that what ends transactions stands outside of one",
     "42501": "connect as a role that may do this, or grant it the right",
     "53100": "make room on the server's disk, then run it again",
     "55P03": "find who holds the lock (pg_stat_activity), then run it again",
@@ -186,7 +192,12 @@ def _failure(
 
     error = errors.error_from_result(answers[-1], encoding=connection.info.encoding)
     position = error.diag.statement_position
-    piece, offset = _by_offset(message, int(position) - 1) if position else _by_count(message, len(answers) - 1)
+    if position:
+        piece, offset = _by_offset(message, int(position) - 1)
+    elif error.sqlstate == _NO_SUCH_CHARACTER and (character := _told_in_bytes(error)) in message.text:
+        piece, offset = _by_offset(message, message.text.index(character))
+    else:
+        piece, offset = _by_count(message, len(answers) - 1)
     step = steps[piece.step if piece.step is not None else (message.steps or (message.next_step - 1,))[-1]]
     place = step.place if isinstance(step, Statement) else None
     if place is not None and piece.step is not None:
@@ -195,6 +206,15 @@ def _failure(
     failed.__cause__ = error
     failed.step = step
     return failed
+
+
+def _told_in_bytes(error: psycopg.Error) -> str:
+    """The character that the server writes as `0xe2 0x82 0xac`: it refuses the message before it looks for statements.
+
+    NUL, which no message holds, where the server says it otherwise.
+    """
+    told = re.findall(r"0x([0-9a-f]{2})\b", error.diag.message_primary or "")
+    return bytes.fromhex("".join(told)).decode(errors="replace") or "\0"
 
 
 def _by_offset(message: Message, offset: int) -> tuple[Piece, int]:

@@ -142,7 +142,7 @@ class Ledger:
 
     `found` is what a look at the database gave for a version that is half-way: rows of a name and a state. `drizzle` is
     drizzle's own ledger of the same folder, `elsewhere` the versions that only drizzle has applied. `stamps` are the
-    environments that the database was ever migrated as.
+    environments that the database was ever migrated as; `hasura` says that Hasura keeps its own state beside it.
     """
 
     table: LedgerTable = LEDGER
@@ -155,6 +155,7 @@ class Ledger:
     drizzle: ForeignLedger | None = None
     elsewhere: frozenset[int] = frozenset()
     stamps: frozenset[str] = frozenset()
+    hasura: bool = False
 
     def __contains__(self, version: int) -> bool:
         return version in self.rows
@@ -191,16 +192,19 @@ def read_ledger(connection: psycopg.Connection[Any], table: LedgerTable = LEDGER
 
     idle = connection.info.transaction_status == TransactionStatus.IDLE
     try:
-        with connection.cursor(row_factory=tuple_row) as cursor:
+        # Binary, because times as text have the role's DateStyle.
+        with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
             shape_query = _shape_query(table)
             shape = cursor.execute(shape_query.encode(), prepare=False).fetchall()
             columns = {str(name): str(kind) for what, name, kind in shape if what == "column"}
             log_exists = any(row[0] == "log" for row in shape)
+            hasura = any(row[0] == "hasura" for row in shape)
+            known = frozenset(columns)
             seen = (Seen.of(shape_query, shape),)
             if not columns:
-                return Ledger(table, schema_exists=bool(shape), log_exists=log_exists, seen=seen)
+                schema_exists = any(row[0] == "schema" for row in shape)
+                return Ledger(table, MappingProxyType({}), known, schema_exists, log_exists, seen, hasura=hasura)
             _check_shape(table, columns)
-            known = frozenset(columns)
             rows = cursor.execute(_rows_query(table, known).encode(), prepare=False).fetchall()
             stamps = {row[8] for row in rows if row[8]}
             if not rows and log_exists:  # what was taken back, or reset, had an environment, too
@@ -213,7 +217,9 @@ def read_ledger(connection: psycopg.Connection[Any], table: LedgerTable = LEDGER
     state = Seen.of(_state_query(table, known), [(str(row[0]), str(row[1]).lower(), row[3], row[-1]) for row in rows])
     by_version = {row[0]: LedgerRow.of(*row) for row in rows}
     held = (*seen, state)
-    return Ledger(table, MappingProxyType(by_version), known, True, log_exists, held, stamps=frozenset(stamps))
+    return Ledger(
+        table, MappingProxyType(by_version), known, True, log_exists, held, stamps=frozenset(stamps), hasura=hasura
+    )
 
 
 def _check_shape(table: LedgerTable, columns: Mapping[str, str]) -> None:
@@ -237,7 +243,7 @@ def _check_shape(table: LedgerTable, columns: Mapping[str, str]) -> None:
 
 
 def _shape_query(table: LedgerTable) -> str:
-    """Rows (what, name, type): the schema, the log, and the ledger's columns, as far as they exist."""
+    """Rows (what, name, type): schema, log, the ledger's columns, Hasura's own state; as far as they exist."""
     schema, name, log = quote_literal(table.schema), quote_literal(table.name), quote_literal(table.name + LOG_SUFFIX)
     return (
         f"select 'schema'::text, n.nspname::text, ''::text from pg_catalog.pg_namespace n where n.nspname = {schema}"
@@ -246,7 +252,10 @@ def _shape_query(table: LedgerTable) -> str:
         " from pg_catalog.pg_attribute a"
         " join pg_catalog.pg_class c on c.oid = a.attrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
         f" where n.nspname = {schema} and c.relname in ({name}, {log})"
-        " and a.attnum > 0 and not a.attisdropped order by 1, 2"
+        " and a.attnum > 0 and not a.attisdropped"
+        " union all select 'hasura', 'hdb_version', '' from pg_catalog.pg_class c"
+        " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname = 'hdb_catalog' and c.relname = 'hdb_version' order by 1, 2"
     )
 
 

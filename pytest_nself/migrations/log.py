@@ -57,7 +57,9 @@ def read_log(
             _OF_LOG.format(table.quoted_log),
         ]
     if not kept:
-        return tuple(LogLine(None, "applied", row.version, None) for row in ledger)
-    query = f"{' union all '.join(kept)} order by 1 desc, 2 desc{f' limit {int(limit)}' if limit else ''}"
-    rows = connection.execute(query.encode()).fetchall()
+        return tuple(LogLine(None, "applied", row.version, None) for row in ledger)[-(limit or 0) :]
+    query = f"{' union all '.join(kept)} order by 1 desc nulls last, 2 desc"
+    query += f" limit {int(limit)}" if limit else ""
+    # Binary, because times as text have the role's DateStyle.
+    rows = connection.execute(query.encode(), binary=True).fetchall()
     return tuple(LogLine(*row) for row in reversed(rows))

@@ -73,6 +73,8 @@ class DrizzleEntry(NamedTuple):
 class Migration(NamedTuple):
     """`up` and `down` are the SQL as it is sent; `place` and `down_place` say where each begins in its file.
 
+    A down that holds no statement, such as one that is still to be written, is None and has its place.
+
     `version` orders migrations and stands in the ledger; `version_text` is how the file name writes it (`0007`).
     `layout` is the name of the layout that its file has; `drizzle` is there for drizzle's own layouts alone.
     """
@@ -129,6 +131,18 @@ class Migrations:
 
     def __iter__(self) -> Iterator[Migration]:
         return iter(self.migrations)
+
+    def named(self, version: int) -> Migration:
+        """The migration of this version. Raises MigrationError where no file has it."""
+        for one in self.migrations:
+            if one.version == version:
+                return one
+        last = ", ".join(one.version_text for one in self.migrations[-5:]) or "none"
+        raise MigrationError(
+            f"There is no migration with version {version}.",
+            f"The last versions in {self.folder}: {last}.",
+            "name one of the versions that `nself db migrate status` lists",
+        )
 
     @property
     def fingerprint(self) -> str:

@@ -42,11 +42,19 @@ class Names:
         return tuple(one for one in versions if label and one.name == label.group(2))
 
     def close_to(self, text: str) -> str:
-        """The name or label that comes closest; empty if none is close."""
+        """The name or label that comes closest; empty if none is close.
+
+        Not another name with the number that the text has: a migration of that number is not the one that was meant.
+        """
         from difflib import get_close_matches
 
-        labels = [one.label for found in self._versions.values() for one in found]
-        return next(iter(get_close_matches(text, sorted({*labels, *self._names} - {""}), 1)), "")
+        label = re.fullmatch(_LABEL, text.removesuffix(".sql"))
+        if label and len(moved := self._names.get(label.group(2), [])) == 1:
+            return moved[0].label
+        own = int(label.group(1)) if label else -1
+        others = [one for version, found in self._versions.items() if version != own for one in found]
+        known = {word for one in others for word in (one.label, one.name)} - {""}
+        return next(iter(get_close_matches(text, sorted(known), 1)), "")
 
 
 def resolve(text: str, migrations: Iterable[Migration]) -> Migration:

@@ -44,6 +44,11 @@ class StatusRow(NamedTuple):
         """Whether `up` would apply it."""
         return self.state in (State.PENDING, State.OUT_OF_ORDER)
 
+    @property
+    def half_way(self) -> bool:
+        """Whether a run of it was cut off."""
+        return self.state is State.HALF_WAY
+
 
 def status(migrations: Migrations, ledger: Ledger) -> tuple[StatusRow, ...]:
     """Every version that the folder or the ledger knows, in order of version."""

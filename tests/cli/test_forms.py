@@ -16,6 +16,7 @@ from nself_cli.invocation import Invocation
 from nself_cli.main import run
 from nself_cli.watching import watching
 from pytest_nself.core import errors
+from pytest_nself.core.plan import Plan
 
 from .terminal import on_a_terminal
 
@@ -163,15 +164,18 @@ def test_progress_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     assert terminal.text.endswith("done\n")
 
 
+PLAN = Plan("do nothing", ())
+
+
 @pytest.mark.parametrize("known", [{"quiet": True}, {"json": True}])
 def test_no_progress_where_nobody_looks(monkeypatch: pytest.MonkeyPatch, known: dict[str, bool]) -> None:
     """Not with --quiet, not with --json, not when stderr is a file."""
     monkeypatch.setattr("sys.stderr", terminal := Terminal(terminal=True))
-    assert watching(Invocation(**known)) is None  # type: ignore[arg-type]
+    assert watching(Invocation(**known), PLAN) is None  # type: ignore[arg-type]
     present.progress(Invocation(**known), "1/2")  # type: ignore[arg-type]
     assert terminal.text == ""
     monkeypatch.setattr("sys.stderr", Terminal(terminal=False))
-    assert watching(Invocation()) is None
+    assert watching(Invocation(), PLAN) is None
 
 
 def test_any_text_can_be_printed() -> None:

@@ -95,7 +95,7 @@ def test_the_header(capsys: pytest.CaptureFixture[str]) -> None:
     assert out == ""
     assert err.splitlines() == [
         "dev: shop on db.example:5433 as clerk (from DATABASE_URL in .env:1)",
-        "This would lose 4 tables:",
+        "This would take data from 4 tables:",
         "  public.orders          about 1,234,567 rows  4.7 GB",
         "  public.never_analyzed  rows unknown          8.0 kB",
         "  public.one             about 1 row           900 bytes",
@@ -107,7 +107,7 @@ def test_a_long_list_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
     """Of hundreds of tables the largest are shown, and how many there are."""
     confirm(session("dev"), "do it", destructive=True, losses=[Loss(f"t{n:03}", n, n) for n in range(100)])
     err = capsys.readouterr().err
-    assert "This would lose 100 tables:" in err
+    assert "This would take data from 100 tables:" in err
     assert "  t099  about 99 rows  99 bytes" in err
     assert err.splitlines()[-1] == "  and 80 more"
 
@@ -190,4 +190,4 @@ def test_quiet_still_shows_what_is_asked_about(project: Path) -> None:
     """Nobody says yes to a database that is not named."""
     ended = wreck(project, "staging", b"yes\n", "--quiet")
     assert "on db.example:5433" in ended.shown
-    assert "would lose 1 table" in ended.shown
+    assert "would take data from 1 table" in ended.shown

@@ -45,11 +45,12 @@ def test_every_command_has_help_with_examples(path: tuple[str, ...], command: cl
 
 @pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])
 def test_every_command_takes_the_common_flags(path: tuple[str, ...], command: click.Command) -> None:
-    """The common flags stand after every verb."""
+    """The common flags stand after every verb; those about a database where there is one."""
     if isinstance(command, click.Group):
         return
     options = {option for parameter in command.params for option in parameter.opts}
-    assert {"--env", "--dsn", "--json", "--verbose", "-v", "--quiet", "-q"} <= options
+    assert {"--json", "--quiet", "-q", "--debug"} <= options
+    assert ({"--env", "--dsn", "--verbose", "-v", "--show-sql"} <= options) is (path[-1] != "create")
 
 
 @pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -121,6 +122,24 @@ def test_a_dump_is_read(
     _send(connection, before)
     after = _dump(psql, nself_clone)
     assert _without_keys(after) == _without_keys(before)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_dry_run_is_a_script_for_psql(
+    psql: str, nself_clone: EphemeralDatabase, connection: psycopg.Connection[Any], tmp_path: Path, fails: bool
+) -> None:
+    """What --dry-run prints does in psql what `up` does, and stops where that would stop."""
+    (tmp_path / "pyproject.toml").touch()
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "1_a.sql").write_text(f"create table a (n text);{' select wrong;' if fails else ''}\n")
+    (folder / "2_b.sql").write_text("-- nself:no-transaction\ncreate table b ();\ncopy b from stdin;\n\\.\n")
+    up = [sys.executable, "-c", "from nself_cli.main import main; main()", "db", "migrate", "up", "--dry-run"]
+    script = subprocess.run([*up, "--dsn", nself_clone.dsn.url()], cwd=tmp_path, capture_output=True, check=True).stdout
+    done = subprocess.run([psql, "-X", nself_clone.dsn.conninfo()], input=script, capture_output=True, check=False)
+    assert done.returncode == (3 if fails else 0), done.stderr
+    made = connection.execute("select pg_catalog.to_regclass('a')::text, pg_catalog.to_regclass('b')::text").fetchone()
+    assert made == ((None, None) if fails else ("a", "b"))
 
 
 def _dump(psql: str, database: EphemeralDatabase) -> str:

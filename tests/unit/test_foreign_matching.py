@@ -315,7 +315,11 @@ def test_the_folders_own_drizzle_ledger_is_found() -> None:
 
 def test_hasura_state_is_that_of_the_folder_s_database() -> None:
     """`migrations/default` is Hasura's database `default`; with one database there is no choice."""
-    states = [ForeignLedger("hasura-v3", "hdb_catalog", "hdb_version", source=name) for name in ("default", "reports")]
+    rows = tuple(_versions("1"))
+    empty = ForeignLedger("hasura-v3", "hdb_catalog", "hdb_version", source="empty")
+    states = [replace(empty, rows=rows, source=name) for name in ("default", "reports")]
+    assert hasura_ledger(_folder(name="/p/migrations/empty"), [empty]) is None
+    assert hasura_ledger(_folder(name="/p/elsewhere"), [replace(states[0], readable=False)]) is None
     assert hasura_ledger(_folder(name="/p/migrations/reports"), states) is states[1]
     assert hasura_ledger(_folder(name="/p/elsewhere"), states) is None
     assert hasura_ledger(_folder(name="/p/elsewhere"), states[:1]) is states[0]

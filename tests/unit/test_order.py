@@ -86,6 +86,8 @@ def test_a_name_that_is_a_number() -> None:
     ("text", "problem", "remedy"),
     [
         ("usres", "no migration of this folder", "did you mean users?"),
+        ("003_users", "no migration of this folder", "did you mean 002_users?"),  # its number has changed
+        ("002_usage", "no migration of this folder", "write a version"),  # 002 is another one
         ("99", "no migration of this folder", "write a version"),
         ("9" * 5000, "no migration of this folder", "write a version"),
         ("init", "names 2 migrations: 001_init, 005_init", "write one of them with its version: 001_init"),

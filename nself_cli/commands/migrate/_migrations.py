@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nself_cli import present
 
 if TYPE_CHECKING:
+    import psycopg
+
     from nself_cli.session import Session
     from pytest_nself.core.finding import Finding
     from pytest_nself.core.plan import Plan
     from pytest_nself.execute.report import Report
-    from pytest_nself.migrations.ledger import LedgerTable
+    from pytest_nself.migrations.ledger import Ledger
     from pytest_nself.migrations.migration import Migrations
     from pytest_nself.migrations.planning.walk import Timeouts
+
+_STOP = "\\set ON_ERROR_STOP on"
 
 COUNT = click.IntRange(min=1)
 
@@ -44,14 +49,6 @@ def one_count(n: int | None, count: int | None, steps: int | None) -> int | None
     if len(given) > 1:
         raise click.UsageError("N, --count and --steps say the same: give one.", click.get_current_context())
     return next(iter(given), None)
-
-
-def table_of(session: Session) -> LedgerTable:
-    """Where the ledger is."""
-    from pytest_nself.migrations.ledger import LEDGER, LedgerTable
-
-    said = session.settings.migration_table
-    return LEDGER if said is None else LedgerTable.parse(said)
 
 
 def timeouts_of(session: Session) -> Timeouts:
@@ -109,17 +106,28 @@ def record_sums(migrations: Migrations) -> list[Finding]:
     return found
 
 
+def hasura_note(
+    connection: psycopg.Connection[Any], migrations: Migrations, ledger: Ledger, planned: Collection[int] = ()
+) -> str | None:
+    """What Hasura's command line would not know, once `planned` is applied too; None where it does not look here."""
+    if not ledger.hasura:
+        return None
+    from pytest_nself.migrations.foreign.hasura_state import HASURA, hasura_ledger, hasura_state_note
+    from pytest_nself.migrations.foreign.reading import read_foreign
+
+    state = hasura_ledger(migrations, read_foreign(connection, ledger.table, only=(HASURA,)))
+    return hasura_state_note(migrations, state, {*ledger.rows, *planned})
+
+
 def report_run(session: Session, plan: Plan, report: Report | None, verb: str, nothing: str) -> int:
     """Say what was done, or with --dry-run what would be; the exit code."""
     from pytest_nself.execute.messages import preview
 
     invocation = session.invocation
-    if invocation.json or invocation.verbose:
-        present.findings(invocation)
     if report is None:
         sql = list(preview(plan.steps)) if session.options.dry_run else []
         data = {"plan": plan.id, "dry_run": session.options.dry_run, "sql": sql, "migrations": _labels(plan)}
-        present.done(invocation, "\n\n".join(sql) or nothing, data)
+        present.done(invocation, _for_psql(sql) or nothing, data)
         return 0
     rows = _timed(plan, report)
     lines = [] if invocation.quiet else [f"{verb}  {label}  {took_ms:.0f} ms" for label, took_ms in rows]
@@ -140,9 +148,14 @@ def report_change(session: Session, plan: Plan, report: Report | None, done: str
 
     sql = list(preview(plan.steps)) if session.options.dry_run else []
     data = {"plan": plan.id, "dry_run": session.options.dry_run, "sql": sql, "changed": report is not None}
-    text = "\n\n".join(sql) if sql else (done if report is not None else nothing)
+    text = _for_psql(sql) if sql else (done if report is not None else nothing)
     present.done(session.invocation, text, data)
     return 0
+
+
+def _for_psql(sql: list[str]) -> str:
+    """The messages as a script for psql, which would go on after an error: in whichever database, with half of it."""
+    return "\n\n".join([_STOP, *sql]) if sql else ""
 
 
 def _labels(plan: Plan) -> list[str]:

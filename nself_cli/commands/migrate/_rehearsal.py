@@ -42,7 +42,8 @@ def rehearse_first(session: Session, make_plan: MakePlan) -> Sequence[Finding]:
     from pytest_nself.core.errors import MigrationError, NselfError, Refused
 
     invocation = session.invocation
-    if not session.options.yes and not (sys.stdin is not None and sys.stdin.isatty()):
+    answered = session.options.yes or session.options.confirm is not None
+    if not answered and not (sys.stdin is not None and sys.stdin.isatty()):
         return ()  # it is refused at once: nobody is there to ask
     try:
         rehearsal = _rehearse(session, make_plan)
@@ -70,10 +71,9 @@ def rehearse_first(session: Session, make_plan: MakePlan) -> Sequence[Finding]:
 
 def _rehearse(session: Session, make_plan: MakePlan) -> Rehearsal:
     from nself_cli.run import connected
+    from nself_cli.session import table_of
     from pytest_nself.checks.rehearsal import rehearse
     from pytest_nself.sandbox.kept import TestProject
-
-    from ._migrations import table_of
 
     project = TestProject.find(session.root)
     with connected(session) as (database, connection):

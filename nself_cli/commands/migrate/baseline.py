@@ -42,11 +42,12 @@ def command(
       nself db migrate baseline 20240501120000 --env staging --yes
     """
     from nself_cli.run import run_plan, start
+    from nself_cli.session import table_of
     from pytest_nself.migrations.planning.adopt import chosen_for_baseline
     from pytest_nself.migrations.planning.bookkeeping import plan_baseline
     from pytest_nself.migrations.planning.standing import read_standing
 
-    from ._migrations import read_folder, report_change, table_of
+    from ._migrations import read_folder, report_change
 
     if version is not None and tool is not None:
         raise click.UsageError("Give a VERSION or --from, not both.", click.get_current_context())

@@ -16,7 +16,7 @@ from ._migrations import in_folder
 @click.option("--sql", metavar="SQL", help="What the up does; the down is left to be written.")
 @in_folder
 @click.option("--dry-run", is_flag=True, help="Name the files that would be written; write none.")
-@common_options(writes=False)
+@common_options(writes=False, database=False)
 def command(invocation: Invocation, options: Options, name: str, sql: str | None, migration_dir: str | None) -> int:
     """Write the files of a new migration, where `up` reads them.
 

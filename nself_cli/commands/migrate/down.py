@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nself_cli import present
 from nself_cli.invocation import DESTRUCTIVE, Invocation
 from nself_cli.options import Options, common_options
 
 from ._migrations import COUNT, in_folder, lock_wait, one_count, skip_metadata, version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from nself_cli.guard import Loss
     from pytest_nself.core.plan import Plan
 
 
@@ -49,14 +47,14 @@ def command(
       nself db migrate down --to 0004
       nself db migrate down --env production --confirm yes-destroy-production
     """
-    from nself_cli.guard import Loss
     from nself_cli.run import run_plan, start
+    from nself_cli.session import table_of
     from pytest_nself.execute.migrate import naming_migrations
     from pytest_nself.migrations.planning.losses import read_losses
     from pytest_nself.migrations.planning.planner import plan_down
     from pytest_nself.migrations.planning.standing import read_standing
 
-    from ._migrations import read_folder, report_run, table_of, timeouts_of
+    from ._migrations import read_folder, report_run, timeouts_of
 
     count = one_count(**counts)
     if sum((count is not None, to is not None, everything)) > 1:
@@ -77,8 +75,7 @@ def command(
             timeouts=timeouts_of(session),
         )
 
-    def losses(connection: Any, plan: Plan) -> Sequence[Loss]:
-        return [Loss(*lost) for lost in read_losses(connection, plan)]
-
-    plan, report = run_plan(session, make_plan, around=naming_migrations, losses=losses)
+    plan, report = run_plan(session, make_plan, around=naming_migrations, losses=read_losses)
+    if invocation.verbose:
+        present.findings(invocation)
     return report_run(session, plan, report, "taken back", "Nothing is applied that could go back.")

@@ -14,14 +14,12 @@ from ._migrations import in_folder, lock_wait, version
 if TYPE_CHECKING:
     from pytest_nself.core.plan import Plan
 
-WORDS = "reset-state"
-
 
 @click.command("reset-state")
 @click.option("--to", metavar="VERSION", callback=version, help="Record all up to this version as applied.")
 @lock_wait
 @in_folder
-@common_options(writes=True, guard=DESTRUCTIVE)
+@common_options(writes=True, guard=DESTRUCTIVE, words="reset-state")
 def command(
     invocation: Invocation, options: Options, to: int | None, lock_wait: float | None, migration_dir: str | None
 ) -> int:
@@ -36,19 +34,29 @@ def command(
       nself db migrate reset-state --to 0012 --confirm reset-state
     """
     from nself_cli.run import run_plan, start
+    from nself_cli.session import table_of
     from pytest_nself.migrations.planning.bookkeeping import plan_reset_state
+    from pytest_nself.migrations.planning.losses import Losses
     from pytest_nself.migrations.planning.standing import read_standing
 
-    from ._migrations import read_folder, report_change, table_of
+    from ._migrations import read_folder, report_change
 
     session = start(invocation, options, flags={"migration_lock_timeout": lock_wait})
     migrations = read_folder(session, migration_dir)
+    if to:  # 0 is before the first
+        migrations.named(to)
     chosen = [one for one in migrations if to is not None and one.version <= to]
 
     def make_plan(connection: Any) -> Plan:
         ledger = read_standing(connection, migrations, table_of(session))
         return plan_reset_state(migrations, ledger, chosen, environment=session.target.environment)
 
-    plan, report = run_plan(session, make_plan, words=WORDS)
+    def losses(connection: Any, _: Plan) -> Losses:
+        number = len(read_standing(connection, migrations, table_of(session)))
+        return Losses(
+            notes=[f"The ledger's {number} row{'' if number == 1 else 's'} would be replaced; the log has them."]
+        )
+
+    plan, report = run_plan(session, make_plan, losses=losses)
     done = f"The ledger is rebuilt: {len(chosen)} migrations are recorded as applied."
     return report_change(session, plan, report, done, "The ledger is empty, as it was.")

@@ -41,8 +41,8 @@ def command(
     """Explain conflicts between branches, and say how a migration stands that was cut off.
 
     Alone, it lists what is in the way and what to do. With --renumber, pending files whose version another file has
-    get the next free ones. With --migration and an answer, the ledger learns what you found out; no SQL of the
-    migration is run.
+    get the next free ones; of two that are both pending the one whose name sorts first keeps it. With --migration and
+    an answer, the ledger learns what you found out; no SQL of the migration is run.
 
     \b
     Examples:
@@ -67,10 +67,11 @@ def command(
 
 def _answer(session: Session, migration_dir: str | None, version: int, answer: str) -> int:
     from nself_cli.run import run_plan
+    from nself_cli.session import table_of
     from pytest_nself.migrations.planning.bookkeeping import Resolution, plan_resolve
     from pytest_nself.migrations.planning.standing import read_standing
 
-    from ._migrations import read_folder, report_change, table_of
+    from ._migrations import read_folder, report_change
 
     migrations = read_folder(session, migration_dir)
 
@@ -87,11 +88,12 @@ def _answer(session: Session, migration_dir: str | None, version: int, answer: s
 def _conflicts(session: Session, migration_dir: str | None, *, renumber: bool) -> int:
     """What is in the way of `up`, and what to do about each."""
     from nself_cli.run import connected
+    from nself_cli.session import table_of
     from pytest_nself.execute.files import write_files
-    from pytest_nself.migrations.planning.conflicts import explain, plan_renumber
+    from pytest_nself.migrations.planning.conflicts import explain, plan_renumber, still_depending
     from pytest_nself.migrations.planning.standing import read_standing
 
-    from ._migrations import read_folder, table_of
+    from ._migrations import read_folder
 
     invocation = session.invocation
     migrations = read_folder(session, migration_dir)
@@ -101,8 +103,9 @@ def _conflicts(session: Session, migration_dir: str | None, *, renumber: bool) -
         plan = plan_renumber(migrations, ledger)
         if plan and not session.options.dry_run:
             write_files(plan)
-        moved = [step.title for step in plan.steps]
-        present.done(invocation, "\n".join(moved) or "No two files have the same version.", {"renamed": moved})
+        moved, depending = [step.title for step in plan.steps], list(still_depending(plan, migrations))
+        text = "\n".join([*moved, *depending]) or "No two files have the same version."
+        present.done(invocation, text, {"renamed": moved, "depending": depending})
         return 0
     invocation.findings[:] = explain(migrations, ledger)
     present.findings(invocation)

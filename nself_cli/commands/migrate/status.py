@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nself_cli import present
+from nself_cli.exit_codes import DONE, FAILED, UNREACHABLE
 from nself_cli.invocation import Invocation
 from nself_cli.options import Options, common_options
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from nself_cli.session import Session
     from pytest_nself.migrations.migration import Migrations
     from pytest_nself.migrations.status import StatusRow
-
-_UNKNOWN = "?"
 
 
 @click.command("status")
@@ -37,78 +36,101 @@ def command(invocation: Invocation, options: Options, exit_code: bool, migration
       nself db migrate status --exit-code
     """
     from nself_cli.run import start
+    from pytest_nself.core.finding import Severity
 
     from ._migrations import read_folder
 
     session = start(invocation, options)
     migrations = read_folder(session, migration_dir)
-    rows = _rows(session, migrations)
-    other = _active(invocation, options)
+    other = _active(session)
     if other is None:
+        rows, gone = _rows(session, migrations), False
         text, data = _text(rows), {"migrations": [_data(row) for row in rows]}
     else:
-        text, data = _beside(session, rows, other, migrations)
+        rows, text, data = _beside(session, other, migrations)
+        gone = data["migrations"] is None
     present.findings(invocation)
-    wrong = any(row.wrong for row in rows) or any(one.severity > 2 for one in invocation.findings)
-    code = 1 if exit_code and wrong else 0
-    present.done(invocation, text, data, ok=code == 0)
+    wrong = any(row.wrong for row in rows) or any(one.severity is Severity.ERROR for one in invocation.findings)
+    code = UNREACHABLE if gone else FAILED if exit_code and wrong else DONE
+    present.done(invocation, text, data, ok=code == DONE)
     return code
 
 
 def _rows(session: Session, migrations: Migrations) -> tuple[StatusRow, ...]:
     from nself_cli.run import connected
+    from nself_cli.session import table_of
     from pytest_nself.migrations.planning.standing import read_standing
     from pytest_nself.migrations.status import status
 
-    from ._migrations import table_of
+    from ._migrations import hasura_note
 
     with connected(session) as (_, connection):
-        return status(migrations, read_standing(connection, migrations, table_of(session)))
+        ledger = read_standing(connection, migrations, table_of(session))
+        hasura = hasura_note(connection, migrations, ledger)
+    if hasura is not None:
+        present.note_once(session.invocation, f"Note: {session.target.environment}: {hasura}")
+    return status(migrations, ledger)
 
 
-def _active(invocation: Invocation, options: Options) -> Session | None:
-    """The environment that is active without --env, where that is another one."""
-
+def _active(session: Session) -> Session | None:
+    """The environment that is active without --env, where that is another one with another database."""
     from nself_cli.run import start
-    from pytest_nself.core.errors import NselfError
+    from nself_cli.session import one_place
+    from pytest_nself.core.errors import NselfError, Refused
 
+    invocation, options = session.invocation, session.options
     if options.env is None or options.dsn is not None:
         return None
     named = invocation.environment
     try:
-        session = start(invocation, options._replace(env=None))
+        other = start(invocation, options._replace(env=None))
+    except Refused:
+        return None  # which one is active is not clear; --env has settled which one is meant
     except NselfError as error:
         present.note(invocation, f"The environment that is active here cannot be shown beside it: {error.problem}")
         return None
     finally:
         invocation.environment = named
-    return session if session.target.environment != named else None
+    return other if other.target.environment != named and not one_place(other.target, session.target) else None
 
 
 def _beside(
-    session: Session, rows: tuple[StatusRow, ...], other: Session, migrations: Migrations
-) -> tuple[str, dict[str, Any]]:
-    """Two environments side by side; one that cannot be reached says so."""
+    session: Session, other: Session, migrations: Migrations
+) -> tuple[tuple[StatusRow, ...], str, dict[str, Any]]:
+    """Two environments side by side, and the named one's rows; one that cannot be reached says so."""
     from pytest_nself.core.errors import NoServer, NselfError
 
     here, there = other.target.environment, session.target.environment
-    data: dict[str, Any] = {"migrations": [_data(row) for row in rows], "beside": {"env": here, "migrations": None}}
+    mine: tuple[StatusRow, ...] = ()
+    problem = ""
+    try:
+        mine = _rows(session, migrations)
+    except NoServer as error:
+        problem = error.problem
+    beside: dict[str, Any] = {"env": here, "migrations": None}
+    data: dict[str, Any] = {"migrations": None if problem else [_data(row) for row in mine], "beside": beside}
+    if problem:
+        data["error"] = problem
     try:
         theirs = _rows(other, migrations)
-    except (NoServer, NselfError) as error:
-        data["beside"]["error"] = error.problem
-        return f"{_text(rows)}\n{here}: {error.problem}", data
-    data["beside"]["migrations"] = [_data(row) for row in theirs]
-    states = {row.version: row for row in theirs}
-    labels = {row.version: row.label for row in (*theirs, *rows)}
-    mine = {row.version: row for row in rows}
+    except NselfError as error:
+        beside["error"] = error.problem
+        return mine, "\n".join([f"{there}: {problem}" if problem else _text(mine), f"{here}: {error.problem}"]), data
+    beside["migrations"] = [_data(row) for row in theirs]
+    if problem:
+        return mine, f"{here}:\n{_text(theirs)}\n{there}: {problem}", data
+    left, right = {row.version: row for row in theirs}, {row.version: row for row in mine}
+    labels = {row.version: row.label for row in (*theirs, *mine)}
     lines = [("", here, there)]
-    for version in sorted(labels):
-        pair = (_state(states.get(version)), _state(mine.get(version)))
-        lines.append((labels[version], *pair))
-    differ = sum(_state(states.get(version)) != _state(mine.get(version)) for version in labels)
+    lines += [(labels[one], _standing(left.get(one)), _standing(right.get(one))) for one in sorted(labels)]
+    differ = sum(_state(left.get(one)) != _state(right.get(one)) for one in labels)
     ending = "Both stand alike." if not differ else f"{differ} of {len(labels)} differ."
-    return f"{present.table(lines)}\n{ending}", data
+    return mine, f"{present.table(lines)}\n{ending}", data
+
+
+def _standing(row: StatusRow | None) -> str:
+    applied = f" {row.applied_at:%Y-%m-%d %H:%M}" if row is not None and row.applied_at else ""
+    return f"{_state(row)}{applied}"
 
 
 def _state(row: StatusRow | None) -> str:
@@ -127,9 +149,10 @@ def _text(rows: tuple[StatusRow, ...]) -> str:
         )
         for row in rows
     ]
-    pending = sum(row.pending for row in rows)
+    pending, half_way = sum(row.pending for row in rows), sum(row.half_way for row in rows)
     counted = "1 migration" if len(rows) == 1 else f"{len(rows)} migrations"
-    return f"{present.table(lines)}\n{counted}, {pending} pending."
+    cut_off = f"{half_way} half-way, " if half_way else ""
+    return f"{present.table(lines)}\n{counted}, {cut_off}{pending} pending."
 
 
 def _data(row: StatusRow) -> dict[str, Any]:

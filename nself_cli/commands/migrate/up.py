@@ -46,7 +46,8 @@ def command(
 
     In production nothing runs while the history is in doubt: an applied file that was edited or is gone, or a pending
     migration without a down that does not say why it has none. What is pending is rehearsed there first, where a
-    server for the copy and pg_dump can be had.
+    server for the copy and pg_dump can be had. Files that drop, truncate or delete are confirmed there as a `down` is;
+    wherever something is asked, the tables that they take data from are named.
 
     \b
     Examples:
@@ -55,16 +56,19 @@ def command(
       nself db migrate up --count 3 --env staging
       nself db migrate up --to 0007 --dry-run
       nself db migrate up --env production --yes --lock-wait 300
+      nself db migrate up --env production --yes --confirm yes-destroy-production
     """
     from nself_cli.run import run_plan, start
+    from nself_cli.session import table_of
     from pytest_nself.execute.migrate import naming_migrations
     from pytest_nself.migrations.planning.elsewhere import check_elsewhere
-    from pytest_nself.migrations.planning.planner import plan_up
+    from pytest_nself.migrations.planning.losses import read_losses
+    from pytest_nself.migrations.planning.planner import plan_up, to_apply
     from pytest_nself.migrations.planning.standing import read_standing
     from pytest_nself.migrations.planning.verify import before_up
     from pytest_nself.project.environment_names import DEV, PRODUCTION
 
-    from ._migrations import read_folder, record_sums, report_run, table_of, timeouts_of
+    from ._migrations import hasura_note, read_folder, record_sums, report_run, timeouts_of
     from ._rehearsal import rehearse_first, report_rehearsal
 
     count = one_count(**counts)
@@ -74,19 +78,26 @@ def command(
     session = start(invocation, options, flags={"migration_lock_timeout": lock_wait})
     migrations = read_folder(session, migration_dir)
     environment, found = session.target.environment, list(invocation.findings)
+    hasura: list[str | None] = [None]
 
     def make_plan(connection: Any) -> Plan:
         ledger = read_standing(connection, migrations, table_of(session))
         check_elsewhere(connection, migrations, ledger)
-        invocation.findings[:] = [*found, *before_up(migrations, ledger, environment=environment)]
-        return plan_up(migrations, ledger, count=count, to=to, environment=environment, timeouts=timeouts_of(session))
+        said = before_up(migrations, ledger, count=count, to=to, environment=environment)
+        invocation.findings[:] = [*found, *said]
+        plan = plan_up(migrations, ledger, count=count, to=to, environment=environment, timeouts=timeouts_of(session))
+        planned = {one.version for one in to_apply(migrations, ledger, count, to)}
+        hasura[:] = [hasura_note(connection, migrations, ledger, planned)]
+        return plan
 
     if rehearse:
         return report_rehearsal(session, make_plan)
     if environment == PRODUCTION and not options.dry_run and not no_rehearsal:
         found += rehearse_first(session, make_plan)
-    plan, report = run_plan(session, make_plan, around=naming_migrations)
+    plan, report = run_plan(session, make_plan, around=naming_migrations, losses=read_losses)
     if report is not None and environment == DEV:
         invocation.findings += record_sums(migrations)
     present.findings(invocation)
+    if report is not None and hasura[0] is not None:
+        present.note(invocation, f"Note: {hasura[0]}")
     return report_run(session, plan, report, "applied", "Nothing is pending.")

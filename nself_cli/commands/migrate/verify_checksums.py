@@ -25,11 +25,12 @@ def command(invocation: Invocation, options: Options, migration_dir: str | None)
       nself db migrate verify-checksums --env production --json
     """
     from nself_cli.run import connected, start
+    from nself_cli.session import table_of
     from pytest_nself.core.finding import Severity
     from pytest_nself.migrations.ledger import read_ledger
     from pytest_nself.migrations.planning.verify import verify
 
-    from ._migrations import read_folder, table_of
+    from ._migrations import read_folder
 
     session = start(invocation, options)
     migrations = read_folder(session, migration_dir)

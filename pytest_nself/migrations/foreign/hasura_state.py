@@ -9,12 +9,18 @@ from pytest_nself.migrations.migration import Migrations
 
 from .ledger import ForeignLedger
 
+HASURA = "hasura-v3"
+"""The tool whose state this is, as `read_foreign` calls it."""
+
 _NAMED = 3
 
 
 def hasura_ledger(migrations: Migrations, ledgers: Iterable[ForeignLedger]) -> ForeignLedger | None:
-    """The state of the database that the folder is named after (`migrations/default`), else the only one there is."""
-    states = [one for one in ledgers if one.tool == "hasura-v3"]
+    """The state of the database that the folder is named after (`migrations/default`), else the only one there is.
+
+    A state without a version is none: Hasura's command line fills it from our ledger when it is first run.
+    """
+    states = [one for one in ledgers if one.tool == HASURA and one.readable and one.rows]
     named = [one for one in states if one.source == PurePath(migrations.folder).name]
     return (named or states)[0] if len(named or states) == 1 else None
 

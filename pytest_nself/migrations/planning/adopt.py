@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.core.errors import ConfigError, MigrationError, Refused
+from pytest_nself.core.errors import ConfigError, Refused
 from pytest_nself.core.finding import Findings
 from pytest_nself.migrations.foreign.ledger import ForeignLedger, MatchBy
 from pytest_nself.migrations.foreign.matching import match
@@ -40,13 +40,7 @@ def chosen_for_baseline(
     or more than one, could be meant.
     """
     if version is not None:
-        if all(one.version != version for one in migrations):
-            last = ", ".join(one.version_text for one in migrations.migrations[-5:]) or "none"
-            raise MigrationError(
-                f"There is no migration with the version {version}.",
-                f"The last versions in {migrations.folder}: {last}.",
-                "name one of the versions that `nself db migrate status` lists",
-            )
+        migrations.named(version)
         _check_populated(connection)
         return Chosen(tuple(one for one in migrations if one.version <= version), f"up to {version}")
     theirs = _the_one(read_foreign(connection, ledger.table), tool)

@@ -35,7 +35,7 @@ def plan_reset_checksum(
 ) -> Plan:
     """Accept the file as it is now for a version that is applied; empty when the ledger says the same."""
     check_environment(ledger, environment)
-    row, migration = _row(ledger, version), _file(migrations, version)
+    row, migration = _row(ledger, version), migrations.named(version)
     same_up = (row.checksum, row.checksum_algorithm) == (migration.checksum, CHECKSUM_ALGORITHM)
     if same_up and not down_is_edited(migration, row):
         return Plan(f"accept {migration} as it is", ())
@@ -86,7 +86,7 @@ def plan_resolve(
         text = recording.mirror.forgotten(known) if known is not None else ""
         text += f"delete from {ledger.table.quoted} where version = {version};\n"
         return _plan(title, ledger, [(title, text + recording.log("resolved", version, gone.name, _was(gone, how)))])
-    migration = _file(migrations, version)
+    migration = migrations.named(version)
     if row is None:
         return _plan(title, ledger, [(title, recording.adopted(migration, "resolved as applied"))])
     if not row.dirty:
@@ -134,7 +134,7 @@ def _plan(title: str, ledger: Ledger, texts: list[tuple[str, str]]) -> Plan:
 
 def _part(migrations: Migrations, ledger: Ledger, version: int, recording: Recording, *, done: bool) -> str:
     """How the ledger looks when the part that was begun is, or is not, done."""
-    row, migration = _row(ledger, version), _file(migrations, version)
+    row, migration = _row(ledger, version), migrations.named(version)
     progress = row.progress
     if not row.dirty or progress is None or not progress.begun:
         raise MigrationError(
@@ -172,18 +172,6 @@ def _row(ledger: Ledger, version: int) -> LedgerRow:
             "see what is applied: nself db migrate status",
         )
     return row
-
-
-def _file(migrations: Migrations, version: int) -> Migration:
-    for one in migrations:
-        if one.version == version:
-            return one
-    last = ", ".join(one.version_text for one in migrations.migrations[-5:]) or "none"
-    raise MigrationError(
-        f"There is no migration with the version {version}.",
-        f"The last versions in {migrations.folder}: {last}.",
-        "name one of the versions that `nself db migrate status` lists",
-    )
 
 
 def _was(row: LedgerRow, how: Resolution | None = None) -> str:

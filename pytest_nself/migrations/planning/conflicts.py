@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,10 +12,12 @@ from pathlib import Path
 from pytest_nself.core.errors import MigrationError
 from pytest_nself.core.finding import Finding, Findings, Severity
 from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.place import Place
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import Step, WriteFile
 from pytest_nself.migrations.ledger import Ledger
 from pytest_nself.migrations.migration import DOWN, Migration, Migrations
+from pytest_nself.migrations.order import Names
 from pytest_nself.migrations.status import State, status
 from pytest_nself.migrations.writing.numbering import next_version
 
@@ -61,9 +64,10 @@ def _late(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
 
 
 def plan_renumber(migrations: Migrations, ledger: Ledger, *, now: datetime | None = None) -> Plan:
-    """New versions, above all others, for pending files whose version another file has; the applied one keeps it.
+    """New versions, above all others, for pending files whose version another file has.
 
-    Raises MigrationError for a file that cannot be given another version.
+    The applied one keeps it; of pending ones the first by name does. Raises MigrationError for a file that cannot be
+    given another version, and for one that a pending file names by its version.
     """
     now = now or datetime.now(UTC)
     together: dict[int, list[Migration]] = defaultdict(list)
@@ -84,10 +88,52 @@ def plan_renumber(migrations: Migrations, ledger: Ledger, *, now: datetime | Non
                     "rename the pending one by hand",
                     place=one.place,
                 )
+            _refuse_named(one, migrations, ledger)
             newest = next_version(newest, highest, now)
             highest = int(newest)
             steps += _renamed(one, newest)
     return Plan("renumber what collides", tuple(steps))
+
+
+def still_depending(plan: Plan, migrations: Migrations) -> tuple[str, ...]:
+    """A line for each file that names one whose version the plan changes."""
+    gone = {step.path for step in plan.steps if isinstance(step, WriteFile) and step.content is None}
+    return tuple(
+        f"{one} depends on {moved} (as {text}): see that it says so still"
+        for moved in migrations
+        if moved.place.path in gone
+        for one, text in _depending_on(moved, migrations)
+    )
+
+
+def _depending_on(moved: Migration, migrations: Migrations) -> Iterator[tuple[Migration, str]]:
+    """The migrations that name this one in a `depends_on`, each with what it says."""
+    for one in migrations:
+        for text in one.directives.depends_on:
+            if one is not moved and moved in Names(migrations).named_by(text):
+                yield one, text
+
+
+def _refuse_named(moved: Migration, migrations: Migrations, ledger: Ledger) -> None:
+    """A pending file that says the version would wait for another one, or for none, after the move."""
+    for one, text in _depending_on(moved, migrations):
+        if not text[:1].isdigit() or text == moved.name or _is_row(one, ledger):
+            continue
+        several = len(Names(migrations).named_by(text)) > 1
+        raise MigrationError(
+            f"{one} depends on {text}, {'which can mean' if several else 'whose version would change:'} {moved}.",
+            "Nothing was renamed.",
+            f"change this line: name it without its version, depends_on: {moved.name}",
+            place=_line_of(one, text),
+        )
+
+
+def _line_of(one: Migration, text: str) -> Place:
+    """Where the file says `depends_on` with this text."""
+    lines = Path(one.place.path).read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    said = rf"depends_on\b.*(?<![\w.-]){re.escape(text)}(?![\w-])"
+    numbers = (number for number, line in enumerate(lines, 1) if re.search(said, line))
+    return Place(one.place.path, next(numbers, None))
 
 
 def _is_row(one: Migration, ledger: Ledger) -> bool:

@@ -33,6 +33,13 @@ def pending(migrations: Migrations, ledger: Ledger) -> tuple[Migration, ...]:
     return (*half_way, *ordered(new))
 
 
+def to_apply(
+    migrations: Migrations, ledger: Ledger, count: int | None = None, to: int | None = None
+) -> list[Migration]:
+    """The migrations that `up` means, in the order of their application."""
+    return [one for one in pending(migrations, ledger) if to is None or one.version <= to][:count]
+
+
 def plan_up(
     migrations: Migrations,
     ledger: Ledger,
@@ -51,9 +58,9 @@ def plan_up(
     migrations.raise_errors()
     check_environment(ledger, environment)
     _check_half_way(migrations, ledger, UP)
-    _check_version(migrations, to)
-    todo = pending(migrations, ledger)
-    chosen = [one for one in todo if to is None or one.version <= to][:count]
+    if to:  # 0 is before the first
+        migrations.named(to)
+    chosen = to_apply(migrations, ledger, count, to)
     _check_needed(chosen, migrations, ledger)
     recording = Recording.of(ledger, environment)
     steps: list[Step] = list(plan_ledger(ledger)) if chosen else []
@@ -83,7 +90,8 @@ def plan_down(
     migrations.raise_errors()
     check_environment(ledger, environment)
     _check_half_way(migrations, ledger, DOWN)
-    _check_version(migrations, to)
+    if to:  # 0 is before the first
+        migrations.named(to)
     files = {one.version: one for one in migrations}
     chosen = [
         _with_down(row, files.get(row.version), migrations) for row in to_take_back(ledger, count, to, everything)
@@ -200,17 +208,6 @@ def _check_half_way(migrations: Migrations, ledger: Ledger, direction: str) -> N
             )
 
 
-def _check_version(migrations: Migrations, to: int | None) -> None:
-    if to is None or any(one.version == to for one in migrations) or to == 0:
-        return
-    last = ", ".join(one.version_text for one in migrations.migrations[-5:]) or "none"
-    raise MigrationError(
-        f"There is no migration with version {to}.",
-        f"The last versions in {migrations.folder}: {last}.",
-        "name one of them",
-    )
-
-
 def _with_down(row: LedgerRow, migration: Migration | None, migrations: Migrations) -> Migration:
     if migration is None:
         raise MigrationError(
@@ -226,7 +223,15 @@ def _with_down(row: LedgerRow, migration: Migration | None, migrations: Migratio
             "go forward with a new migration",
             place=place,
         )
-    if migration.down is None or migration.down_place is None:
+    if migration.down is None and migration.down_place is not None:
+        raise MigrationError(
+            f"The down of {migration} holds no statement yet.",
+            "Nothing stands there but blank space and comments. Nothing was taken back: all downs are found before the "
+            "first runs.",
+            "write it, or go forward with a new migration",
+            place=migration.down_place,
+        )
+    if migration.down is None:
         tried = ", ".join(down_names(migration))
         raise MigrationError(
             f"{migration} has no down.",

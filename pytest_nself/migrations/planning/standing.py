@@ -1,22 +1,13 @@
-"""What a plan must know of a database: its ledger, and how far a migration came that was cut off."""
+"""What a plan must know of a database: its ledger, how far a cut-off migration came, and what drizzle has applied."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.core.plan import Seen
-from pytest_nself.migrations.foreign.matching import match
-from pytest_nself.migrations.foreign.mirror import drizzle_ledger
-from pytest_nself.migrations.foreign.reading import read_foreign
 from pytest_nself.migrations.ledger import LEDGER, Ledger, LedgerTable, read_ledger
-from pytest_nself.migrations.migration import Migration, Migrations
-
-from .leftovers import OWN_PATH, Look, path_of
-from .resuming import resume
-from .transactions import cut
+from pytest_nself.migrations.migration import Migrations
 
 if TYPE_CHECKING:
     import psycopg
@@ -27,59 +18,31 @@ def read_standing(connection: psycopg.Connection[Any], migrations: Migrations, t
 
     For a folder of drizzle's also drizzle's own ledger.
     """
-    from psycopg.rows import tuple_row
-
     ledger = read_ledger(connection, table)
-    found, seen = dict(ledger.found), list(ledger.seen)
-    for migration, settings, look in _begun(ledger, migrations):
-        schemas = _path(connection, settings)
-        if schemas is None:
-            continue  # the planner says that it is not known
-        query = look(path_of(schemas))
-        with connection.transaction(force_rollback=True), connection.cursor(row_factory=tuple_row) as cursor:
-            rows = cursor.execute(query.encode(), prepare=False).fetchall()
-        found[migration.version] = tuple((str(row[0]), str(row[1])) for row in rows)
-        seen.append(Seen.of(query, rows))
+    # Both are rare, and what reads them is not loaded for nothing.
+    if any(row.dirty for row in ledger.rows.values()):
+        ledger = _with_unfinished(connection, ledger, migrations)
     if any(one.drizzle is not None for one in migrations):
-        theirs = read_foreign(connection, table, only=("drizzle",))
-        seen += [one.seen for one in theirs if one.seen is not None]
-        drizzle = drizzle_ledger(migrations, theirs)
-        applied = match(migrations, drizzle).applied if drizzle is not None else ()
-        elsewhere = frozenset(one.version for one in applied if one.version not in ledger)
-        ledger = replace(ledger, drizzle=drizzle, elsewhere=elsewhere)
-    return replace(ledger, found=MappingProxyType(found), seen=tuple(seen))
+        ledger = _with_drizzle(connection, ledger, migrations)
+    return ledger
 
 
-def _begun(ledger: Ledger, migrations: Migrations) -> Iterator[tuple[Migration, tuple[str, ...], Look]]:
-    """The half-way migrations whose statement can be looked after, and what the file sets for it."""
-    for migration in migrations:
-        row = ledger.rows.get(migration.version)
-        if row is None or not row.dirty or row.progress is None or not (row.progress.begun or row.progress.refused):
-            continue
-        way = migration.way(row.progress.direction)
-        resumed = resume(row.progress, way, cut(way.text, no_transaction=way.no_transaction).parts)
-        if resumed is None:
-            continue  # the planner says that the file was edited
-        parts, number = resumed
-        if number > len(parts):
-            continue  # what was refused is gone from the file
-        part = parts[number - 1]
-        if part.alone is not None and part.alone.look is not None:
-            yield migration, tuple(way.text[one.start : one.end] for one in part.session), part.alone.look
+def _with_unfinished(connection: psycopg.Connection[Any], ledger: Ledger, migrations: Migrations) -> Ledger:
+    from .unfinished import look_after
+
+    looks = list(look_after(connection, ledger, migrations))
+    found = {version: rows for version, rows, _ in looks}
+    return replace(ledger, found=MappingProxyType(found), seen=(*ledger.seen, *(seen for _, _, seen in looks)))
 
 
-def _path(connection: psycopg.Connection[Any], settings: Sequence[str]) -> tuple[str, ...] | None:
-    """The schemas in which a session with these settings looks for names; None if the server refuses a setting."""
-    import psycopg
-    from psycopg.rows import tuple_row
+def _with_drizzle(connection: psycopg.Connection[Any], ledger: Ledger, migrations: Migrations) -> Ledger:
+    from pytest_nself.migrations.foreign.matching import match
+    from pytest_nself.migrations.foreign.mirror import drizzle_ledger
+    from pytest_nself.migrations.foreign.reading import read_foreign
 
-    try:
-        with connection.transaction(force_rollback=True), connection.cursor(row_factory=tuple_row) as cursor:
-            for text in settings:
-                cursor.execute(text.encode(), prepare=False)
-            rows = cursor.execute(f"select p::text from pg_catalog.unnest({OWN_PATH}) p".encode(), prepare=False)
-            return tuple(str(row[0]) for row in rows.fetchall())
-    except psycopg.Error:
-        if connection.closed:
-            raise
-        return None
+    theirs = read_foreign(connection, ledger.table, only=("drizzle",))
+    drizzle = drizzle_ledger(migrations, theirs)
+    applied = match(migrations, drizzle).applied if drizzle is not None else ()
+    elsewhere = frozenset(one.version for one in applied if one.version not in ledger)
+    seen = (*ledger.seen, *(one.seen for one in theirs if one.seen is not None))
+    return replace(ledger, drizzle=drizzle, elsewhere=elsewhere, seen=seen)

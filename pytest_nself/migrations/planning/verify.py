@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pytest_nself.core.errors import Refused
@@ -14,7 +14,7 @@ from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, Migration, Mig
 from pytest_nself.migrations.status import State, down_is_edited, status
 from pytest_nself.migrations.sums import check_sums, read_sums
 
-from .planner import PRODUCTION, pending
+from .planner import PRODUCTION, to_apply
 
 
 def verify(migrations: Migrations, ledger: Ledger) -> Findings:
@@ -27,16 +27,23 @@ def verify(migrations: Migrations, ledger: Ledger) -> Findings:
     return Findings([*_history(migrations, ledger), *elsewhere])
 
 
-def before_up(migrations: Migrations, ledger: Ledger, *, environment: str | None = None) -> Findings:
+def before_up(
+    migrations: Migrations,
+    ledger: Ledger,
+    *,
+    count: int | None = None,
+    to: int | None = None,
+    environment: str | None = None,
+) -> Findings:
     """What somebody should know before `up`: as warnings, and in production as a refusal.
 
-    Raises Refused in production for edited or deleted history, and for pending migrations that have no down and do not
-    declare why.
+    `count` and `to` say, as for plan_up, which migrations will run. Raises Refused in production for edited or deleted
+    history, and for those of them that have no down and do not declare why.
     """
     found = [one for one in _history(migrations, ledger) if one.severity > Severity.INFO]
     if environment == PRODUCTION:
         recorded = check_sums(migrations, read_sums(Path(migrations.folder))).at_least(Severity.ERROR)
-        _refuse([*found, *recorded, *_without_down(pending(migrations, ledger))])
+        _refuse([*found, *recorded, *_without_down(to_apply(migrations, ledger, count, to))])
     late = [row for row in status(migrations, ledger) if row.state is State.OUT_OF_ORDER]
     found += [
         Finding(
@@ -104,7 +111,7 @@ def _history(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
             )
 
 
-def _without_down(migrations: tuple[Migration, ...]) -> Iterator[Finding]:
+def _without_down(migrations: Iterable[Migration]) -> Iterator[Finding]:
     for one in migrations:
         if one.down is None and one.directives.irreversible is None:
             yield Finding(

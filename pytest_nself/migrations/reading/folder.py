@@ -175,7 +175,7 @@ class Reading:
                 up=up.up.text,
                 down=takes_back.text if takes_back else None,
                 place=up.up.place,
-                down_place=takes_back.place if takes_back else None,
+                down_place=down_part.place if down_part else None,
                 directives=_directives(up.up_said, down_said, irreversible),
                 layout=layout,
                 drizzle=drizzle,

@@ -37,12 +37,14 @@ def test_cli_up_status_down(cli: Cli, look: psycopg.Connection[Any]) -> None:
 
 
 def test_cli_dry_run_is_what_runs(cli: Cli, look: psycopg.Connection[Any]) -> None:
-    """The dry run writes nothing, not even a ledger; its SQL, sent by itself, is the same migration."""
+    """The dry run writes nothing, not even a ledger; its SQL, sent by itself, is the same migration. The text
+    begins with what makes psql stop at the first error, and the database that is meant is named beside it."""
     plan = cli.json("migrate", "up", "--dry-run")["data"]
     assert rows(look, "select 1 from pg_catalog.pg_namespace where nspname = 'hdb_catalog'") == []
-    code, out, _ = cli("migrate", "up", "--dry-run")
-    assert (code, out) == (0, "\n\n".join(plan["sql"]) + "\n")
-    look.execute(out.encode())
+    code, out, err = cli("migrate", "up", "--dry-run")
+    assert (code, out) == (0, "\n\n".join(["\\set ON_ERROR_STOP on", *plan["sql"]]) + "\n")
+    assert f"dev: {look.info.dbname} on " in err
+    look.execute("\n\n".join(plan["sql"]).encode())
     assert versions(look) == [3, 7, 13, 20260203070900]
     assert cli("migrate", "up")[1] == "Nothing is pending.\n"
 
@@ -53,7 +55,31 @@ def test_cli_verbose_and_quiet(cli: Cli) -> None:
     assert "migrations/003_shop.sql:2:1" in err
     assert 'create table "Odd ""Schema"."T;1"' in err
     assert out.splitlines()[0].startswith("applied  003_shop")
+    sent = [line for line in err.splitlines() if line.split("=")[0] in ("set local lock_timeout ", "commit;")]
+    assert sent == ["commit;", "set local lock_timeout = 5000;", "commit;"]  # the ledger's, then the migration's
+    assert err.splitlines().count("begin isolation level read committed;") == 2
     assert cli("migrate", "up", "-q") == (0, "3 migrations applied.\n", "")
+
+
+def test_cli_findings_are_said_once(cli: Cli, write: Write) -> None:
+    """Also with -v."""
+    cli("migrate", "up")
+    write({"5_late.sql": "create table five ();"})
+    assert cli("migrate", "up", "-v")[2].count("5_late is pending below versions that are applied") == 1
+
+
+def test_cli_old_show_sql_is_known_to_every_command_on_a_database(cli: Cli) -> None:
+    """--show-sql, of earlier releases, is --verbose, also where nothing is sent; create works on files alone."""
+    assert cli("migrate", "status", "--show-sql")[0] == 0
+    for flag in ("--env", "--dsn", "-v"):
+        assert cli.without_dsn("migrate", "create", "x", flag, "dev")[0] == 2
+
+
+def test_cli_status_counts_what_is_half_way(cli: Cli, look: psycopg.Connection[Any]) -> None:
+    """It is neither applied nor pending."""
+    cli("migrate", "up", "--count", "3")
+    look.execute("update hdb_catalog.schema_migrations set dirty = true where version = 7")
+    assert cli("migrate", "status")[1].splitlines()[-1] == "4 migrations, 1 half-way, 1 pending."
 
 
 def test_cli_failure_is_exit_1_with_the_line(cli: Cli, write: Write) -> None:
@@ -160,3 +186,20 @@ def test_two_runs_at_once_apply_everything_once(
     applied = [version for out, _ in outputs for version in json.loads(out)["data"]["migrations"]]
     assert len(applied) == len(set(applied)) == 34
     assert len(versions(look)) == 34
+
+
+def test_cli_what_hasura_does_not_know_is_said(cli: Cli, look: psycopg.Connection[Any]) -> None:
+    """Where Hasura v3 keeps a state in the database, `up` and `status` name the versions that it lacks."""
+    look.execute(
+        "create schema hdb_catalog; create table hdb_catalog.hdb_version (cli_state jsonb not null);"
+        """insert into hdb_catalog.hdb_version values ('{"migrations": {"default": {"3": false}}}')"""
+    )
+    said = "Hasura's own state does not know"
+    assert said not in cli("migrate", "status")[2]
+    assert cli("migrate", "baseline", "--from", "hasura-v3")[0] == 0
+    assert f"{said} 0007:" in cli("migrate", "up", "--count", "1")[2]
+    assert f"{said} 0007:" in cli("migrate", "status")[2]
+    look.execute(
+        """update hdb_catalog.hdb_version set cli_state = '{"migrations": {"default": {"3": false, "7": false}}}'"""
+    )
+    assert said not in cli("migrate", "status")[2]
