@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
+from pytest_nself.core.errors import MigrationError
+from pytest_nself.core.place import Place
 from pytest_nself.migrations.ledger import Progress
-from pytest_nself.migrations.migration import Way
+from pytest_nself.migrations.migration import Migration, Way
+from pytest_nself.migrations.statements import place_at
 
+from .alone import Again
+from .leftovers import Cleanup
 from .transactions import Part, is_setting
 
 _NOTHING = sha256().hexdigest()
@@ -41,6 +46,62 @@ def resume(progress: Progress, way: Way, parts: Sequence[Part]) -> tuple[tuple[P
     if progress.begun and (number == 0 or parts[number - 1].alone is None):
         return None
     return tuple(parts), number + progress.refused
+
+
+def go_on(migration: Migration, way: Way, parts: Sequence[Part], standing: Progress) -> tuple[tuple[Part, ...], int]:
+    """What `resume` gives. Raises MigrationError for an edit in what is behind it."""
+    found = resume(standing, way, parts)
+    if found is None:
+        raise MigrationError(
+            f"{migration} is half-way, and its file was edited since.",
+            f"The edit is in what stands up to part {standing.part}, which was {standing.state}; where to go on in the "
+            "file as it is now is not known. Nothing was sent to the database.",
+            "bring that back to what it was and run this again (what follows it may be edited); or finish by hand, "
+            f"then: nself db migrate resolve --migration {migration.version_text} --applied (or --not-applied)",
+            place=Place(way.place.path),
+        )
+    return found
+
+
+def cleanup_before(
+    migration: Migration,
+    way: Way,
+    parts: Sequence[Part],
+    number: int,
+    standing: Progress,
+    found: Sequence[Sequence[str]] | None,
+) -> Cleanup:
+    """What must be done before a statement is run again that was refused, or whose end nobody saw.
+
+    `found` is what the look at the database gave. Raises MigrationError where that does not tell.
+    """
+    part = parts[number - 1]
+    alone = part.alone
+    if alone is None or alone.again is Again.RUN or (standing.refused and alone.look is None):
+        return Cleanup()
+    cleanup = alone.cleanup(found) if found is not None else None
+    place = place_at(way.text, part.start, way.place)
+    if cleanup is not None and cleanup.busy:
+        raise MigrationError(
+            f"{migration} is half-way, and another session is building an index on its table.",
+            f"{cleanup.busy} is not valid yet, and may be the one. Nothing was sent to the database.",
+            "wait until it has ended (pg_stat_progress_create_index), then run this again",
+            place=place,
+        )
+    if standing.refused:
+        # It did not take effect: what looks like its effect is somebody else's.
+        return cleanup if cleanup is not None and cleanup.first else Cleanup()
+    if cleanup is None:
+        may = "" if alone.whole else "; it may have committed in part, also if the server answered with an error"
+        raise MigrationError(
+            f"{migration} is half-way: `{alone.what}` was begun, and how it ended is not known.",
+            f"It is part {number} of {len(parts)} and ran outside a transaction{may}. The database does not show "
+            "whether it took effect. Nothing was sent to the database.",
+            "look, then say how it stands: nself db migrate resolve --migration "
+            f"{migration.version_text} --part-done (go on after it) or --part-not-done (run it again)",
+            place=place,
+        )
+    return cleanup
 
 
 def _read(text: str, parts: Sequence[Part]) -> Iterator[tuple[int, int, str]]:

@@ -21,10 +21,10 @@ from pytest_nself.migrations.migration import UP, Migration, Way
 from pytest_nself.migrations.statements import Statement as SqlStatement
 from pytest_nself.migrations.statements import is_blank, place_at, without_comments, without_meta
 
-from .alone import Again, Alone
+from .alone import Alone
 from .leftovers import Cleanup
 from .recording import Recording
-from .resuming import checksums, resume
+from .resuming import checksums, cleanup_before, go_on
 from .transactions import Cut, Part, cut, sendable
 
 _COPY = r"(?is)^copy\s+(?P<target>.+?)\s+from\s+(?:stdin|stdout)\b(?P<options>.*)$"
@@ -77,13 +77,14 @@ class Walk:
         if standing is None:
             yield from self._from(1, None, recording, ledger)
             return
-        walk, first = self._resumed(standing)
-        yield from walk._from(first, standing, recording, ledger)
+        parts, number = go_on(self.migration, self.way, self.parts, standing)
+        first = number + (standing.state == "done")
+        yield from replace(self, parts=parts)._from(first, standing, recording, ledger)
 
     def _from(self, first: int, standing: Progress | None, recording: Recording, ledger: Ledger) -> Iterator[Step]:
         """The steps of a walk of several parts, from the part `first`, when the ledger says `standing`."""
         expected = standing
-        known = checksums(self.text, self.parts)
+        known = checksums(self.way.text, self.parts)
         for number in range(first, len(self.parts) + 1):
             part = self.parts[number - 1]
             guard = recording.guard(self.migration, expected, applied=self._back and expected is None)
@@ -92,7 +93,8 @@ class Walk:
             else:
                 cleanup = Cleanup()
                 if standing is not None and expected is standing and number == first and standing.state != "done":
-                    cleanup = self._cleanup(part, part.alone, ledger, standing, number)
+                    found = ledger.found.get(self.migration.version)
+                    cleanup = cleanup_before(self.migration, self.way, self.parts, number, standing, found)
                 if expected is not None and expected.begun:
                     begun = expected
                 else:
@@ -122,51 +124,6 @@ class Walk:
         if self._back:
             return recording.taken_back(self.migration, began=expected)
         return recording.applied(self.migration, began=expected, timed=timed)
-
-    def _resumed(self, standing: Progress) -> tuple[Walk, int]:
-        """The walk, and its part to go on with, from 1. Raises MigrationError for an edit in what is behind it."""
-        found = resume(standing, self.way, self.parts)
-        if found is None:
-            raise MigrationError(
-                f"{self.migration} is half-way, and its file was edited since.",
-                f"The edit is in what stands up to part {standing.part}, which was {standing.state}; where to go on in "
-                "the file as it is now is not known. Nothing was sent to the database.",
-                "bring that back to what it was and run this again (what follows it may be edited); or finish by "
-                f"hand, then: nself db migrate resolve --migration {self.migration.version_text} --applied (or "
-                "--not-applied)",
-                place=Place(self.way.place.path),
-            )
-        parts, number = found
-        return replace(self, parts=parts), number + (standing.state == "done")
-
-    def _cleanup(self, part: Part, alone: Alone, ledger: Ledger, standing: Progress, number: int) -> Cleanup:
-        """What must be done before a statement is run again that was refused, or whose end nobody saw."""
-        if alone.again is Again.RUN or (standing.refused and alone.look is None):
-            return Cleanup()
-        found = ledger.found.get(self.migration.version)
-        cleanup = alone.cleanup(found) if found is not None else None
-        place = place_at(self.text, part.start, self.way.place)
-        if cleanup is not None and cleanup.busy:
-            raise MigrationError(
-                f"{self.migration} is half-way, and another session is building an index on its table.",
-                f"{cleanup.busy} is not valid yet, and may be the one. Nothing was sent to the database.",
-                "wait until it has ended (pg_stat_progress_create_index), then run this again",
-                place=place,
-            )
-        if standing.refused:
-            # It did not take effect: what looks like its effect is somebody else's.
-            return cleanup if cleanup is not None and cleanup.first else Cleanup()
-        if cleanup is None:
-            may = "" if alone.whole else "; it may have committed in part, also if the server answered with an error"
-            raise MigrationError(
-                f"{self.migration} is half-way: `{alone.what}` was begun, and how it ended is not known.",
-                f"It is part {number} of {len(self.parts)} and ran outside a transaction{may}. The database does not "
-                "show whether it took effect. Nothing was sent to the database.",
-                "look, then say how it stands: nself db migrate resolve --migration "
-                f"{self.migration.version_text} --part-done (go on after it) or --part-not-done (run it again)",
-                place=place,
-            )
-        return cleanup
 
     def _transaction(self, part: Part, guard: Statement) -> Iterator[Step]:
         first = [self._statement(part.isolation, self.way.place), guard] if part.isolation else [guard]
