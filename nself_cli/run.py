@@ -58,7 +58,9 @@ def run_plan(
             present.note(session.invocation, header_of(session, tables, lost.notes))
             return plan, None
         asked = confirm(session, plan.title, destructive=destructive, losses=tables, notes=lost.notes)
-        if not asked and plan.lock is not None:
+        # What --confirm has agreed to is what was shown, as if it had been typed.
+        bound = asked or (destructive and words_wanted(session.target.environment, DESTRUCTIVE) is not None)
+        if not bound and plan.lock is not None:
             wait_s = session.settings.lock_wait_s
             note = _noting(session)
             with runner_lock(database, plan.lock, wait_s=wait_s, connection=connection, waiting=note) as lock:

@@ -447,3 +447,23 @@ def test_a_ledger_table_that_makes_no_sense(cli: Cli, monkeypatch: pytest.Monkey
     monkeypatch.setenv("DB_MIGRATION_TABLE", name or " ")
     code, _, err = cli("migrate", "status")
     assert (code, "DB_MIGRATION_TABLE" in err) == (2, True)
+
+
+def test_a_confirmed_loss_is_the_one_that_was_shown(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, look: psycopg.Connection[Any]
+) -> None:
+    """Between the header and the lock somebody takes back the migration that was shown: the next one is not taken."""
+    from pytest_nself.execute import lock
+
+    cli("migrate", "up", "--env", "staging", "--yes")
+    take = lock.runner_lock
+
+    def meanwhile(*args: Any, **kwargs: Any) -> Any:
+        look.execute("delete from hdb_catalog.schema_migrations where version = 20260203070900")
+        return take(*args, **kwargs)
+
+    monkeypatch.setattr("pytest_nself.execute.executor.runner_lock", meanwhile)
+    monkeypatch.setattr("pytest_nself.execute.lock.runner_lock", meanwhile)
+    code, _, err = cli("migrate", "down", "--env", "staging", "--yes")
+    assert (code, "has changed since the plan" in err) == (3, True)
+    assert versions(look) == [3, 7, 13]
