@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nself_cli import present
+from nself_cli.session import table_of as table_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from nself_cli.session import Session
     from pytest_nself.core.plan import Plan
     from pytest_nself.execute.report import Report
-    from pytest_nself.migrations.ledger import Ledger, LedgerTable
+    from pytest_nself.migrations.ledger import Ledger
     from pytest_nself.migrations.migration import Migrations
     from pytest_nself.migrations.planning.walk import Timeouts
 
@@ -49,14 +50,6 @@ def one_count(n: int | None, count: int | None, steps: int | None) -> int | None
     if len(given) > 1:
         raise click.UsageError("N, --count and --steps say the same: give one.", click.get_current_context())
     return next(iter(given), None)
-
-
-def table_of(session: Session) -> LedgerTable:
-    """Where the ledger is."""
-    from pytest_nself.migrations.ledger import LEDGER, LedgerTable
-
-    said = session.settings.migration_table
-    return LEDGER if said is None else LedgerTable.parse(said)
 
 
 def timeouts_of(session: Session) -> Timeouts:
