@@ -11,7 +11,7 @@ from pytest_nself.core.errors import NoServer, NselfError, StepFailed
 from pytest_nself.core.names import quote_identifier
 
 from . import present
-from .session import Session
+from .session import Session, table_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -105,8 +105,6 @@ def _what_to_do(session: Session, text: str) -> str:
 
 def _no_right(session: Session, text: str) -> tuple[str, str, str]:
     """What, why and what to do where the role may not use the ledger."""
-    from nself_cli.session import table_of
-
     role, table = quote_identifier(session.target.dsn.user), table_of(session)
     schema = quote_identifier(table.schema)
     return (

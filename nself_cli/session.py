@@ -59,6 +59,14 @@ def start(invocation: Invocation, options: Options, *, flags: Mapping[str, objec
     return Session(invocation, options, root, target, settings)
 
 
+def table_of(session: Session) -> LedgerTable:
+    """Where the ledger is."""
+    from pytest_nself.migrations.ledger import LEDGER, LedgerTable
+
+    said = session.settings.migration_table
+    return LEDGER if said is None else LedgerTable.parse(said)
+
+
 def one_place(one: Target, other: Target) -> bool:
     """Whether two targets are one database, as far as their addresses say."""
     return (one.dsn.host, one.dsn.port, one.dsn.dbname) == (other.dsn.host, other.dsn.port, other.dsn.dbname)
@@ -78,10 +86,11 @@ def _shared(root: Path, found: Target) -> str:
         return ""
     if active.environment == found.environment or not one_place(active, found):
         return ""
+    ours = f"name it in .env.{found.environment}" if found.origin == active.origin else f"correct {found.origin}"
     return (
         f"Warning: {found.environment} and {active.environment} are one database here: {found.dsn}, from "
         f"{found.origin}. What is done in it is recorded as {found.environment}. If {found.environment} has a database "
-        f"of its own, name it in .env.{found.environment}."
+        f"of its own, {ours}."
     )
 
 

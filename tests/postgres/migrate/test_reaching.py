@@ -139,6 +139,8 @@ def test_files_are_sent_as_utf_8(
         ("create table n (a int); insert into n values (1); alter table n add column b int not null;", "default"),
         ("do $$ begin commit; end $$;", "-- nself:no-transaction"),
         ("set transaction read only; create table n ();", "primary server"),
+        ("select pg_terminate_backend(pg_backend_pid());", "see why the server ended the connection"),
+        ("-- nself:no-transaction\nselect pg_terminate_backend(pg_backend_pid());", "see why the server ended"),
     ],
 )
 def test_remedies_fit_the_server_s_words(cli: Cli, write: Write, text: str, said: str) -> None:

@@ -99,6 +99,12 @@ def test_two_names_for_one_database_are_told(cli: Cli, tmp_path: Path, look: psy
     assert rows(look, "select environment from hdb_catalog.schema_migrations") == [("production",)]
 
 
+def test_a_copied_address_is_told(cli: Cli, tmp_path: Path) -> None:
+    """A file of its own with dev's address in it is where the correction belongs."""
+    _env(tmp_path, production=cli.url, dev=cli.url)
+    assert "correct DATABASE_URL in .env.production:1." in cli.without_dsn(*STATUS)[2]
+
+
 def test_an_address_given_for_the_call_is_no_accident(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the process environment one address for all names is what somebody set for this run."""
     monkeypatch.setenv("DATABASE_URL", cli.url)
