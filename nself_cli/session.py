@@ -103,11 +103,3 @@ def refuse_where_declared(invocation: Invocation) -> None:
             f"nself {invocation.command} is never done in {invocation.environment}.",
             "No flag and no confirmation changes that. Nothing was done.",
         )
-
-
-def table_of(session: Session) -> LedgerTable:
-    """Where the ledger is."""
-    from pytest_nself.migrations.ledger import LEDGER, LedgerTable
-
-    said = session.settings.migration_table
-    return LEDGER if said is None else LedgerTable.parse(said)

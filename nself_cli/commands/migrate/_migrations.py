@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nself_cli import present
-from nself_cli.session import table_of as table_of
 
 if TYPE_CHECKING:
     import psycopg
