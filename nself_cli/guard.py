@@ -97,6 +97,8 @@ def header_of(session: Session, losses: Sequence[Loss], notes: Sequence[str]) ->
         if left := len(losses) - len(rows):
             lines.append(f"  and {left} more")
     lines += notes
+    if target.environment == PRODUCTION:
+        lines.append("This release takes no backup: see that there is one.")
     return "\n".join(lines)
 
 

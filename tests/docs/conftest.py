@@ -130,7 +130,8 @@ def own_server(nself_server: Server) -> Iterator[OwnServer]:
     name = quote_identifier(own.name)
     with nself_server.connect(nself_server.dsn.dbname) as connection:
         connection.execute(f"create role {name} login createdb password {quote_literal('secret')}".encode())
-        connection.execute(f"create database {name} owner {name} template template1".encode())
+        # Not from template1: others are connected to it, and a database with a guest cannot be copied.
+        connection.execute(f"create database {name} owner {name} template nself_template".encode())
     yield own
     with nself_server.connect(nself_server.dsn.dbname) as connection:
         for database in (*own.databases(), own.name):

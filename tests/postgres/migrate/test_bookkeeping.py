@@ -93,6 +93,7 @@ def test_down_shows_what_would_be_lost(cli: Cli, look: psycopg.Connection[Any]) 
     assert "This would take data from 1 table" in err
     assert "public.late" in err
     assert "about 5,002 rows" in err
+    assert "takes no backup" not in err
     code, _, err = cli("migrate", "down", "--all", "--env", "staging")
     assert '"Odd ""Schema"."T;1"' in err
 
