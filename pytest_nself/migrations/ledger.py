@@ -17,6 +17,8 @@ from pytest_nself.core.errors import ConfigError, MigrationError
 from pytest_nself.core.names import QUALIFIED_PATTERN, parse_qualified, quote_identifier, quote_literal, quote_qualified
 from pytest_nself.core.plan import Seen
 
+from .migration import label_of
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -133,7 +135,7 @@ class LedgerRow(NamedTuple):
     @property
     def label(self) -> str:
         """`7_add_users`, as far as the row knows."""
-        return f"{self.version}_{self.name}" if self.name else str(self.version)
+        return label_of(self.version, self.name)
 
 
 @dataclass(frozen=True, slots=True)

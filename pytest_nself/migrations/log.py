@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .ledger import LEDGER, LedgerTable, read_ledger
+from .migration import label_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -38,7 +39,7 @@ class LogLine:
     @property
     def label(self) -> str:
         """`7_add_users`, as far as the log knows."""
-        return f"{self.version}_{self.name}" if self.name else str(self.version)
+        return label_of(self.version, self.name)
 
 
 def read_log(

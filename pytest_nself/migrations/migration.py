@@ -26,6 +26,16 @@ def checksum(up: str) -> str:
     return sha256(up.encode()).hexdigest()
 
 
+def label_of(version: int | str, name: str | None) -> str:
+    """`7_add_users`, as far as there is a name."""
+    return f"{version}_{name}" if name else str(version)
+
+
+def counted(number: int) -> str:
+    """`1 migration`, `2 migrations`."""
+    return "1 migration" if number == 1 else f"{number} migrations"
+
+
 class Directives(NamedTuple):
     """What a file says of itself in its header.
 
@@ -102,7 +112,7 @@ class Migration(NamedTuple):
     @property
     def label(self) -> str:
         """`0007_add_users`, as the file name has it."""
-        return f"{self.version_text}_{self.name}" if self.name else self.version_text
+        return label_of(self.version_text, self.name)
 
     @property
     def checksum(self) -> str:

@@ -77,6 +77,14 @@ def read_folder(session: Session, setting: str | None) -> Migrations:
     return migrations
 
 
+def standing_of(session: Session, connection: psycopg.Connection[Any], migrations: Migrations) -> Ledger:
+    """What the environment's database says of these migrations."""
+    from nself_cli.session import table_of
+    from pytest_nself.migrations.planning.standing import read_standing
+
+    return read_standing(connection, migrations, table_of(session))
+
+
 def shown(folder: Path) -> Path:
     """The folder as seen from here, where that is shorter."""
     here = Path.cwd()
@@ -122,6 +130,7 @@ def hasura_note(
 def report_run(session: Session, plan: Plan, report: Report | None, verb: str, nothing: str) -> int:
     """Say what was done, or with --dry-run what would be; the exit code."""
     from pytest_nself.execute.messages import preview
+    from pytest_nself.migrations.migration import counted
 
     invocation = session.invocation
     if report is None:
@@ -131,14 +140,13 @@ def report_run(session: Session, plan: Plan, report: Report | None, verb: str, n
         return 0
     rows = _timed(plan, report)
     lines = [] if invocation.quiet else [f"{verb}  {label}  {took_ms:.0f} ms" for label, took_ms in rows]
-    counted = "1 migration" if len(rows) == 1 else f"{len(rows)} migrations"
     data = {
         "plan": plan.id,
         "dry_run": False,
         "migrations": [label for label, _ in rows],
         "took_ms": {label: round(took_ms, 1) for label, took_ms in rows},
     }
-    present.done(invocation, "\n".join([*lines, f"{counted} {verb}."]), data)
+    present.done(invocation, "\n".join([*lines, f"{counted(len(rows))} {verb}."]), data)
     return 0
 
 

@@ -81,8 +81,9 @@ def _rehearse(session: Session, make_plan: MakePlan) -> Rehearsal:
 
 
 def _counted(rehearsal: Rehearsal) -> str:
-    number = len(rehearsal.migrations)
-    return "1 migration" if number == 1 else f"{number} migrations"
+    from pytest_nself.migrations.migration import counted
+
+    return counted(len(rehearsal.migrations))
 
 
 def _text(rehearsal: Rehearsal) -> str:

@@ -42,12 +42,10 @@ def command(
       nself db migrate baseline 20240501120000 --env staging --yes
     """
     from nself_cli.run import run_plan, start
-    from nself_cli.session import table_of
     from pytest_nself.migrations.planning.adopt import chosen_for_baseline
     from pytest_nself.migrations.planning.bookkeeping import plan_baseline
-    from pytest_nself.migrations.planning.standing import read_standing
 
-    from ._migrations import read_folder, report_change
+    from ._migrations import read_folder, report_change, standing_of
 
     if version is not None and tool is not None:
         raise click.UsageError("Give a VERSION or --from, not both.", click.get_current_context())
@@ -56,7 +54,7 @@ def command(
     found = list(invocation.findings)
 
     def make_plan(connection: Any) -> Plan:
-        ledger = read_standing(connection, migrations, table_of(session))
+        ledger = standing_of(session, connection, migrations)
         chosen = chosen_for_baseline(connection, migrations, ledger, version=version, tool=tool)
         invocation.findings[:] = [*found, *chosen.findings]
         environment = session.target.environment

@@ -48,13 +48,11 @@ def command(
       nself db migrate down --env production --confirm yes-destroy-production
     """
     from nself_cli.run import run_plan, start
-    from nself_cli.session import table_of
     from pytest_nself.execute.migrate import naming_migrations
     from pytest_nself.migrations.planning.losses import read_losses
     from pytest_nself.migrations.planning.planner import plan_down
-    from pytest_nself.migrations.planning.standing import read_standing
 
-    from ._migrations import read_folder, report_run, timeouts_of
+    from ._migrations import read_folder, report_run, standing_of, timeouts_of
 
     count = one_count(**counts)
     if sum((count is not None, to is not None, everything)) > 1:
@@ -64,7 +62,7 @@ def command(
     environment = session.target.environment
 
     def make_plan(connection: Any) -> Plan:
-        ledger = read_standing(connection, migrations, table_of(session))
+        ledger = standing_of(session, connection, migrations)
         return plan_down(
             migrations,
             ledger,

@@ -36,19 +36,17 @@ def command(
     from pathlib import Path
 
     from nself_cli.run import run_plan, start
-    from nself_cli.session import table_of
     from pytest_nself.execute.files import write_files
     from pytest_nself.migrations.planning.bookkeeping import plan_reset_checksum
-    from pytest_nself.migrations.planning.standing import read_standing
     from pytest_nself.migrations.sums import plan_sums
 
-    from ._migrations import read_folder, report_change
+    from ._migrations import read_folder, report_change, standing_of
 
     session = start(invocation, options, flags={"migration_lock_timeout": lock_wait})
     migrations = read_folder(session, migration_dir)
 
     def make_plan(connection: Any) -> Plan:
-        ledger = read_standing(connection, migrations, table_of(session))
+        ledger = standing_of(session, connection, migrations)
         return plan_reset_checksum(migrations, ledger, migration, environment=session.target.environment)
 
     plan, report = run_plan(session, make_plan)

@@ -34,12 +34,10 @@ def command(
       nself db migrate reset-state --to 0012 --confirm reset-state
     """
     from nself_cli.run import run_plan, start
-    from nself_cli.session import table_of
     from pytest_nself.migrations.planning.bookkeeping import plan_reset_state
     from pytest_nself.migrations.planning.losses import Losses
-    from pytest_nself.migrations.planning.standing import read_standing
 
-    from ._migrations import read_folder, report_change
+    from ._migrations import read_folder, report_change, standing_of
 
     session = start(invocation, options, flags={"migration_lock_timeout": lock_wait})
     migrations = read_folder(session, migration_dir)
@@ -48,11 +46,11 @@ def command(
     chosen = [one for one in migrations if to is not None and one.version <= to]
 
     def make_plan(connection: Any) -> Plan:
-        ledger = read_standing(connection, migrations, table_of(session))
+        ledger = standing_of(session, connection, migrations)
         return plan_reset_state(migrations, ledger, chosen, environment=session.target.environment)
 
     def losses(connection: Any, _: Plan) -> Losses:
-        number = len(read_standing(connection, migrations, table_of(session)))
+        number = len(standing_of(session, connection, migrations))
         return Losses(
             notes=[f"The ledger's {number} row{'' if number == 1 else 's'} would be replaced; the log has them."]
         )

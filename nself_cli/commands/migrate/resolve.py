@@ -67,16 +67,14 @@ def command(
 
 def _answer(session: Session, migration_dir: str | None, version: int, answer: str) -> int:
     from nself_cli.run import run_plan
-    from nself_cli.session import table_of
     from pytest_nself.migrations.planning.bookkeeping import Resolution, plan_resolve
-    from pytest_nself.migrations.planning.standing import read_standing
 
-    from ._migrations import read_folder, report_change
+    from ._migrations import read_folder, report_change, standing_of
 
     migrations = read_folder(session, migration_dir)
 
     def make_plan(connection: Any) -> Plan:
-        ledger = read_standing(connection, migrations, table_of(session))
+        ledger = standing_of(session, connection, migrations)
         return plan_resolve(
             migrations, ledger, version, Resolution[answer.upper()], environment=session.target.environment
         )
@@ -88,17 +86,15 @@ def _answer(session: Session, migration_dir: str | None, version: int, answer: s
 def _conflicts(session: Session, migration_dir: str | None, *, renumber: bool) -> int:
     """What is in the way of `up`, and what to do about each."""
     from nself_cli.run import connected
-    from nself_cli.session import table_of
     from pytest_nself.execute.files import write_files
     from pytest_nself.migrations.planning.conflicts import explain, plan_renumber, still_depending
-    from pytest_nself.migrations.planning.standing import read_standing
 
-    from ._migrations import read_folder
+    from ._migrations import read_folder, standing_of
 
     invocation = session.invocation
     migrations = read_folder(session, migration_dir)
     with connected(session) as (_, connection):
-        ledger = read_standing(connection, migrations, table_of(session))
+        ledger = standing_of(session, connection, migrations)
     if renumber:
         plan = plan_renumber(migrations, ledger)
         if plan and not session.options.dry_run:

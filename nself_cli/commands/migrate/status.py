@@ -58,14 +58,12 @@ def command(invocation: Invocation, options: Options, exit_code: bool, migration
 
 def _rows(session: Session, migrations: Migrations) -> tuple[StatusRow, ...]:
     from nself_cli.run import connected
-    from nself_cli.session import table_of
-    from pytest_nself.migrations.planning.standing import read_standing
     from pytest_nself.migrations.status import status
 
-    from ._migrations import hasura_note
+    from ._migrations import hasura_note, standing_of
 
     with connected(session) as (_, connection):
-        ledger = read_standing(connection, migrations, table_of(session))
+        ledger = standing_of(session, connection, migrations)
         hasura = hasura_note(connection, migrations, ledger)
     if hasura is not None:
         present.note_once(session.invocation, f"Note: {session.target.environment}: {hasura}")
@@ -140,6 +138,8 @@ def _state(row: StatusRow | None) -> str:
 def _text(rows: tuple[StatusRow, ...]) -> str:
     if not rows:
         return "No migrations."
+    from pytest_nself.migrations.migration import counted
+
     lines = [
         (
             row.label,
@@ -150,9 +150,8 @@ def _text(rows: tuple[StatusRow, ...]) -> str:
         for row in rows
     ]
     pending, half_way = sum(row.pending for row in rows), sum(row.half_way for row in rows)
-    counted = "1 migration" if len(rows) == 1 else f"{len(rows)} migrations"
     cut_off = f"{half_way} half-way, " if half_way else ""
-    return f"{present.table(lines)}\n{counted}, {cut_off}{pending} pending."
+    return f"{present.table(lines)}\n{counted(len(rows))}, {cut_off}{pending} pending."
 
 
 def _data(row: StatusRow) -> dict[str, Any]:

@@ -59,16 +59,14 @@ def command(
       nself db migrate up --env production --yes --confirm yes-destroy-production
     """
     from nself_cli.run import run_plan, start
-    from nself_cli.session import table_of
     from pytest_nself.execute.migrate import naming_migrations
     from pytest_nself.migrations.planning.elsewhere import check_elsewhere
     from pytest_nself.migrations.planning.losses import read_losses
     from pytest_nself.migrations.planning.planner import plan_up, to_apply
-    from pytest_nself.migrations.planning.standing import read_standing
     from pytest_nself.migrations.planning.verify import before_up
     from pytest_nself.project.environment_names import DEV, PRODUCTION
 
-    from ._migrations import hasura_note, read_folder, record_sums, report_run, timeouts_of
+    from ._migrations import hasura_note, read_folder, record_sums, report_run, standing_of, timeouts_of
     from ._rehearsal import rehearse_first, report_rehearsal
 
     count = one_count(**counts)
@@ -78,16 +76,17 @@ def command(
     session = start(invocation, options, flags={"migration_lock_timeout": lock_wait})
     migrations = read_folder(session, migration_dir)
     environment, found = session.target.environment, list(invocation.findings)
-    hasura: list[str | None] = [None]
+    hasura: str | None = None
 
     def make_plan(connection: Any) -> Plan:
-        ledger = read_standing(connection, migrations, table_of(session))
+        nonlocal hasura
+        ledger = standing_of(session, connection, migrations)
         check_elsewhere(connection, migrations, ledger)
         said = before_up(migrations, ledger, count=count, to=to, environment=environment)
         invocation.findings[:] = [*found, *said]
         plan = plan_up(migrations, ledger, count=count, to=to, environment=environment, timeouts=timeouts_of(session))
         planned = {one.version for one in to_apply(migrations, ledger, count, to)}
-        hasura[:] = [hasura_note(connection, migrations, ledger, planned)]
+        hasura = hasura_note(connection, migrations, ledger, planned)
         return plan
 
     if rehearse:
@@ -98,6 +97,6 @@ def command(
     if report is not None and environment == DEV:
         invocation.findings += record_sums(migrations)
     present.findings(invocation)
-    if report is not None and hasura[0] is not None:
-        present.note(invocation, f"Note: {hasura[0]}")
+    if report is not None and hasura is not None:
+        present.note(invocation, f"Note: {hasura}")
     return report_run(session, plan, report, "applied", "Nothing is pending.")

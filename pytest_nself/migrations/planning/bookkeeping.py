@@ -12,7 +12,7 @@ from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import COMMIT_AFTER, Sql
 from pytest_nself.core.step import Statement, Step
 from pytest_nself.migrations.ledger import Ledger, LedgerRow, Progress
-from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, DOWN, UP, Migration, Migrations
+from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, DOWN, UP, Migration, Migrations, counted
 from pytest_nself.migrations.status import down_is_edited
 
 from .planner import RUNNER_LOCK, check_environment
@@ -65,8 +65,7 @@ def plan_baseline(
     recording = Recording.of(ledger, environment)
     missing = [one for one in chosen if one.version not in ledger]
     steps = [(f"record {one} without running it", recording.adopted(one, note)) for one in missing]
-    counted = "1 migration" if len(missing) == 1 else f"{len(missing)} migrations"
-    return _plan(f"record {counted} as applied, without running them", ledger, steps)
+    return _plan(f"record {counted(len(missing))} as applied, without running them", ledger, steps)
 
 
 def plan_resolve(

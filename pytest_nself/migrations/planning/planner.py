@@ -10,11 +10,12 @@ from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import COMMIT_AFTER, Sql
 from pytest_nself.core.step import DATA_LOSS, NO_HAZARDS, Statement, Step
 from pytest_nself.migrations.ledger import Ledger, LedgerRow
-from pytest_nself.migrations.migration import DOWN, UP, Migration, Migrations
+from pytest_nself.migrations.migration import DOWN, UP, Migration, Migrations, counted
 from pytest_nself.migrations.order import ordered, resolve
 from pytest_nself.migrations.statements import is_blank
 from pytest_nself.migrations.status import down_is_edited, is_edited
 from pytest_nself.migrations.writing.draft import TODO_UP
+from pytest_nself.project.environment_names import PRODUCTION
 
 from .recording import Recording, plan_ledger
 from .walk import Timeouts, Walk
@@ -22,7 +23,6 @@ from .walk import Timeouts, Walk
 RUNNER_LOCK = "migrations"
 """The lock of plans that write the ledger."""
 
-PRODUCTION = "production"
 NO_TIMEOUTS = Timeouts()
 
 
@@ -69,7 +69,7 @@ def plan_up(
         _check_written(migration)
         walk = Walk.of(migration, UP, hazards=NO_HAZARDS, defaults=timeouts)
         steps += walk.steps(recording, ledger)
-    return Plan(f"apply {_counted(chosen)}", tuple(steps), ledger.seen, RUNNER_LOCK)
+    return Plan(f"apply {counted(len(chosen))}", tuple(steps), ledger.seen, RUNNER_LOCK)
 
 
 def plan_down(
@@ -102,7 +102,7 @@ def plan_down(
     for migration in chosen:
         walk = Walk.of(migration, DOWN, hazards=frozenset({DATA_LOSS}), defaults=timeouts)
         steps += walk.steps(recording, ledger)
-    return Plan(f"take back {_counted(chosen)}", tuple(steps), ledger.seen, RUNNER_LOCK)
+    return Plan(f"take back {counted(len(chosen))}", tuple(steps), ledger.seen, RUNNER_LOCK)
 
 
 def _check_needed(chosen: Sequence[Migration], migrations: Migrations, ledger: Ledger) -> None:
@@ -165,10 +165,6 @@ def to_take_back(
         rows = [row for row in rows if row.version > to]
         return rows[:count] if count is not None else rows
     return rows if everything else rows[: 1 if count is None else count]
-
-
-def _counted(migrations: Sequence[Migration]) -> str:
-    return "1 migration" if len(migrations) == 1 else f"{len(migrations)} migrations"
 
 
 def check_environment(ledger: Ledger, environment: str | None) -> None:

@@ -13,8 +13,9 @@ from pytest_nself.migrations.ledger import Ledger
 from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, Migration, Migrations
 from pytest_nself.migrations.status import State, down_is_edited, status
 from pytest_nself.migrations.sums import check_sums, read_sums
+from pytest_nself.project.environment_names import PRODUCTION
 
-from .planner import PRODUCTION, to_apply
+from .planner import to_apply
 
 
 def verify(migrations: Migrations, ledger: Ledger) -> Findings:
