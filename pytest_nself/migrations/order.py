@@ -57,9 +57,8 @@ class Names:
         return next(iter(get_close_matches(text, sorted(known), 1)), "")
 
 
-def resolve(text: str, migrations: Iterable[Migration]) -> Migration:
+def resolve(text: str, names: Names) -> Migration:
     """The one migration that a `depends_on` names. MigrationError if that is none, or several."""
-    names = Names(migrations)
     found = names.named_by(text)
     if len(found) != 1:
         raise MigrationError(f"{text} {_why_not(found)}.", "", _remedy(text, found, names))

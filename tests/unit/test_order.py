@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_nself.core.errors import MigrationError
 from pytest_nself.core.place import Place
 from pytest_nself.migrations.migration import Directives, Migration
-from pytest_nself.migrations.order import ordered, resolve
+from pytest_nself.migrations.order import Names, ordered, resolve
 
 
 def _migration(version: int, *depends_on: str, name: str = "") -> Migration:
@@ -38,7 +38,7 @@ def test_each_comes_after_what_it_depends_on(migrations: list[Migration]) -> Non
     assert sorted(one.version for one in result) == [one.version for one in migrations]
     at = {one.version: position for position, one in enumerate(result)}
     for one in result:
-        assert all(at[resolve(text, migrations).version] < at[one.version] for text in one.directives.depends_on)
+        assert all(at[resolve(text, Names(migrations)).version] < at[one.version] for text in one.directives.depends_on)
 
 
 @given(_folders())
@@ -51,7 +51,7 @@ def test_no_one_waits_without_need(migrations: list[Migration]) -> None:
             other.version
             for other in migrations
             if other.version not in done
-            and all(resolve(text, migrations).version in done for text in other.directives.depends_on)
+            and all(resolve(text, Names(migrations)).version in done for text in other.directives.depends_on)
         ]
         assert one.version == min(could)
         done.add(one.version)
@@ -73,13 +73,13 @@ def test_what_is_not_there_is_taken_as_done() -> None:
 def test_names_of_a_migration(text: str) -> None:
     """A version as a number, the name, or both."""
     users = _migration(3, name="users")
-    assert resolve(text, [_migration(1), users, _migration(33, name="users2")]) is users
+    assert resolve(text, Names([_migration(1), users, _migration(33, name="users2")])) is users
 
 
 def test_a_name_that_is_a_number() -> None:
     """Where no version fits, a number can be a name."""
     budget = _migration(5, name="2024")
-    assert resolve("2024", [budget]) is budget
+    assert resolve("2024", Names([budget])) is budget
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_names_of_none_or_several(text: str, problem: str, remedy: str) -> None:
     """Said with what is close, or with who is meant."""
     folder = [_migration(1, name="init"), _migration(2, name="users"), _migration(5, name="init")]
     with pytest.raises(MigrationError, match=problem) as caught:
-        resolve(text, folder)
+        resolve(text, Names(folder))
     assert caught.value.remedy.startswith(remedy)
 
 

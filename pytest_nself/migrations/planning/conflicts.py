@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +18,7 @@ from pytest_nself.core.step import Step, WriteFile
 from pytest_nself.migrations.ledger import Ledger
 from pytest_nself.migrations.migration import DOWN, Migration, Migrations
 from pytest_nself.migrations.order import Names
-from pytest_nself.migrations.status import State, status
+from pytest_nself.migrations.status import State, StatusRow, status
 from pytest_nself.migrations.writing.numbering import next_version
 
 from .verify import verify
@@ -28,13 +28,14 @@ def explain(migrations: Migrations, ledger: Ledger) -> Findings:
     """Everything that a person should see to before, or after, `up`: worst first."""
     found = [one for one in migrations.findings if one.severity is Severity.ERROR]
     found += [one for one in verify(migrations, ledger) if one.severity is Severity.ERROR]
-    found += _half_way(migrations, ledger)
-    found += _late(migrations, ledger)
+    rows = status(migrations, ledger)
+    found += _half_way(rows, ledger)
+    found += _late(rows)
     return Findings(sorted(found, key=lambda one: -one.severity))
 
 
-def _half_way(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
-    for row in status(migrations, ledger):
+def _half_way(rows: Iterable[StatusRow], ledger: Ledger) -> Iterator[Finding]:
+    for row in rows:
         if row.state is not State.HALF_WAY:
             continue
         progress = ledger.rows[row.version].progress
@@ -50,8 +51,8 @@ def _half_way(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
         yield Finding("migration-half-way", Severity.ERROR, subject, message, remedy, place=row.place)
 
 
-def _late(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
-    for row in status(migrations, ledger):
+def _late(rows: Iterable[StatusRow]) -> Iterator[Finding]:
+    for row in rows:
         if row.state is State.OUT_OF_ORDER:
             yield Finding(
                 "migration-late",
@@ -108,9 +109,10 @@ def still_depending(plan: Plan, migrations: Migrations) -> tuple[str, ...]:
 
 def _depending_on(moved: Migration, migrations: Migrations) -> Iterator[tuple[Migration, str]]:
     """The migrations that name this one in a `depends_on`, each with what it says."""
+    names = Names(migrations)
     for one in migrations:
         for text in one.directives.depends_on:
-            if one is not moved and moved in Names(migrations).named_by(text):
+            if one is not moved and moved in names.named_by(text):
                 yield one, text
 
 

@@ -11,7 +11,7 @@ from pytest_nself.core.sql import COMMIT_AFTER, Sql
 from pytest_nself.core.step import DATA_LOSS, NO_HAZARDS, Statement, Step
 from pytest_nself.migrations.ledger import Ledger, LedgerRow
 from pytest_nself.migrations.migration import DOWN, UP, Migration, Migrations, counted
-from pytest_nself.migrations.order import ordered, resolve
+from pytest_nself.migrations.order import Names, ordered, resolve
 from pytest_nself.migrations.statements import is_blank
 from pytest_nself.migrations.status import down_is_edited, is_edited
 from pytest_nself.migrations.writing.draft import TODO_UP
@@ -108,9 +108,10 @@ def plan_down(
 def _check_needed(chosen: Sequence[Migration], migrations: Migrations, ledger: Ledger) -> None:
     """What a migration depends on must be applied, or come before it in this run."""
     there = {one.version for one in migrations if one.version in ledger}
+    names = Names(migrations)
     for one in chosen:
         for text in one.directives.depends_on:
-            needed = resolve(text, migrations)
+            needed = resolve(text, names)
             if needed.version not in there:
                 raise MigrationError(
                     f"{one} depends on {needed}, which this run leaves out.",
@@ -124,11 +125,12 @@ def _check_needed(chosen: Sequence[Migration], migrations: Migrations, ledger: L
 def _check_left(chosen: Sequence[Migration], migrations: Migrations, ledger: Ledger) -> None:
     """What stays must not depend on what goes."""
     going = {one.version for one in chosen}
+    names = Names(migrations)
     for one in migrations:
         if one.version not in ledger or one.version in going:
             continue
         for text in one.directives.depends_on:
-            needed = resolve(text, migrations)
+            needed = resolve(text, names)
             if needed.version in going:
                 raise MigrationError(
                     f"{one} would stay, and it depends on {needed}, which would go.",

@@ -11,7 +11,7 @@ from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
 from pytest_nself.migrations.ledger import Ledger
 from pytest_nself.migrations.migration import CHECKSUM_ALGORITHM, Migration, Migrations
-from pytest_nself.migrations.status import State, down_is_edited, status
+from pytest_nself.migrations.status import State, StatusRow, down_is_edited, status
 from pytest_nself.migrations.sums import check_sums, read_sums
 from pytest_nself.project.environment_names import PRODUCTION
 
@@ -25,7 +25,7 @@ def verify(migrations: Migrations, ledger: Ledger) -> Findings:
     """
     recorded = check_sums(migrations, read_sums(Path(migrations.folder))).at_least(Severity.WARNING)
     elsewhere = [one for one in recorded if _version(one.subject) not in ledger]
-    return Findings([*_history(migrations, ledger), *elsewhere])
+    return Findings([*_history(status(migrations, ledger), migrations, ledger), *elsewhere])
 
 
 def before_up(
@@ -41,11 +41,12 @@ def before_up(
     `count` and `to` say, as for plan_up, which migrations will run. Raises Refused in production for edited or deleted
     history, and for those of them that have no down and do not declare why.
     """
-    found = [one for one in _history(migrations, ledger) if one.severity > Severity.INFO]
+    rows = status(migrations, ledger)
+    found = [one for one in _history(rows, migrations, ledger) if one.severity > Severity.INFO]
     if environment == PRODUCTION:
         recorded = check_sums(migrations, read_sums(Path(migrations.folder))).at_least(Severity.ERROR)
         _refuse([*found, *recorded, *_without_down(to_apply(migrations, ledger, count, to))])
-    late = [row for row in status(migrations, ledger) if row.state is State.OUT_OF_ORDER]
+    late = [row for row in rows if row.state is State.OUT_OF_ORDER]
     found += [
         Finding(
             "migration-late",
@@ -69,9 +70,9 @@ def _version(subject: ObjectRef) -> int:
     return int(digits) if subject.kind == "migration" and digits.isdigit() else -1
 
 
-def _history(migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
+def _history(rows: Iterable[StatusRow], migrations: Migrations, ledger: Ledger) -> Iterator[Finding]:
     files = {one.version: one for one in migrations}
-    for row in status(migrations, ledger):
+    for row in rows:
         subject = ObjectRef("migration", None, row.label)
         applied = ledger.rows.get(row.version) if row.state is State.APPLIED else None
         if row.state is State.EDITED:
