@@ -1,0 +1,1 @@
+insert into public.category values (1, 'top'), (2, 'top.science');

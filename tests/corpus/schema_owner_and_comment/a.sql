@@ -1,0 +1,17 @@
+do $$ begin
+    create role nself_corpus_first;
+exception when duplicate_object or unique_violation then null;
+end $$;
+do $$ begin
+    create role nself_corpus_second;
+exception when duplicate_object or unique_violation then null;
+end $$;
+
+create schema store authorization nself_corpus_first;
+comment on schema store is 'the first owner''s';
+create table store.item (id integer primary key, label text);
+alter table store.item owner to nself_corpus_first;
+
+create schema archive authorization nself_corpus_first;
+comment on schema archive is 'not touched';
+create table archive.item (id integer primary key, label text);

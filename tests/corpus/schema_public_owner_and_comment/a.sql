@@ -1,0 +1,1 @@
+create table public.thing (id integer primary key);

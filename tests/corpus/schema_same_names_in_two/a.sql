@@ -1,0 +1,17 @@
+create schema east;
+create schema west;
+
+create type east.kind as enum ('a', 'b');
+create type west.kind as enum ('a', 'b');
+
+create table east.item (id integer constraint item_pk primary key, kind east.kind, size integer constraint size_positive check (size > 0));
+create table west.item (id integer constraint item_pk primary key, kind west.kind, size integer constraint size_positive check (size > 0));
+
+create index item_kind_idx on east.item (kind);
+create index item_kind_idx on west.item (kind);
+
+create function east.double(n integer) returns integer language sql immutable as 'select n * 2';
+create function west.double(n integer) returns integer language sql immutable as 'select n * 2';
+
+create view east.items as select id, east.double(size) as size from east.item;
+create view west.items as select id, west.double(size) as size from west.item;
