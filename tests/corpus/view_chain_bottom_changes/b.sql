@@ -1,0 +1,10 @@
+-- the lowest view of a chain loses a column nobody above needs: the chain, with its materialized view, is rebuilt
+do $$ begin create role nself_corpus_reader; exception when duplicate_object or unique_violation then null; end $$;
+create table events (id bigint primary key, kind text not null, at timestamptz not null, weight integer not null default 1);
+create view clicks as select id, at from events where kind = 'click';
+create view clicks_by_day as
+    select date_trunc('day', at) as day, count(*) as clicks from clicks group by 1;
+create materialized view best_days as select day, clicks from clicks_by_day where clicks > 10;
+create unique index best_days_day_key on best_days (day);
+comment on materialized view best_days is 'refreshed every night';
+grant select on best_days to nself_corpus_reader;

@@ -1,0 +1,1 @@
+insert into contact_cards (id, full_name) values (1, 'Ada Lovelace');
