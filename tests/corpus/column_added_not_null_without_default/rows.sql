@@ -1,0 +1,1 @@
+insert into public.filled values (1), (2);

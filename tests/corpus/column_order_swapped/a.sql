@@ -1,0 +1,3 @@
+create table public.pair (left_side integer not null, right_side integer not null, constraint pair_pk primary key (left_side, right_side));
+create view public.pair_sum as select left_side + right_side as total from public.pair;
+create table public.other (id integer primary key);

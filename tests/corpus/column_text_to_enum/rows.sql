@@ -1,0 +1,1 @@
+insert into public.job values (1, 'queued'), (2, 'running'), (3, 'done');

@@ -1,0 +1,1 @@
+insert into public.mixup values (1, 10, '20');

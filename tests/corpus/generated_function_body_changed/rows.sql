@@ -1,0 +1,1 @@
+insert into public.member (id, name) values (1, 'ann'), (2, 'Bob');

@@ -1,0 +1,9 @@
+create table public.bill (
+    id integer not null,
+    region text not null,
+    net integer not null,
+    gross integer generated always as (net + net / 5) stored
+) partition by list (region);
+create table public.bill_north partition of public.bill for values in ('north');
+create table public.bill_south partition of public.bill for values in ('south');
+create index bill_net_idx on public.bill (net);

@@ -1,0 +1,1 @@
+insert into public.circle (id, radius, colour) values (1, 7, 'red');

@@ -1,0 +1,1 @@
+insert into public.fare (id, net) values (1, 10);

@@ -1,0 +1,12 @@
+create table public.reading (
+    id integer primary key,
+    sensor integer not null,
+    at timestamptz not null
+);
+create index reading_sensor_at on public.reading (sensor, at);
+create index reading_at on public.reading (at);
+alter table public.reading cluster on reading_at;
+
+create table public.station (id integer constraint station_pk primary key, name text);
+create table public.kept (id integer constraint kept_pk primary key);
+alter table public.kept cluster on kept_pk;
