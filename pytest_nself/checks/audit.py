@@ -24,7 +24,7 @@ Table = tuple[str | None, str]
 AXES = ("tenant_id", "source_account_id")
 """Columns that separate tenants: of a cloud's tenants, and of the apps in one deploy."""
 
-IGNORED = ("drizzle", "graphile_migrate", "hdb_catalog", "hdb_views", "information_schema", "supabase_migrations")
+IGNORED = ("drizzle", "graphile_migrate", "hdb_catalog", "hdb_views", "supabase_migrations")
 """Schemas that belong to a tool, not to the project; PostgreSQL's own are never looked at."""
 
 _BESIDE_LEDGERS = ("ar_internal_metadata", "knex_migrations_lock", "yoyo_lock", "_yoyo_log", "_yoyo_version")

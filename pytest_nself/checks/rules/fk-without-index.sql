@@ -39,8 +39,9 @@ with keys as (
         -- Nothing is looked up for one that is not enforced.
         and coalesce((pg_catalog.to_jsonb(k) ->> 'conenforced')::boolean, true)
         and n.nspname !~ '^pg_'
+        and n.nspname <> 'information_schema'
         and n.nspname <> all (
-            /* ignored */ '{drizzle,graphile_migrate,hdb_catalog,hdb_views,information_schema,supabase_migrations}'::text[]
+            /* ignored */ '{drizzle,graphile_migrate,hdb_catalog,hdb_views,supabase_migrations}'::text[]
         )
         and not exists (
             select from pg_catalog.pg_depend as d
@@ -97,7 +98,7 @@ select
     bare.columns,
     -- PostgreSQL builds no index of a partitioned table concurrently.
     case when bare.relkind = 'p' then '' else ' concurrently' end as "_concurrently",
-    ' in ' || nullif(pg_catalog.string_agg(bare.partition, ', ' order by bare.partition), '') as "_where"
+    ' in ' || nullif(pg_catalog.string_agg(bare.partition, ', ' order by bare.partition collate "C"), '') as "_where"
 from bare
 group by bare.oid, bare.schema, bare.name, bare.part, bare.columns, bare.relkind
-order by bare.schema, bare.name, bare.part
+order by bare.schema collate "C", bare.name collate "C", bare.part collate "C"
