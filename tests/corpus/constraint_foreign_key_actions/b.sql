@@ -1,0 +1,12 @@
+-- Every action of a foreign key turns into the next one.
+create table public.parent (id integer primary key);
+create table public.child (
+    id integer primary key,
+    none_to_cascade integer constraint fk_1 references public.parent on delete cascade on update cascade,
+    cascade_to_null integer constraint fk_2 references public.parent on delete set null on update set null,
+    null_to_default integer default 1 constraint fk_3 references public.parent on delete set default on update set default,
+    default_to_restrict integer default 1 constraint fk_4 references public.parent on delete restrict on update restrict,
+    restrict_to_none integer constraint fk_5 references public.parent,
+    kept integer constraint fk_6 references public.parent on delete cascade on update restrict
+);
+create index child_kept_idx on public.child (kept);

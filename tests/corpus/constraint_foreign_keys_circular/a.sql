@@ -1,0 +1,1 @@
+create table public.anchor (id integer primary key);

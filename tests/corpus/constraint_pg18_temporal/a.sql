@@ -1,0 +1,13 @@
+create extension btree_gist;
+create table public.contract (
+    number integer not null,
+    valid_at daterange not null,
+    rate numeric not null,
+    constraint contract_key primary key (number, valid_at without overlaps)
+);
+create table public.charge (
+    id integer not null,
+    contract_number integer,
+    valid_at daterange not null,
+    constraint charge_once unique (id, valid_at)
+);

@@ -1,0 +1,7 @@
+-- Sort directions, the place of nulls and included columns change.
+create table public.score (id integer primary key, player integer not null, points integer, at timestamptz);
+create index score_plain on public.score (player) include (points);
+create index score_desc on public.score (points desc nulls last);
+create index score_nulls on public.score (points desc, at);
+create index score_include on public.score (player) include (points, at);
+create index score_kept on public.score (at desc nulls last) include (player, points);

@@ -1,0 +1,5 @@
+-- One unique index treats nulls as equal from now on, another no longer.
+create table public.plate (id integer primary key, country text, number text, retired date);
+create unique index plate_number on public.plate (country, number) nulls not distinct;
+create unique index plate_retired on public.plate (number, retired);
+create unique index plate_kept on public.plate (id, retired) nulls not distinct where number is null;

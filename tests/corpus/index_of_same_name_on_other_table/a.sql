@@ -1,0 +1,4 @@
+create table public.cat (id integer primary key, name text not null);
+create table public.dog (id integer primary key, name text not null);
+create index pet_name on public.cat (name);
+create index pet_id_name on public.cat (id, name);
