@@ -28,14 +28,16 @@ from . import options  # noqa: E402
 from .fixtures import (  # noqa: E402, F401 - fixtures are found by their names in this module
     _nself_run,
     nself_async_db,
+    nself_audit,
     nself_clone,
     nself_database,
     nself_db,
     nself_dsn,
     nself_fixtures,
+    nself_migration,
     nself_server,
 )
-from .state import COMMITS, RUN, is_marked, rolls_back  # noqa: E402
+from .state import COMMITS, HEADER, REPORTS, RUN, is_marked, rolls_back  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -87,14 +89,41 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure_node(node: Any) -> None:
     """The controller holds the run while workers come and go."""
     run = node.config.stash.get(RUN, None)
-    if run is not None and run.provider is not None:
+    if run is None:
+        return
+    if run.provider is not None:
         run.folder.open()
+    from .checks.begin import reports_of
+
+    reports_of(node.config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers."""
+    """Register the markers, and collect checks where some are asked for."""
     for marker in options.MARKERS:
         config.addinivalue_line("markers", marker)
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return
+    settings = run.settings
+    if settings["checks"] or settings["sarif"] or any("nself::" in argument for argument in config.args):
+        from pytest_nself.core.errors import ConfigError
+
+        from .checks.begin import begin
+
+        try:
+            config.stash[HEADER] = begin(config, run)
+        except ConfigError as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes nself_migration runs once for each of them."""
+    if "nself_migration" in metafunc.fixturenames:
+        from .checks.begin import checked_of
+        from .checks.marked import parametrize
+
+        parametrize(metafunc, checked_of(metafunc.config))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -108,6 +137,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if "nself_fixtures" not in names and item.get_closest_marker("nself_fixtures"):
             names.insert(0, "nself_fixtures")
+        if any(marker.name in options.CHECK_MARKERS for marker in item.iter_markers()):
+            from .checks.begin import run_before_body
+
+            run_before_body(item.config, options.CHECK_MARKERS)
         if not rolls_back(item):
             item.stash[COMMITS] = True
             # Before nself_db, which is a connection to it here.
@@ -124,7 +157,10 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """What a run with a server should say; silent otherwise."""
     run = config.stash.get(RUN, None)
-    if run is not None and (state := run.state()) is not None:
+    if run is None:
+        return
+    state, reports = run.state(), config.stash.get(REPORTS, None)
+    if state is not None or reports is not None:
         from .terminal import summary
 
-        summary(terminalreporter, run, state)
+        summary(terminalreporter, run, state or {}, reports)

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     import psycopg
 
     from pytest_nself.database.database import EphemeralDatabase
+    from pytest_nself.migrations.migration import Migration
     from pytest_nself.server.server import Server
 
+    from .checks.auditing import Audit
     from .loaded_sets import LoadedSets
     from .run import Run
 
@@ -86,6 +88,27 @@ def nself_fixtures(request: pytest.FixtureRequest) -> LoadedSets:
     from .loaded_sets import loaded_sets
 
     return loaded_sets(request, rolls_back=rolls_back(request.node))
+
+
+@pytest.fixture
+def nself_audit(_nself_run: Run, request: pytest.FixtureRequest) -> Audit:
+    """Ask rules what is wrong with the database, never as the role under test: nself_audit("fk-without-index").
+
+    Without a name all rules are asked; tables=["orders"] keeps what is about one of these. Where the test has a
+    transaction they see what it has changed. Gives findings: nself_audit().assert_none().
+    """
+    from .checks.auditing import Audit
+    from .checks.begin import checked_of, reports_of
+
+    reports_of(request.config)
+    return Audit(worker_of(_nself_run), request.node, checked_of(request.config))
+
+
+@pytest.fixture
+def nself_migration(request: pytest.FixtureRequest) -> Migration:
+    """A migration of the project's folder: a test that takes it runs once for each of them."""
+    migration: Migration = request.param
+    return migration
 
 
 def _refuse_trio(node: pytest.Item) -> None:

@@ -8,11 +8,23 @@ import pytest
 
 from pytest_nself.project.settings import SETTINGS, Setting
 
+CHECKS = (
+    "nself_checksums(*labels): before the body, fail if a migration that nself.sum records was edited; one with these "
+    "labels, or any",
+    "nself_fk_index(*tables): before the body, fail if a foreign key has no index that serves it; one of these tables, "
+    "or any",
+    "nself_rls(*tables): before the body, fail if row-level security does not hold; on these tables (`orders` or "
+    "`public.orders`), or on any",
+    "nself_roundtrip(*labels): before the body, fail if a migration's up, down and up leave a trace; of one with these "
+    "labels, of the one that the test has as nself_migration, or of any",
+)
+CHECK_MARKERS = frozenset(marker.partition("(")[0] for marker in CHECKS)
 MARKERS = (
     "nself_fixtures(*names): load these fixture sets before the test, inside its rolled-back transaction; for a test "
     "that has none, into its committed database or its clone",
     "nself_rollback(on): nself_rollback(False) gives nself_db a connection to the committed database, for a test that "
     "commits",
+    *CHECKS,
 )
 
 _INI_KINDS = {"bool": "string", "list": "linelist", "seconds": "string", "text": "string"}

@@ -191,6 +191,10 @@ class Run:
             self.config.pluginmanager.register(PerTest(self._worker), "nself-per-test")
         return self._worker
 
+    def forget_failure(self) -> None:
+        """What kept `worker` from being had was asked for by no test: the first that does shall show all of it."""
+        self._failure = None
+
     @property
     def workers(self) -> int:
         """How many processes run tests."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from .checks.checked import Checked
+    from .checks.reports import Reports
     from .run import Run
     from .worker import Worker
 
@@ -15,6 +17,13 @@ COMMITS: pytest.StashKey[bool] = pytest.StashKey()
 """On a test: it is marked nself_rollback(False)."""
 FAILED: pytest.StashKey[bool] = pytest.StashKey()
 """On a test: its set-up or body failed."""
+
+CHECKED: pytest.StashKey[Checked] = pytest.StashKey()
+"""The project as checks see it; there from the first check on."""
+REPORTS: pytest.StashKey[Reports] = pytest.StashKey()
+"""What the run's checks have found; there where somebody may find something."""
+HEADER: pytest.StashKey[str] = pytest.StashKey()
+"""Which checks are collected, in words."""
 
 
 def run_of(config: pytest.Config) -> Run:

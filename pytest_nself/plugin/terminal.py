@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .run import Run
-from .state import RUN
+from .state import HEADER, RUN
+
+if TYPE_CHECKING:
+    from .checks.reports import Reports
 
 
 def header(config: pytest.Config) -> list[str]:
@@ -19,7 +22,8 @@ def header(config: pytest.Config) -> list[str]:
         return []
     if run.provider is None:
         return ["nself: no PostgreSQL server can be had (a test that asks for one says why)"]
-    return [f"nself: {_provider(run)}, {_recipe(run)}"]
+    checks = config.stash.get(HEADER, "")
+    return [f"nself: {_provider(run)}, {_recipe(run)}" + (f"; {checks}" if checks else "")]
 
 
 def _provider(run: Run) -> str:
@@ -51,9 +55,11 @@ def _recipe(run: Run) -> str:
     return f"{len(versions)} migration{'' if len(versions) == 1 else 's'}" if versions else "no migrations"
 
 
-def summary(terminalreporter: Any, run: Run, state: Mapping[str, Any]) -> None:
-    """Version, cache hit and start time; RLS that nobody obeys; databases kept of failed tests."""
+def summary(terminalreporter: Any, run: Run, state: Mapping[str, Any], reports: Reports | None) -> None:
+    """Version, cache hit and start time; RLS that nobody obeys; databases kept of failed tests; how checks went."""
     lines = _lines(run, state)
+    if reports is not None:
+        lines += [*reports.lines(), *reports.annotations()]
     if lines:
         terminalreporter.section("nself", sep="-")
         for line in lines:

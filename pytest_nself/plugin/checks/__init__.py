@@ -1,0 +1,1 @@
+"""Checks as tests: items that nobody wrote, markers whose check runs before the body, and what both have found."""
