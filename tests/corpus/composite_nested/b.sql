@@ -1,0 +1,6 @@
+-- The innermost of three nested composite types changes an attribute's type and gains one; the outer gains one too.
+create type public.point2 as (x double precision, y double precision, z double precision);
+create type public.line as (start public.point2, stop public.point2);
+create type public.shape as (name text, lines public.line[], centre public.point2);
+create function public.corners(s public.shape) returns integer language sql immutable as 'select cardinality((s).lines)';
+create function public.origin() returns public.point2 language sql immutable as 'select row(0, 0, 0)::public.point2';

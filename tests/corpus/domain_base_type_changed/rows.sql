@@ -1,0 +1,1 @@
+insert into public.line values (1, 5, null);

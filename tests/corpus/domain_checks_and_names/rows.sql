@@ -1,0 +1,1 @@
+insert into public.contact values (1, 'a@b', '12 3', 1);

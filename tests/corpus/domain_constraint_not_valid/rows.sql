@@ -1,0 +1,1 @@
+insert into public.human values (1, 30, 1890);

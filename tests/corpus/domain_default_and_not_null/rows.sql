@@ -1,0 +1,1 @@
+insert into public.entry values (1, 2, 'x', null);

@@ -1,0 +1,1 @@
+insert into public.article (id, stage) values (1, 'draft'), (2, 'public');

@@ -1,0 +1,1 @@
+insert into public.opening values (1, '{mon,wed}', null);

@@ -1,0 +1,1 @@
+insert into public.wall (id, paint) values (1, ('a', 'green'));

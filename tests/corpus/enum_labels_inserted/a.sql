@@ -1,0 +1,5 @@
+create type public.size as enum ('small', 'large');
+create type public.grade as enum ('b', 'd');
+create table public.shirt (id integer primary key, size public.size not null, grade public.grade);
+create index shirt_size on public.shirt (size, grade desc);
+create function public.fits(s public.size) returns boolean language sql immutable as $$ select s >= 'large' $$;

@@ -1,0 +1,1 @@
+insert into public.shirt values (1, 'small', 'b'), (2, 'large', 'd');

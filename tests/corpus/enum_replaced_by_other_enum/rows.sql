@@ -1,0 +1,1 @@
+insert into public.thing values (1, 'a', '{a,b}'), (2, 'c', '{}');

@@ -1,0 +1,5 @@
+-- The label "debug", which a default uses, goes.
+create type public.level as enum ('info', 'warning', 'error');
+create table public.line (id integer primary key, level public.level not null default 'info', text text);
+create table public.filter (id integer primary key, levels public.level[] not null default '{error}');
+create view public.noise as select id from public.line where level < 'warning';

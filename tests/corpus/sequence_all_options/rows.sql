@@ -1,0 +1,1 @@
+insert into public.batch default values;

@@ -1,0 +1,1 @@
+create table public.plain (id integer primary key, n integer);

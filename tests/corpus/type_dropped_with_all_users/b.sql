@@ -1,0 +1,2 @@
+-- Three types and everything that uses them go; one table stays.
+create table public.kept (id integer primary key);

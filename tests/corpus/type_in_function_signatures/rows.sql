@@ -1,0 +1,1 @@
+insert into public.thing values (1, 'a'), (2, 'b');

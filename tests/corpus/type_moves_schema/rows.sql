@@ -1,0 +1,1 @@
+insert into public.thing values (1, 'on', 'x', ('off', 'y'));
