@@ -1,0 +1,5 @@
+create function smaller(a integer, b integer) returns integer language sql immutable strict parallel safe as $$ select least(a, b) $$;
+create aggregate least_of(integer) (sfunc = smaller, stype = integer, sortop = <, combinefunc = smaller, parallel = safe);
+create aggregate greatest_of(integer) (sfunc = int4larger, stype = integer);
+create aggregate mean_of(numeric) (sfunc = numeric_avg_accum, stype = internal, sspace = 128, finalfunc = numeric_avg);
+create view extremes as select least_of(x) as low, greatest_of(x) as high from (values (1), (2)) v (x);

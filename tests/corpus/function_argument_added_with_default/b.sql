@@ -1,0 +1,9 @@
+-- net() gets a second argument with a default: the old signature must go, or every call is ambiguous
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+create table items (id integer primary key, price numeric not null);
+create function net(price numeric, rate numeric default 0.19) returns numeric language sql immutable as $$ select price / (1 + rate) $$;
+comment on function net(numeric, numeric) is 'without tax';
+revoke execute on function net(numeric, numeric) from public;
+grant execute on function net(numeric, numeric) to nself_corpus_app;
+create view item_prices as select id, net(price) as net from items;
+create index items_net_idx on items (net(price));

@@ -1,0 +1,1 @@
+insert into items values (1, 119), (2, 238);

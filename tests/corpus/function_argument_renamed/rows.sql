@@ -1,0 +1,1 @@
+insert into volumes values (1, 0), (2, 11);

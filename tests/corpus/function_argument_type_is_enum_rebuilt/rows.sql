@@ -1,0 +1,1 @@
+insert into issues values (1, 'new'), (2, 'closed');

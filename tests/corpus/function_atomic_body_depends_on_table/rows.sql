@@ -1,0 +1,2 @@
+select book(1, 250);
+select book(1, -50);

@@ -1,0 +1,1 @@
+insert into staff values (1, 'Ada', 5), (2, 'Bob', null);

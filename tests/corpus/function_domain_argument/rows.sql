@@ -1,0 +1,1 @@
+insert into discounts values (1, 20), (2, default);

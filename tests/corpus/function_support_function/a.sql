@@ -1,0 +1,3 @@
+create function steps(n integer) returns setof integer language sql immutable rows 100 as $$ select generate_series(1, n) $$;
+create function starts(what text, word text) returns boolean language sql immutable as $$ select starts_with(what, word) $$;
+create view ten as select s from steps(10) s;

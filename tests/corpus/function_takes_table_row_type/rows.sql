@@ -1,0 +1,1 @@
+insert into persons values (1, 'Ada', 'Lovelace', 'London');

@@ -1,0 +1,1 @@
+insert into devices values (1, 'lamp'), (2, 'fan');

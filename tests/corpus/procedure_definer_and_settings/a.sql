@@ -1,0 +1,10 @@
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin create role nself_corpus_owner; exception when duplicate_object or unique_violation then null; end $$;
+create schema ops;
+grant usage on schema ops to nself_corpus_app;
+create table ops.locks (name text primary key);
+create procedure ops.grab(name text) language plpgsql security definer set search_path = ops, pg_temp set lock_timeout = '2s' as $$ begin insert into locks values (name); end $$;
+alter procedure ops.grab(text) owner to nself_corpus_owner;
+revoke execute on procedure ops.grab(text) from public;
+grant execute on procedure ops.grab(text) to nself_corpus_app;
+create procedure ops.release(name text) language sql as $$ delete from ops.locks l where l.name = release.name $$;
