@@ -1,0 +1,1 @@
+insert into messages values (1, 'hi', 'ada', 'bob', false);

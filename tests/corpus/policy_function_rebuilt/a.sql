@@ -1,0 +1,13 @@
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+create schema auth;
+grant usage on schema auth to nself_corpus_app;
+create function auth.uid() returns integer language sql stable as $$ select nullif(current_setting('app.uid', true), '')::integer $$;
+create function auth.can(what text) returns boolean language sql stable as $$ select auth.uid() = 1 or what = 'read' $$;
+create table tickets (id integer primary key, author integer not null default auth.uid(), body text);
+create table replies (id integer primary key, ticket_id integer not null references tickets, author integer not null);
+alter table tickets enable row level security;
+alter table replies enable row level security;
+create policy mine on tickets using (author = auth.uid()) with check (auth.can('write'));
+create policy visible on tickets for select using (auth.can('read'));
+create policy mine on replies using (author = auth.uid() and exists (select 1 from tickets t where t.id = ticket_id));
+grant select, insert on tickets, replies to nself_corpus_app;

@@ -1,0 +1,1 @@
+insert into chat values (1, 'hello');

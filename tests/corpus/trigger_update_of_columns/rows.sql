@@ -1,0 +1,1 @@
+insert into profiles (id, email) values (1, 'a@example.org');
