@@ -1,0 +1,235 @@
+"""Columns of tables and foreign tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_nself.catalog.ddl import (
+    Ddl,
+    Kind,
+    Scene,
+    Written,
+    change_options,
+    named_relation,
+    options_text,
+    part,
+    qualified,
+    relation_of,
+    with_relation,
+)
+from pytest_nself.catalog.fact import Catalog, Entry
+from pytest_nself.core.names import ObjectRef, parse_qualified, spell_qualified
+from pytest_nself.core.step import DATA_LOSS
+
+from pytest_nself.catalog.foreign_options import changed_foreign_options, foreign_options
+
+_LOSES = frozenset({DATA_LOSS})
+_STORAGE = {"p": "plain", "e": "external", "x": "extended", "m": "main"}
+_COMPRESSION = {"p": "pglz", "l": "lz4"}
+
+
+def column_text(column: Entry, scene: Scene) -> str:
+    """A column as `create table` and `add column` take it; what they do not take follows in `column_tail`."""
+    words = [part(column.ref), column["type"]]
+    if column["fdw_options"]:
+        words.append(f"options ({foreign_options(column['fdw_options'])})")
+    if column["collation"]:
+        words.append(f"collate {column['collation']}")
+    if column["generated"]:
+        words.append(f"generated always as ({column['generated_as']}) {column['generated']}")
+    elif column["identity"]:
+        words.append(_identity(column))
+    elif default := inline_default(column.ref, scene):
+        words.append(f"default {default}")
+    if column["not_null"]:
+        words.append("not null")
+    return " ".join(words)
+
+
+def _identity(column: Entry) -> str:
+    sequence, options = column["identity_sequence"]
+    return f"generated {column['identity']} as identity (sequence name {sequence} {options})"
+
+
+def inline_default(column: ObjectRef, scene: Scene) -> str | None:
+    """The default that can be said where the column is made: one that needs nothing which the plan makes or changes."""
+    ref = column._replace(kind="default")
+    default = scene.b.get(ref)
+    if default is None:
+        return None
+    needs = scene.b.depends.get(ref, frozenset()) - {column}
+    return default["expression"] if not any(need in scene.made or need in scene.altered for need in needs) else None
+
+
+def column_tail(column: Entry) -> Iterator[str]:
+    """What is said of a column once it stands."""
+    alter = f"alter table only {qualified(column.ref)} alter column {part(column.ref)}"
+    if column["storage"]:
+        yield f"{alter} set storage {_STORAGE[column['storage']]}"
+    if column["compression"]:
+        yield f"{alter} set compression {_COMPRESSION[column['compression']]}"
+    if column["statistics"] is not None:
+        yield f"{alter} set statistics {column['statistics']}"
+    if column["options"]:
+        yield f"{alter} set ({options_text(column['options'])})"
+
+
+def _create(entry: Entry, scene: Scene) -> Iterator[Ddl | str]:
+    if relation_of(entry) not in scene.made and not _follows(entry, scene, made=True):
+        yield f"alter table {qualified(entry.ref)} add column {column_text(entry, scene)}"
+    yield from column_tail(entry)
+
+
+def _follows(entry: Entry, scene: Scene, *, made: bool) -> bool:
+    """Whether the same happens to the column of a parent, from where it comes to this one by itself."""
+    if not entry["_inherited"]:
+        return False
+    for above in parents_of(relation_of(entry), scene.a):
+        column = ObjectRef("column", above.schema, above.name, entry.ref.part)
+        there = column in (scene.made if made else scene.gone)
+        if there and above in parents_of(relation_of(entry), scene.b) and scene.stays(above):
+            return True
+    return False
+
+
+def parents_of(table: ObjectRef, catalog: Catalog) -> list[ObjectRef]:
+    """The tables that a table inherits from, as a child or as a partition."""
+    entry = catalog.get(table)
+    link = catalog.get(ObjectRef("partition", table.schema, table.name))
+    found = [named_relation(one) for one in (entry["parents"] or () if entry is not None else ())]
+    return [*found, named_relation(link["of_table"])] if link is not None else found
+
+
+def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Written | None:
+    if changed & {"generated", "generated_as"} and not (old["generated"] and new["generated"] is None):
+        return None
+    if "local" in changed and not new["local"]:
+        return None
+    written: list[Ddl | str] = []
+    alter = f"alter table {qualified(new.ref)} alter column {part(new.ref)}"
+    if "generated" in changed:
+        written.append(f"{alter} drop expression")
+    if changed & {"type", "collation"} and not _retyped_above(new, scene):
+        collate = f" collate {new['collation']}" if new["collation"] else ""
+        written.append(Ddl(f"{alter} type {new['type']}{collate}{_using(old, new)}"))
+    if "identity" in changed or "identity_sequence" in changed:
+        written += _change_identity(old, new, alter)
+    if "not_null" in changed and not (new["identity"] and not old["identity"]):
+        written.append(f"{alter} {'set' if new['not_null'] else 'drop'} not null")
+    only = f"alter table only {qualified(new.ref)} alter column {part(new.ref)}"
+    if "storage" in changed or ("type" in changed and old["_type_storage"] != new["_type_storage"]):
+        if new["storage"] or "storage" in changed:
+            written.append(f"{only} set storage {_STORAGE[new['storage'] or new['_type_storage']]}")
+    if "compression" in changed:
+        written.append(f"{only} set compression {_COMPRESSION.get(new['compression'], 'default')}")
+    if "statistics" in changed:
+        written.append(f"{only} set statistics {-1 if new['statistics'] is None else new['statistics']}")
+    if "options" in changed:
+        written += change_options(only, old["options"], new["options"])
+    if "fdw_options" in changed:
+        text = changed_foreign_options(old["fdw_options"], new["fdw_options"])
+        written.append(f"alter foreign table {qualified(new.ref)} alter column {part(new.ref)} options ({text})")
+    return written
+
+
+_TEXTS = frozenset({"text", "character varying", "character", '"char"', "name"})
+_FAMILIES = (
+    _TEXTS,
+    frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"}),
+    frozenset({"boolean", "integer"}),
+    frozenset({"timestamp without time zone", "timestamp with time zone", "date"}),
+    frozenset({"time without time zone", "time with time zone", "interval"}),
+    frozenset({"json", "jsonb"}),
+    frozenset({"inet", "cidr"}),
+    frozenset({"bit", "bit varying"}),
+    frozenset({"money", "numeric"}),
+)
+
+
+def _using(old: Entry, new: Entry) -> str:
+    """How rows get their new values: by a cast where the server has one, else by way of text."""
+    if new["generated"]:
+        return ""
+    before, after = _bare_type(old["type"]), _bare_type(new["type"])
+    if before == after and "." not in before:
+        return ""
+    column = part(new.ref)
+    arrays = "[]" if old["type"].endswith("[]") and new["type"].endswith("[]") else ""
+    direct = any({before, after} <= family for family in _FAMILIES) or ({before, after} & _TEXTS and not arrays)
+    return f" using {column}::{new['type']}" if direct else f" using {column}::text{arrays}::{new['type']}"
+
+
+def _bare_type(text: str) -> str:
+    """A type without its length or precision; `timestamp(3) with time zone` keeps its words."""
+    return re.sub(r"\(\d+(,-?\d+)?\)", "", text.removesuffix("[]"))
+
+
+def _retyped_above(new: Entry, scene: Scene) -> bool:
+    if not new["_inherited"]:
+        return False
+    columns = [
+        ObjectRef("column", above.schema, above.name, new.ref.part) for above in parents_of(relation_of(new), scene.a)
+    ]
+    return any({"type", "collation"} & scene.altered.get(column, frozenset()) for column in columns)
+
+
+def _change_identity(old: Entry, new: Entry, alter: str) -> Iterator[str]:
+    if not new["identity"]:
+        yield f"{alter} drop identity"
+    elif not old["identity"]:
+        if not old["not_null"]:
+            yield f"{alter} set not null"
+        yield f"{alter} add {_identity(new)}"
+    else:
+        before, after = old["identity_sequence"], new["identity_sequence"]
+        was, is_ = parse_qualified(before[0]), parse_qualified(after[0])
+        if was[0] != is_[0]:
+            yield f"alter sequence {before[0]} set schema {is_[0]}"
+        if was[1] != is_[1]:
+            yield f"alter sequence {spell_qualified(is_[0], was[1])} rename to {spell_qualified(None, is_[1])}"
+        settings = [f"set generated {new['identity']}"] if old["identity"] != new["identity"] else []
+        if before[1] != after[1]:
+            settings += [f"set {setting}" for setting in _settings(after[1])]
+        if settings:
+            yield f"{alter} {' '.join(settings)}"
+
+
+def _settings(options: str) -> list[str]:
+    words = options.split()
+    pairs = [f"start with {words[2]}", f"increment by {words[5]}", f"minvalue {words[7]}", f"maxvalue {words[9]}"]
+    return [*pairs, f"cache {words[11]}", " ".join(words[12:])]
+
+
+def _drop(entry: Entry, scene: Scene) -> Written:
+    if _follows(entry, scene, made=False):
+        return []
+    hazards = frozenset() if entry["generated"] else _LOSES
+    return [Ddl(f"alter table {qualified(entry.ref)} drop column {part(entry.ref)}", hazards)]
+
+
+def _needs(entry: Entry, catalog: Catalog) -> Iterator[ObjectRef]:
+    yield relation_of(entry)
+    if entry["_inherited"]:
+        for above in parents_of(relation_of(entry), catalog):
+            yield ObjectRef("column", above.schema, above.name, entry.ref.part)
+
+
+_BOUND_TO_TYPE = frozenset(
+    {"view", "materialized_view", "rule", "policy", "trigger", "function", "default", "publication", "generated", "key"}
+)
+
+KIND = Kind(
+    name="column",
+    catalog=1259,
+    rank=110,
+    words="column",
+    create=_create,
+    alter=_alter,
+    drop=_drop,
+    named=lambda ref: f"{qualified(ref)}.{part(ref)}",
+    dies_with=with_relation,
+    needs=_needs,
+    moves={"type": _BOUND_TO_TYPE, "collation": _BOUND_TO_TYPE},
+    grants="column",
+)

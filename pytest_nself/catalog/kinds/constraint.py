@@ -1,0 +1,122 @@
+"""Constraints of tables, with the indexes behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_nself.catalog.ddl import (
+    Ddl,
+    Kind,
+    Scene,
+    Written,
+    change_options,
+    options_text,
+    part,
+    qualified,
+    relation_of,
+)
+from pytest_nself.catalog.fact import Catalog, Entry
+from pytest_nself.core.names import ObjectRef, spell_qualified
+
+INDEXED = ("primary key", "unique", "exclude")
+
+
+def _words(entry: Entry) -> str:
+    return "foreign table" if entry["_relkind"] == "f" else "table"
+
+
+def _only(entry: Entry) -> str:
+    # The index of a partitioned table is put together from those of its partitions, which have names of their own.
+    return "only " if entry["type"] in INDEXED else ""
+
+
+def _text(entry: Entry) -> str:
+    definition = entry["definition"]
+    if entry["options"]:
+        definition = _with_options(definition, options_text(entry["options"]))
+    return f"{definition}{_timing(entry)}"
+
+
+def _with_options(definition: str, options: str) -> str:
+    """Storage parameters stand before the predicate of an exclusion."""
+    head, where, tail = definition.partition(" WHERE (")
+    return f"{head} with ({options}){where}{tail}"
+
+
+def _timing(entry: Entry) -> str:
+    return {None: "", "deferrable": " deferrable", "initially deferred": " deferrable initially deferred"}[
+        entry["deferrable"]
+    ]
+
+
+def _create(entry: Entry, scene: Scene) -> Iterator[Ddl | str]:
+    table = f"alter {_words(entry)} {_only(entry)}{qualified(entry.ref)}"
+    valid = "" if entry["validated"] else " not valid"
+    yield f"{table} add constraint {part(entry.ref)} {_text(entry)}{valid}"
+    yield from _marks(entry)
+
+
+def _marks(entry: Entry) -> Iterator[str]:
+    if entry["clustered"]:
+        yield f"alter table {qualified(entry.ref)} cluster on {part(entry.ref)}"
+    if entry["replica_identity"]:
+        yield f"alter table only {qualified(entry.ref)} replica identity using index {part(entry.ref)}"
+
+
+def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Written | None:
+    if changed & {"type", "definition"} or ("validated" in changed and not new["validated"]):
+        return None
+    if "deferrable" in changed and new["type"] != "foreign key":
+        return None
+    table = f"alter {_words(new)} {qualified(new.ref)}"
+    written: list[Ddl | str] = []
+    if "deferrable" in changed:
+        written.append(f"{table} alter constraint {part(new.ref)}{_timing(new) or ' not deferrable'}")
+    if "validated" in changed:
+        written.append(f"{table} validate constraint {part(new.ref)}")
+    if "options" in changed:
+        index = f"alter index {spell_qualified(new.ref.schema, new.ref.part or '')}"
+        written += change_options(index, old["options"], new["options"])
+    written += change_marks(old, new, part(new.ref), qualified(new.ref), scene)
+    return written
+
+
+def change_marks(old: Entry, new: Entry, index: str, table: str, scene: Scene) -> Iterator[str]:
+    """That a table is clustered on an index, or known to subscribers by it."""
+    if old["clustered"] != new["clustered"]:
+        yield f"alter table {table} {f'cluster on {index}' if new['clustered'] else 'set without cluster'}"
+    if old["replica_identity"] != new["replica_identity"]:
+        how = f"using index {index}" if new["replica_identity"] else "default"
+        yield f"alter table only {table} replica identity {how}"
+
+
+def _drop(entry: Entry, scene: Scene) -> Written:
+    return [f"alter {_words(entry)} {qualified(entry.ref)} drop constraint {part(entry.ref)}"]
+
+
+def _occupies(ref: ObjectRef) -> tuple[tuple[str, ...], ...]:
+    # Its index has the same name, where it has one.
+    return (("relation", ref.schema or "", ref.part or ""), ("constraint", ref.schema or "", ref.name, ref.part or ""))
+
+
+def _dies_with(entry: Entry) -> tuple[ObjectRef, ...]:
+    return (relation_of(entry),)
+
+
+def _needs(entry: Entry, catalog: Catalog) -> Iterator[ObjectRef]:
+    yield relation_of(entry)
+
+
+KIND = Kind(
+    name="constraint",
+    catalog=2606,
+    rank=300,
+    words="constraint",
+    create=_create,
+    alter=_alter,
+    drop=_drop,
+    dies_with=_dies_with,
+    needs=_needs,
+    occupies=_occupies,
+    comment=lambda entry: f"constraint {part(entry.ref)} on {qualified(entry.ref)}",
+)

@@ -1,0 +1,60 @@
+-- Columns of tables and foreign tables; `identity` holds the options of the sequence behind it.
+select
+    a.attrelid as oid, a.attnum as sub, n.nspname::text as schema, c.relname::text as name, a.attname::text as part,
+    a.attnum as position,
+    pg_catalog.format_type(a.atttypid, a.atttypmod) as type,
+    case when a.attcollation <> t.typcollation and a.attcollation <> 0 then (
+        select pg_catalog.format('%I.%I', ln.nspname, l.collname)
+        from pg_catalog.pg_collation as l join pg_catalog.pg_namespace as ln on ln.oid = l.collnamespace
+        where l.oid = a.attcollation
+    ) end as collation,
+    a.attnotnull as not_null,
+    case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
+    case when a.attidentity <> '' then (
+        select array[
+            pg_catalog.format('%I.%I', sn.nspname, sc.relname),
+            pg_catalog.format(
+                'start with %s increment by %s minvalue %s maxvalue %s cache %s %s',
+                s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache,
+                case when s.seqcycle then 'cycle' else 'no cycle' end
+            )
+        ]
+        from pg_catalog.pg_depend as d
+        join pg_catalog.pg_sequence as s on s.seqrelid = d.objid
+        join pg_catalog.pg_class as sc on sc.oid = s.seqrelid
+        join pg_catalog.pg_namespace as sn on sn.oid = sc.relnamespace
+        where
+            d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = a.attrelid
+            and d.refobjsubid = a.attnum and d.deptype = 'i'
+            and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+    ) end as identity_sequence,
+    case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated,
+    case when a.attgenerated <> '' then (
+        select pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+        from pg_catalog.pg_attrdef as d where d.adrelid = a.attrelid and d.adnum = a.attnum
+    ) end as generated_as,
+    case when a.attstorage <> t.typstorage then a.attstorage::text end as storage,
+    nullif(a.attcompression::text, '') as compression,
+    nullif(a.attstattarget, -1) as statistics,
+    a.attoptions as options,
+    a.attfdwoptions as fdw_options,
+    case when not c.relispartition then a.attislocal end as local,
+    a.attinhcount > 0 as _inherited,
+    (select pg_catalog.array_agg(x::text order by x::text) from pg_catalog.unnest(a.attacl) as x) as acl,
+    pg_catalog.pg_get_userbyid(c.relowner)::text as _owner,
+    c.relkind::text as _relkind,
+    t.typstorage::text as _type_storage
+from pg_catalog.pg_class as c
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+join pg_catalog.pg_attribute as a on a.attrelid = c.oid
+join pg_catalog.pg_type as t on t.oid = a.atttypid
+where
+    c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped
+    and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' /* excluded: n.nspname */
+    and not exists (
+        select from pg_catalog.pg_depend as e
+        where e.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and e.deptype = 'e'
+            and e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and e.objid = c.oid
+    )
+    /* only: c.oid */
+order by a.attrelid, a.attnum

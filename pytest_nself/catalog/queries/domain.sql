@@ -1,0 +1,26 @@
+-- Domains.
+select
+    t.oid, 0 as sub, n.nspname::text as schema, t.typname::text as name, null as part,
+    pg_catalog.format_type(t.typbasetype, t.typtypmod) as type,
+    case when t.typcollation <> b.typcollation then (
+        select pg_catalog.format('%I.%I', ln.nspname, l.collname)
+        from pg_catalog.pg_collation as l join pg_catalog.pg_namespace as ln on ln.oid = l.collnamespace
+        where l.oid = t.typcollation
+    ) end as collation,
+    t.typnotnull as not_null,
+    pg_catalog.pg_get_expr(t.typdefaultbin, 0) as default,
+    pg_catalog.pg_get_userbyid(t.typowner)::text as owner,
+    (select pg_catalog.array_agg(x::text order by x::text) from pg_catalog.unnest(t.typacl) as x) as acl
+from pg_catalog.pg_type as t
+join pg_catalog.pg_type as b on b.oid = t.typbasetype
+join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
+where
+    t.typtype = 'd'
+    and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' /* excluded: n.nspname */
+    and not exists (
+        select from pg_catalog.pg_depend as e
+        where e.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and e.deptype = 'e'
+            and e.classid = 'pg_catalog.pg_type'::pg_catalog.regclass and e.objid = t.oid
+    )
+    /* only: t.oid */
+order by n.nspname, t.typname
