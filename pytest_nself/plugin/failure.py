@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 LOG_LINES = 40
 LOCK_NOT_AVAILABLE = "55P03"
+LOOK = "select /* nself: a look at the schema */"
+"""The last statement of a check of ours on the test's own connection."""
+_OURS = re.compile(rf'{re.escape(LOOK)}|(?:RELEASE|ROLLBACK TO) "_pg3_')
 UNDEFINED = ("42P01", "42703", "42883", "42704", "3F000")  # table, column, function, type, schema
 
 TWO_DATABASES = """\
@@ -49,7 +53,7 @@ def _sections(worker: Worker, item: pytest.Item, failure: BaseException | None) 
     if worker.rolled_back.node is item:
         with worker.sandbox.admin() as admin:
             statement = worker.rollback.last_query(admin)
-        if statement:
+        if statement and not (worker.rolled_back.looked and _OURS.match(statement)):
             yield "nself: last SQL", statement
     if _sqlstate(failure) == LOCK_NOT_AVAILABLE:
         blockers = "\n".join(_in_the_way(worker, item))

@@ -27,6 +27,7 @@ class RolledBack:
     def __init__(self, worker: Worker) -> None:
         self.worker = worker
         self.node: pytest.Item | None = None
+        self.looked = False  # whether a check of ours used the test's connection
         self._users = 0
         self._check: CallCheck | None = None
 
@@ -48,7 +49,7 @@ class RolledBack:
         # Only now: without a connection the fixture fails, and nobody calls end().
         self._users += 1
         if self.node is None:
-            self.node, self._check = node, None
+            self.node, self._check, self.looked = node, None, False
             self.worker.mark_log()
         return connection
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_nself.core.errors import NselfError
+
 from .checked import full_view, where
 from .subjects import tables_named
 from .verdict import AUDITED
@@ -34,13 +36,22 @@ class Audit:
         Looked at is the test's transaction if it has one, with what it has changed; else its clone or the committed
         database; never as the role under test. The baseline is taken off. ConfigError for a name that nothing has.
         """
+        __tracebackhide__ = True
+        try:
+            found = self._ask(rules or None, groups, tables)
+        except NselfError as error:
+            raise error.with_traceback(None) from None  # it is about the words in the test
+        self._item.stash.setdefault(AUDITED, []).extend(found)
+        return found
+
+    def _ask(
+        self, rules: tuple[str, ...] | None, groups: Collection[str] | None, tables: Collection[str] | None
+    ) -> Findings:
         from pytest_nself.checks.audit import audit, audited_tables
 
         with full_view(self._worker, where(self._worker, self._item)) as connection:
             wanted = None
             if tables is not None:
                 wanted = tables_named(tuple(tables), [str(table) for table in audited_tables(connection)])
-            found = audit(connection, rules or None, groups=groups, tables=wanted)
-        found = self._checked.not_accepted(found)
-        self._item.stash.setdefault(AUDITED, []).extend(found)
-        return found
+            found = audit(connection, rules, groups=groups, tables=wanted)
+        return self._checked.not_accepted(found)

@@ -10,7 +10,6 @@ from pytest_nself.plugin.state import CHECKED, REPORTS, run_of
 
 from .checked import Checked
 from .collection import Collection
-from .kinds import name_of
 from .marked import Marked
 from .reports import Reports
 from .selection import select
@@ -24,11 +23,11 @@ MARKED = "nself-marked"
 def begin(config: pytest.Config, run: Run) -> str:
     """Collect what the setting and the command line ask for; words for the header. ConfigError for what is unknown."""
     selection = select(config, run.settings)
-    reports_of(config)
+    reports = reports_of(config)
+    if selection.left_out and selection.surprising:
+        reports.notice = str(selection)
     config.pluginmanager.register(Collection(checked_of(config), selection), "nself-checks")
-    if selection.left_out:
-        return f"checks left out, since tests are named: {', '.join(selection.left_out)}"
-    return f"checks: {', '.join(name_of(one.kind) for one in selection.wanted)}" if selection.wanted else ""
+    return str(selection)
 
 
 def run_before_body(config: pytest.Config, markers: frozenset[str]) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.errors import ConfigError, NselfError
-from pytest_nself.core.finding import Findings
+from pytest_nself.core.finding import Finding, Findings
+from pytest_nself.core.place import Place
+from pytest_nself.plugin.failure import LOOK
 
 if TYPE_CHECKING:
     import psycopg
@@ -55,11 +58,29 @@ class Checked:
         migrations.raise_errors()
         return migrations
 
+    def placed(self, finding: Finding) -> Finding:
+        """A finding about a table, with the place where a migration makes the table; as it is where none shows."""
+        subject = finding.subject
+        if finding.place is not None or subject.schema is None:
+            return finding
+        place = self._table_places.get(f"{subject.schema}.{subject.name}")
+        return finding if place is None else replace(finding, place=place)
+
+    @cached_property
+    def _table_places(self) -> Mapping[str, Place]:
+        from .places import table_places
+
+        try:
+            return table_places(self.migrations)
+        except NselfError:
+            return {}  # a recipe of the project's own
+
     def not_accepted(self, findings: Findings) -> Findings:
         """Those that the project's baseline does not accept today."""
         if self._baseline is None:
             return findings
-        return self._baseline.apply(findings, datetime.now().astimezone().date())
+        # An item sees its own part of what there is: which entries nobody needs does not show from here.
+        return self._baseline.apply(findings, datetime.now().astimezone().date(), rules=())
 
     @cached_property
     def _baseline(self) -> Baseline | None:
@@ -167,6 +188,8 @@ def full_view(worker: Worker, place: str | None) -> Iterator[psycopg.Connection[
             yield connection
         return
     connection = worker.rolled_back.plain
+    worker.rolled_back.looked = True
     with connection.transaction(force_rollback=True):
         connection.execute(stop_acting)
         yield connection
+        connection.execute(LOOK.encode())

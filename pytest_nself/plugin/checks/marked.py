@@ -28,17 +28,15 @@ class Marked:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> None:
         """Every check that the test is marked with, the outermost marker first."""
-        __tracebackhide__ = True
         if not hasattr(item, "fixturenames"):
             return  # an item of ours carries its marker for -m
-        markers = [one for one in item.iter_markers() if one.name in self._markers]
-        for marker in dict.fromkeys(reversed(markers)):
-            checks = _kind(marker)
-            judge(item, self._checked, checks, _names(item, marker, checks), item)
+        for marker in reversed(list(item.iter_markers())):
+            if marker.name in self._markers:
+                checks = _kind(marker)
+                judge(item, self._checked, checks, _names(item, marker, checks), item)
 
 
 def _kind(marker: pytest.Mark) -> Kind:
-    __tracebackhide__ = True
     try:
         return kind(marker.name.removeprefix(PREFIX), f"The marker {marker.name}")
     except ConfigError as error:
@@ -48,7 +46,6 @@ def _kind(marker: pytest.Mark) -> Kind:
 
 def _names(item: pytest.Item, marker: pytest.Mark, checks: Kind) -> tuple[str, ...] | None:
     """What the check is restricted to: names that the marker says, or the migration that the test is about."""
-    __tracebackhide__ = True
     if marker.kwargs or not all(isinstance(one, str) for one in marker.args):
         pytest.fail(f"The marker {marker.name} takes names, as texts.", pytrace=False)
     if marker.args:

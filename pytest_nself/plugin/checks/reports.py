@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from pytest_nself.core.finding import Finding, Findings
 
 from .carried import packed, unpacked
 from .selection import HOME
-from .verdict import AUDITED, FOUND, told
+from .verdict import AUDITED, FOUND, seen_from, told
 
 if TYPE_CHECKING:
     from pytest_nself.plugin.run import Run
@@ -28,6 +29,7 @@ class Reports:
         self._worker = hasattr(run.config, "workerinput")
         self._found: dict[object, Finding] = {}
         self._outcomes: dict[str, Counter[str]] = {}
+        self.notice = ""
         path = run.settings["sarif"]
         self._sarif: Path | None = run.config.invocation_params.dir / path if path else None
         if self._sarif is not None and self._sarif.is_dir():
@@ -39,11 +41,11 @@ class Reports:
         report = yield
         if report.when != "call":
             return report
-        found = Findings(item.stash.get(FOUND, []))
+        found: list[Finding] = item.stash.get(FOUND, [])
         if found and report.passed:
-            report.sections.append(("nself: findings", told(found)))
+            report.sections.append(("nself: findings", told(found, item.config.invocation_params.dir)))
         if report.failed:
-            found = Findings([*found, *item.stash.get(AUDITED, ())])
+            found = [*found, *item.stash.get(AUDITED, [])]
         if found:
             report.nself_findings = [packed(one) for one in found]
         return report
@@ -61,24 +63,35 @@ class Reports:
             self._outcomes.setdefault(name.partition("[")[0], Counter())[report.outcome] += 1
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the SARIF file, also when nothing was found: whoever reads it shall know that it was looked."""
         if self._sarif is None or self._worker or self._run.config.option.collectonly:
             return
         from pytest_nself.checks.formats.sarif import sarif
 
-        self._sarif.parent.mkdir(parents=True, exist_ok=True)
-        self._sarif.write_text(sarif(self.found), encoding="utf-8")
+        try:
+            self._sarif.parent.mkdir(parents=True, exist_ok=True)
+            self._sarif.write_text(sarif(self.found), encoding="utf-8")
+        except OSError as error:
+            # Too late for an error that stops the run; a run that passed must not look as if all were done.
+            self.notice = f"{self._sarif} cannot be written: {error.strerror}"
+            session.exitstatus = session.exitstatus or pytest.ExitCode.USAGE_ERROR
 
     @property
     def found(self) -> Findings:
-        """Each finding once, in the order of their coming, which with several workers is none."""
-        return Findings(sorted(self._found.values(), key=lambda one: (one.rule, one.subject, one.message)))
+        """Each finding once, by its key; paths as they are in the repository, which is where reports are read."""
+        base = Path(self._run.before.get("GITHUB_WORKSPACE") or self._run.root)
+        in_order = sorted(self._found.values(), key=lambda one: (one.key, one.message))
+        return Findings(
+            one if one.place is None else replace(one, place=one.place._replace(path=seen_from(base, one.place.path)))
+            for one in in_order
+        )
 
     def lines(self) -> list[str]:
         """How the checks went, kind by kind; empty when there were none."""
+        notices = [self.notice] if self.notice else []
         if not self._outcomes:
-            return []
+            return notices
         said = [
             f"{kind} "
             + ", ".join(
@@ -86,7 +99,7 @@ class Reports:
             )
             for kind, counts in sorted(self._outcomes.items())
         ]
-        return [f"checks: {'; '.join(said)}"]
+        return [f"checks: {'; '.join(said)}", *notices]
 
     def annotations(self) -> list[str]:
         """Lines that GitHub Actions shows at the files they name; empty where it does not read them."""

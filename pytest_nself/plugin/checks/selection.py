@@ -10,7 +10,7 @@ import pytest
 
 from pytest_nself.core.errors import ConfigError
 
-from .kinds import Kind, kind
+from .kinds import Kind, kind, name_of
 
 if TYPE_CHECKING:
     from pytest_nself.project.settings import Settings
@@ -30,10 +30,19 @@ class Wanted(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """What is to be collected; `left_out` are kinds of the setting that are not, as the command line names tests."""
+    """What is to be collected; `left_out` are kinds of the setting that are not, as the command line names tests.
+
+    `surprising`: it names a folder of them, and whoever does so may believe that this is all that there is.
+    """
 
     wanted: tuple[Wanted, ...]
     left_out: tuple[str, ...] = ()
+    surprising: bool = False
+
+    def __str__(self) -> str:
+        if self.left_out:
+            return f"checks left out, since the command line names tests: {', '.join(self.left_out)}"
+        return f"checks: {', '.join(name_of(one.kind) for one in self.wanted)}" if self.wanted else ""
 
 
 def is_ours(config: pytest.Config, argument: str) -> bool:
@@ -58,7 +67,8 @@ def select(config: pytest.Config, settings: Settings) -> Selection:
     if by_flag or (not named and _whole_suite(config)):
         wanted = [one for one in wanted if one.kind not in setting.values()]
         return Selection((*wanted, *(Wanted(one, None) for one in setting.values())))
-    return Selection(tuple(wanted), () if named else tuple(setting))
+    folders = any((config.invocation_params.dir / argument).is_dir() for argument in config.args)
+    return Selection(tuple(wanted), () if named else tuple(setting), folders)
 
 
 def _add(named: dict[str, tuple[str, ...] | None], argument: str) -> None:

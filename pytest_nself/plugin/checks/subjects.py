@@ -31,16 +31,16 @@ def tables_named(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
         same = [table for table in known if table == name or ("." not in name and table.endswith(f".{name}"))]
         if not same:
             short = [table.partition(".")[2] for table in known] if "." not in name else []
-            raise unknown_name(name, [*known, *short], "table")
+            raise unknown_name(name, known, "table", short)
         found += same
     return tuple(dict.fromkeys(found))
 
 
-def unknown_name(name: str, known: Collection[str], what: str) -> ConfigError:
-    """The error for a name that nothing has."""
+def unknown_name(name: str, known: Collection[str], what: str, also: Sequence[str] = ()) -> ConfigError:
+    """The error for a name that nothing has; what was meant may be one of `also` too."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=1)
+    near = get_close_matches(name, [*known, *also], n=1)
     shown = sorted(known)[:8]
     return ConfigError(
         f"There is no {what} {name!r}.",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,29 +26,35 @@ def judge(
     item: pytest.Item, checked: Checked, kind: Kind, names: Sequence[str] | None, test: pytest.Item | None
 ) -> None:
     """Fail the item if the check finds what counts; none of our own frames are shown."""
-    __tracebackhide__ = True
     try:
         found = checked.not_accepted(kind.check(checked, names, test))
     except NselfError as error:
         message = str(error)
     else:
+        found = Findings(checked.placed(one) for one in found)
         item.stash.setdefault(FOUND, []).extend(found)
-        message = told(found.at_least(kind.FAILS_FROM))
+        message = told(found.at_least(kind.FAILS_FROM), item.config.invocation_params.dir)
     if message:
         pytest.fail(message, pytrace=False)
 
 
-def told(findings: Findings) -> str:
-    """The findings as a person reads them, worst first; empty when there are none."""
+def told(findings: Iterable[Finding], base: Path) -> str:
+    """The findings as a person in the folder `base` reads them, worst first; empty when there are none."""
     worst_first = sorted(findings, key=lambda one: -one.severity)
-    return "\n\n".join("\n".join(_lines(one)) for one in worst_first)
+    return "\n\n".join("\n".join(_lines(one, base)) for one in worst_first)
 
 
-def _lines(finding: Finding) -> Iterator[str]:
+def seen_from(base: Path, path: str) -> str:
+    """The path as it is named in the folder `base`, with slashes; as it is where it stands elsewhere."""
+    absolute = base / path
+    return absolute.relative_to(base).as_posix() if absolute.is_relative_to(base) else path
+
+
+def _lines(finding: Finding, base: Path) -> Iterator[str]:
     # The first line is what pytest's short summary shows.
     yield f"{finding.message} [{finding.rule}, {finding.severity}]"
     if finding.place is not None:
-        yield f"  {finding.place}"
+        yield f"  {finding.place._replace(path=seen_from(base, finding.place.path))}"
     if finding.remedy:
         yield f"  To fix: {finding.remedy}"
     for step in finding.fix:
