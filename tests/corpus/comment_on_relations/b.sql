@@ -1,0 +1,25 @@
+-- comments on every kind of thing around tables: changed, taken away, new, with quotes, backslashes and line ends
+create schema shop;
+create table shop.t (id integer primary key, v text, w text default 'x', constraint v_short check (length(v) < 10));
+create index t_v_idx on shop.t (v);
+create sequence shop.s;
+create view shop.vw as select id, v from shop.t;
+create materialized view shop.m as select id from shop.t;
+create function shop.tf() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger tr before insert on shop.t for each row execute function shop.tf();
+create rule ru as on delete to shop.t do instead nothing;
+create policy po on shop.t using (true);
+create statistics shop.st on v, w from shop.t;
+comment on schema shop is 'the ''new'' shop';
+comment on table shop.t is E'a table\nof two lines';
+comment on column shop.t.w is 'a\column';
+comment on constraint v_short on shop.t is 'another check';
+comment on index shop.t_v_idx is 'another index';
+comment on index shop.t_pkey is 'the index of the key';
+comment on view shop.vw is '$$dollars$$';
+comment on column shop.vw.id is 'the other view column';
+comment on column shop.m.id is 'a column of it';
+comment on trigger tr on shop.t is 'another trigger';
+comment on rule ru on shop.t is 'another rule';
+comment on policy po on shop.t is 'another policy';
+comment on statistics shop.st is 'other statistics';

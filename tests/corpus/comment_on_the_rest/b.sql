@@ -1,0 +1,23 @@
+-- comments on everything else: extension, language, access method, foreign objects, text search, publication, event trigger, transform
+create extension citext;
+create language corpus_pl handler plpgsql_call_handler;
+create access method corpus_heap type table handler heap_tableam_handler;
+create foreign data wrapper corpus_wrapper;
+create server corpus_server foreign data wrapper corpus_wrapper;
+create foreign table ft (id integer, v text) server corpus_server;
+create text search dictionary dict (template = simple);
+create text search configuration conf (copy = simple);
+create text search parser pars (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype);
+create text search template temp (lexize = dsimple_lexize, init = dsimple_init);
+create publication pub;
+create function et() returns event_trigger language plpgsql as $$ begin end $$;
+create event trigger evt on ddl_command_end when tag in ('CREATE RULE') execute function et();
+create transform for varchar language corpus_pl (from sql with function varchar_support(internal));
+comment on language corpus_pl is 'another language';
+comment on foreign data wrapper corpus_wrapper is 'another wrapper';
+comment on foreign table ft is 'another foreign table';
+comment on column ft.id is 'another foreign column';
+comment on text search dictionary dict is 'another dictionary';
+comment on text search parser pars is 'another parser';
+comment on publication pub is 'another publication';
+comment on transform for varchar language corpus_pl is 'another transform';

@@ -1,0 +1,24 @@
+-- comments on types, functions, operators, casts, collations and conversions: half change, half go, one is new
+create type colour as enum ('red');
+create type pair as (a integer, b integer);
+create type span as range (subtype = integer, multirange_type_name = spans);
+create domain positive as integer constraint more_than_zero check (value > 0);
+create function f(a integer default 1, variadic b text[] default '{}') returns integer language sql as 'select a';
+create procedure p(a integer) language sql as 'select 1';
+create aggregate s(integer) (sfunc = int4pl, stype = integer);
+create operator === (leftarg = integer, rightarg = integer, function = int4eq);
+create operator family fam using btree;
+create operator class cls for type integer using btree family fam as operator 1 <, operator 3 =, function 1 btint4cmp(integer, integer);
+create cast (pair as text) with inout;
+create collation coll from "C";
+create conversion conv for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
+comment on type colour is 'an enum of one';
+comment on column pair.b is 'the second';
+comment on type spans is 'a multirange';
+comment on domain positive is 'another domain';
+comment on function f(integer, text[]) is 'another function';
+comment on aggregate s(integer) is 'another aggregate';
+comment on operator === (integer, integer) is 'another operator';
+comment on operator class cls using btree is 'another class';
+comment on cast (pair as text) is 'another cast';
+comment on collation coll is 'another collation';

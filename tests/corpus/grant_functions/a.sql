@@ -1,0 +1,12 @@
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin create role nself_corpus_admin; exception when duplicate_object or unique_violation then null; end $$;
+create function free() returns integer language sql as 'select 1';
+create function shut() returns integer language sql as 'select 1';
+create function part(a integer, b text default 'x') returns integer language sql as 'select 1';
+create procedure job() language sql as 'select 1';
+create aggregate my_sum(integer) (sfunc = int4pl, stype = integer);
+revoke execute on function shut() from public;
+revoke execute on function part(integer, text) from public;
+grant execute on function part(integer, text) to nself_corpus_app with grant option;
+grant execute on procedure job() to nself_corpus_admin;
+revoke execute on function my_sum(integer) from public;

@@ -1,0 +1,10 @@
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+create trusted language corpus_pl handler plpgsql_call_handler inline plpgsql_inline_handler validator plpgsql_validator;
+create language corpus_untrusted handler plpgsql_call_handler;
+create foreign data wrapper corpus_wrapper;
+create server corpus_server foreign data wrapper corpus_wrapper;
+create server other_server foreign data wrapper corpus_wrapper;
+revoke usage on language corpus_pl from public;
+grant usage on language corpus_pl to nself_corpus_app;
+grant usage on foreign data wrapper corpus_wrapper to nself_corpus_app;
+grant usage on foreign server corpus_server to nself_corpus_app with grant option;

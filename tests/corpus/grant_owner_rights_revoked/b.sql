@@ -1,0 +1,10 @@
+-- the owner loses rights on its own table, and another table's access list is empty instead of default
+do $$ begin create role nself_corpus_owner; exception when duplicate_object or unique_violation then null; end $$;
+create table frozen (id integer primary key, v text);
+alter table frozen owner to nself_corpus_owner;
+revoke insert, update, delete, truncate on frozen from nself_corpus_owner;
+create table emptied (id integer primary key, v text);
+alter table emptied owner to nself_corpus_owner;
+revoke all on emptied from nself_corpus_owner;
+create table plain (id integer primary key);
+alter table plain owner to nself_corpus_owner;

@@ -1,0 +1,12 @@
+do $$ begin create role nself_corpus_reader; exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin create role nself_corpus_writer; exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin create role nself_corpus_admin; exception when duplicate_object or unique_violation then null; end $$;
+create table open_data (id integer primary key, v text);
+create table closed_data (id integer primary key, v text);
+create table same_data (id integer primary key, v text);
+create view seen as select id from open_data;
+grant select on open_data to public;
+grant select, insert, update, delete on closed_data to nself_corpus_writer;
+grant all on closed_data to nself_corpus_admin with grant option;
+grant select, references, trigger on same_data to nself_corpus_reader, nself_corpus_writer;
+grant select on seen to nself_corpus_reader;

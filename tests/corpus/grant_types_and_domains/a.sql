@@ -1,0 +1,11 @@
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+create type colour as enum ('red', 'green');
+create type pair as (a integer, b integer);
+create type spread as range (subtype = integer, multirange_type_name = spreads);
+create domain positive as integer check (value > 0);
+create domain plain as text;
+revoke usage on type colour from public;
+grant usage on type colour to nself_corpus_app;
+grant usage on type pair to nself_corpus_app with grant option;
+revoke usage on domain positive from public;
+create table t (c colour, p pair, s spread, n positive);

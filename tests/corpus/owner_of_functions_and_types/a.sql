@@ -1,0 +1,13 @@
+do $$ begin create role nself_corpus_owner; exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+create function f(a integer) returns integer language sql as 'select a';
+create procedure p() language sql as 'select 1';
+create aggregate s(integer) (sfunc = int4pl, stype = integer);
+create type colour as enum ('red');
+create type pair as (a integer, b integer);
+create type span as range (subtype = integer);
+create domain positive as integer check (value > 0);
+alter function f(integer) owner to nself_corpus_owner;
+alter type colour owner to nself_corpus_owner;
+alter domain positive owner to nself_corpus_owner;
+create table t (c colour, p pair);

@@ -1,0 +1,27 @@
+-- the owner changes of everything that is neither relation nor function nor type
+do $$ begin create role nself_corpus_owner; exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+create collation plain_c from "C";
+create table facts (a integer, b integer);
+create statistics facts_ab on a, b from facts;
+create operator === (leftarg = integer, rightarg = integer, function = int4eq);
+create operator family fam using btree;
+create operator class cls for type integer using btree family fam as operator 1 <, operator 3 =, function 1 btint4cmp(integer, integer);
+create text search dictionary dict (template = simple);
+create text search configuration conf (copy = simple);
+create conversion conv for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
+create trusted language corpus_pl handler plpgsql_call_handler validator plpgsql_validator;
+create foreign data wrapper corpus_wrapper;
+create server corpus_server foreign data wrapper corpus_wrapper;
+create foreign table ft (id integer) server corpus_server;
+create publication pub for table facts;
+alter collation plain_c owner to nself_corpus_app;
+alter statistics facts_ab owner to nself_corpus_owner;
+alter operator family fam using btree owner to nself_corpus_owner;
+alter operator class cls using btree owner to nself_corpus_app;
+alter text search dictionary dict owner to nself_corpus_app;
+alter text search configuration conf owner to nself_corpus_owner;
+alter conversion conv owner to nself_corpus_owner;
+alter language corpus_pl owner to nself_corpus_owner;
+alter foreign table ft owner to nself_corpus_owner;
+alter publication pub owner to nself_corpus_owner;
