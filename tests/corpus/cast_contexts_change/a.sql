@@ -1,0 +1,10 @@
+create type celsius as (degrees numeric);
+create type fahrenheit as (degrees numeric);
+create function to_f(c celsius) returns fahrenheit language sql immutable as $$ select row((c).degrees * 9 / 5 + 32)::fahrenheit $$;
+create function to_c(f fahrenheit) returns celsius language sql immutable as $$ select row(((f).degrees - 32) * 5 / 9)::celsius $$;
+create cast (celsius as fahrenheit) with function to_f(celsius);
+create cast (fahrenheit as celsius) with function to_c(fahrenheit) as implicit;
+create cast (celsius as text) with inout as assignment;
+comment on cast (celsius as fahrenheit) is 'loses nothing';
+create table readings (id integer primary key, t celsius);
+create view in_f as select id, t::fahrenheit as t from readings;

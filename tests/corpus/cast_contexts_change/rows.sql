@@ -1,0 +1,1 @@
+insert into readings values (1, row(20)), (2, row(-40));

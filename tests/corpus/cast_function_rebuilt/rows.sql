@@ -1,0 +1,1 @@
+insert into stars values (1, row(1, 2, 3));

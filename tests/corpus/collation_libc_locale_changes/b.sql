@@ -1,0 +1,9 @@
+-- a collation's locale changes, so column, index, domain and view let go of it; another collation is untouched
+create collation sorting (provider = libc, lc_collate = 'C.utf8', lc_ctype = 'C');
+create collation plain (provider = libc, locale = 'POSIX');
+create table names (id integer primary key, name text collate sorting not null, nick text collate "C");
+create index names_name_idx on names (name);
+create index names_plain_idx on names (nick collate plain);
+create view sorted as select name from names order by name collate plain;
+create domain label as text collate sorting;
+comment on collation sorting is 'for names';

@@ -1,0 +1,1 @@
+insert into seats values (1, 10), (2, 12);

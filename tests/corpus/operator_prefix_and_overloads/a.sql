@@ -1,0 +1,11 @@
+do $$ begin create role nself_corpus_owner; exception when duplicate_object or unique_violation then null; end $$;
+create schema ops;
+create function ops.negated(text) returns text language sql immutable as $$ select reverse($1) $$;
+create function ops.times(text, integer) returns text language sql immutable as $$ select repeat($1, $2) $$;
+create function ops.times(integer, text) returns text language sql immutable as $$ select repeat($2, $1) $$;
+create operator ops.!- (rightarg = text, function = ops.negated);
+create operator ops.*** (leftarg = text, rightarg = integer, function = ops.times);
+alter operator ops.*** (text, integer) owner to nself_corpus_owner;
+create table words (w text not null);
+create view mirrored as select operator(ops.!-) w as w from words;
+create index words_tripled_idx on words ((w operator(ops.***) 3));

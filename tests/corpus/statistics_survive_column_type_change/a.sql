@@ -1,0 +1,6 @@
+create table people (id integer primary key, age integer not null, height integer not null, city varchar(20));
+create statistics body (dependencies) on age, height from people;
+create statistics age_group (mcv) on (age / 10), city from people;
+alter statistics body set statistics 200;
+comment on statistics body is 'they go together';
+create view tall as select id from people where height > 200;

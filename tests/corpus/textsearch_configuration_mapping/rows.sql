@@ -1,0 +1,1 @@
+insert into pages (id, body) values (1, 'the quick brown fox');

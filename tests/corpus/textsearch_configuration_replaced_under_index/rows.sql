@@ -1,0 +1,1 @@
+insert into letters values (1, 'dear fox');
