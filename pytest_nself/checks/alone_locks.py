@@ -6,13 +6,14 @@ Sources: the pages "Explicit Locking", CREATE INDEX, DROP INDEX, REINDEX, ALTER 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pytest_nself.core.names import QUALIFIED_PATTERN, parse_qualified
 from pytest_nself.migrations.planning.alone import Alone
 from pytest_nself.migrations.statements import split, without_comments
 
-from .relations import Relations
+from .relations import Name, Relations
 
 _QUALIFIED = re.compile(QUALIFIED_PATTERN)
 _HARMLESS = ("create database", "drop database", "alter database", "alter system", "discard all")
@@ -39,7 +40,8 @@ def documented_locks(alone: Alone | None, text: str, before: Relations, after: R
         return _all(_tables_of_indexes(before, after), "SHARE UPDATE EXCLUSIVE" if concurrently else "SHARE")
     rewritten = after.rewritten(before)
     if what in ("vacuum", "cluster"):
-        gentle = set() if what == "cluster" else (_named(text, before) | _named(text, after)) - rewritten
+        named = _named(text, before.tables) | _named(text, after.tables)
+        gentle = set() if what == "cluster" else named - rewritten
         locks = [
             *((oid, "ACCESS EXCLUSIVE") for oid in sorted(rewritten)),
             *_all(gentle, "SHARE UPDATE EXCLUSIVE").locks,
@@ -60,28 +62,29 @@ def _tables_of_indexes(before: Relations, after: Relations) -> set[int]:
     return {index.table for index in changed.values()}
 
 
-def _named(text: str, before: Relations) -> set[int]:
+def _named(text: str, tables: Mapping[int, Name]) -> set[int]:
     """The tables that a statement names: with their schema, or in whatever schema they are."""
     found = set()
-    for said in _names_in(text):
-        found |= {oid for oid, table in before.tables.items() if table[-len(said) :] == said}
+    for said in names_in(text):
+        found |= {oid for oid, table in tables.items() if table[-len(said) :] == said}
     return found
 
 
-def _names_in(text: str) -> list[tuple[str, ...]]:
+def names_in(text: str) -> list[tuple[str, ...]]:
+    """What could be names in a statement: with their schema, or without."""
     return [parse_qualified(match.group())[-2:] for match in _QUALIFIED.finditer(without_comments(text))]
 
 
 def _detached(text: str, before: Relations) -> Documented:
     """The partitioned table lets others work on; the partition is locked for all at the end."""
-    said = [one for one in _names_in(text) if any(table[-len(one) :] == one for table in before.tables.values())]
+    said = [one for one in names_in(text) if any(table[-len(one) :] == one for table in before.tables.values())]
     locks = []
     for one, mode in zip(said[:2], ("SHARE UPDATE EXCLUSIVE", "ACCESS EXCLUSIVE"), strict=False):
         locks += [(oid, mode) for oid, table in before.tables.items() if table[-len(one) :] == one]
     return Documented(tuple(locks))
 
 
-def truncated(text: str, tables: set[int], before: Relations) -> set[int]:
+def truncated(text: str, tables: set[int], before: Mapping[int, Name]) -> set[int]:
     """Those of the tables with new files that were emptied, not rewritten, as far as the text says so."""
     emptied: set[int] = set()
     others, cascades = [], False

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pytest_nself.core.errors import StepFailed
 from pytest_nself.core.finding import Findings
 from pytest_nself.core.place import Place
+from pytest_nself.migrations.statements import Problem
 
-from .relations import Name
+from .relations import NO_CHANGES, Changes, Index, Key, Name, Row
 from .target import Size
 
 MODES = (
@@ -27,14 +28,16 @@ MODES = (
 
 @dataclass(frozen=True, slots=True)
 class TableLock:
-    """The strongest lock that a migration took on a table, in PostgreSQL's words.
+    """The strongest lock on a table that a migration, or a statement, worked under, in PostgreSQL's words.
 
     `documented`: it was gone before anybody could look, and this is what PostgreSQL's documentation says of it.
+    `since`: an earlier statement of the same transaction took it, there.
     """
 
     table: Name
     mode: str
     documented: bool = False
+    since: Place | None = None
 
     @property
     def strength(self) -> int:
@@ -63,11 +66,69 @@ class BuiltIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """A table was read from its beginning to its end; `documented`: so PostgreSQL's documentation says."""
+
+    table: Name
+    documented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One statement of a file as it ran on the copy; what the run itself made is left out.
+
+    `text` is what stands in the file, with several `insert` in a row as one; `took_ms` is its time on empty tables. The
+    locks are those that it took, and those that it found on the tables it works on. `built` are indexes that it built,
+    `emptied` tables that it truncated. `changes` are those of the schema, as far as it was there before; `tables` are
+    the tables that were, by oid, and `known` is all of it. `implicit` are pairs of types, of columns that it changed,
+    with an implicit cast. With a `problem` the file cannot be sent, and nothing ran; with a `failure` the server
+    refused the statement.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    place: Place | None
+    took_ms: float = 0.0
+    locks: tuple[TableLock, ...] = ()
+    rewrites: tuple[Name, ...] = ()
+    emptied: tuple[Name, ...] = ()
+    scans: tuple[Scan, ...] = ()
+    built: tuple[Index, ...] = ()
+    changes: Changes = NO_CHANGES
+    tables: Mapping[int, Name] = field(default_factory=dict, repr=False)
+    known: frozenset[Key] = field(default=frozenset(), repr=False)
+    implicit: frozenset[tuple[int, int]] = frozenset()
+    lock_timeout_ms: int | None = None
+    alone: bool = False
+    unseen: bool = False
+    problem: Problem | None = None
+    failure: StepFailed | None = None
+
+    def lock_on(self, table: Name) -> TableLock | None:
+        """The strongest lock on a table that the statement worked under."""
+        return next((lock for lock in self.locks if lock.table == table), None)
+
+    def scanned(self, table: Name) -> bool:
+        """Whether it has read the whole table."""
+        return any(scan.table == table for scan in self.scans)
+
+    def knew(self, row: Row) -> bool:
+        """Whether an object was there before."""
+        return row.key in self.known
+
+    @property
+    def concurrent(self) -> bool:
+        """Whether it says `concurrently`, and stands where that counts."""
+        return self.alone and "concurrently" in self.text.lower()
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsed:
     """One migration as it ran on the copy; tables that the run itself made are left out.
 
-    `took_ms` is its time on empty tables, `statements` how many its file sends. `unseen` names statements of which
-    nobody can tell what they lock. With a `failure` its transaction was rolled back, and none came after it.
+    `took_ms` is its time on empty tables, `statements` how many its file sends, `observed` what was seen of each.
+    `unseen` names statements of which nobody can tell what they lock. `before` and `after` are the names of tables,
+    types and schemas (see names_of()). With a `failure` its transaction was rolled back, and none came after it.
     """
 
     label: str
@@ -79,6 +140,9 @@ class Rehearsed:
     indexes: tuple[BuiltIndex, ...] = ()
     unseen: tuple[str, ...] = ()
     failure: StepFailed | None = None
+    observed: tuple[Observed, ...] = ()
+    before: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+    after: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

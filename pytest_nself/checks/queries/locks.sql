@@ -1,5 +1,12 @@
--- What this transaction has locked: oid of the relation and mode.
-select relation::bigint, mode
-from pg_catalog.pg_locks
-where pid = pg_catalog.pg_backend_pid() and locktype = 'relation' and granted
-    and database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())
+-- Tables that this transaction has locked: oid and mode; and what it has read: how often each table or index. A table
+-- that it has dropped is locked, too, and in no catalog any more.
+select l.relation::bigint, l.mode, pg_catalog.pg_stat_get_xact_numscans(l.relation)
+from pg_catalog.pg_locks as l
+left join pg_catalog.pg_class as c on c.oid = l.relation
+where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.granted
+    and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
+    and (
+        c.oid is null
+        or c.relkind in ('r', 'p', 'm', 'v', 'f')
+        or pg_catalog.pg_stat_get_xact_numscans(l.relation) > 0
+    )
