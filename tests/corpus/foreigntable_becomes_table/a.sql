@@ -1,0 +1,7 @@
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+create foreign data wrapper corpus_wrapper;
+create server corpus_server foreign data wrapper corpus_wrapper;
+create foreign table rates (code char(3) not null, rate numeric) server corpus_server;
+create foreign table same_rates (code char(3)) server corpus_server;
+create view euro as select rate from rates where code = 'EUR';
+grant select on rates, euro to nself_corpus_app;

@@ -1,0 +1,11 @@
+-- a foreign partition is let go and stands alone, another is attached; triggers on them change
+create foreign data wrapper corpus_wrapper;
+create server corpus_server foreign data wrapper corpus_wrapper;
+create table logs (day date not null, line text) partition by range (day);
+create table logs_2025 partition of logs for values from ('2025-01-01') to ('2026-01-01');
+create foreign table logs_2024 (day date not null, line text) server corpus_server options (file '/2024');
+create foreign table logs_2023 partition of logs for values from ('2023-01-01') to ('2024-01-01') server corpus_server options (file '/2023');
+create function logs_seen() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger seen before insert or update on logs_2024 for each row execute function logs_seen();
+create foreign table plain (id integer) server corpus_server;
+alter foreign table plain alter column id set statistics 50;

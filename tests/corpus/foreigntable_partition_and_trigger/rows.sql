@@ -1,0 +1,1 @@
+insert into logs values ('2025-06-01', 'hello');

@@ -1,0 +1,7 @@
+create foreign data wrapper corpus_wrapper;
+create server first_server foreign data wrapper corpus_wrapper;
+create server second_server foreign data wrapper corpus_wrapper;
+create foreign table t (id integer not null, v text options (c 'V')) server first_server options (n 't');
+comment on foreign table t is 'moves';
+create view t_view as select id from t;
+create function t_rows() returns setof t language sql stable as $$ select * from t $$;

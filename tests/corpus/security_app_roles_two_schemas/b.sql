@@ -1,0 +1,24 @@
+-- the tenant's type changes under row security, definer functions, an invoker view and column grants, in two schemas
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin create role nself_corpus_admin; exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin create role nself_corpus_owner; exception when duplicate_object or unique_violation then null; end $$;
+create schema private;
+create schema api;
+alter schema private owner to nself_corpus_owner;
+grant usage on schema api to nself_corpus_app, nself_corpus_admin;
+grant usage on schema private to nself_corpus_admin, nself_corpus_app;
+create table private.accounts (id integer primary key, tenant bigint not null, name text not null, balance numeric not null default 0);
+alter table private.accounts owner to nself_corpus_owner;
+alter table private.accounts enable row level security;
+alter table private.accounts force row level security;
+create function api.tenant() returns bigint language sql stable set search_path = '' as $$ select nullif(current_setting('app.tenant', true), '')::bigint $$;
+create policy by_tenant on private.accounts to nself_corpus_app using (tenant = api.tenant()) with check (tenant = api.tenant());
+create policy admin_all on private.accounts to nself_corpus_admin using (true) with check (true);
+create function api.balance(which integer) returns numeric language sql stable security definer set search_path = private, pg_temp as $$ select balance from accounts where id = which and tenant = api.tenant() $$;
+alter function api.balance(integer) owner to nself_corpus_owner;
+revoke execute on function api.balance(integer) from public;
+grant execute on function api.balance(integer) to nself_corpus_app;
+create view api.accounts with (security_invoker = true) as select id, tenant, name from private.accounts;
+grant select on api.accounts to nself_corpus_app;
+grant select, insert, update, delete on private.accounts to nself_corpus_admin;
+grant select (id, name, tenant) on private.accounts to nself_corpus_app;

@@ -1,0 +1,1 @@
+insert into salaries values (1, 'ada', 500000);

@@ -1,0 +1,20 @@
+-- an app becomes multi-tenant: tenant table, tenant columns, a settings function, row security with policies, indexes
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+create schema app;
+grant usage on schema app to nself_corpus_app;
+create function app.tenant() returns integer language sql stable parallel safe return nullif(current_setting('app.tenant', true), '')::integer;
+create table app.tenants (id integer primary key, name text not null);
+create table app.projects (id integer primary key, name text not null, tenant_id integer default app.tenant() references app.tenants);
+create table app.tasks (id integer primary key, project_id integer not null references app.projects, title text not null, tenant_id integer default app.tenant() references app.tenants);
+create index projects_tenant_id_idx on app.projects (tenant_id);
+create index tasks_tenant_id_idx on app.tasks (tenant_id);
+alter table app.projects enable row level security;
+alter table app.projects force row level security;
+alter table app.tasks enable row level security;
+alter table app.tasks force row level security;
+create policy by_tenant on app.projects using (tenant_id = app.tenant()) with check (tenant_id = app.tenant());
+create policy by_tenant on app.tasks using (tenant_id = app.tenant()) with check (tenant_id = app.tenant() and exists (select 1 from app.projects p where p.id = project_id));
+create view app.board with (security_invoker = true) as select t.id, t.title, p.name from app.tasks t join app.projects p on p.id = t.project_id;
+grant select, insert, update, delete on app.projects, app.tasks, app.board to nself_corpus_app;
+grant select on app.tenants to nself_corpus_app;
+alter default privileges in schema app grant select, insert, update, delete on tables to nself_corpus_app;
