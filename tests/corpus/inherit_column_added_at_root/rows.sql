@@ -1,0 +1,1 @@
+insert into public.mail values (1, 'a', 'x');

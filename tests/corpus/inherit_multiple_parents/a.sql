@@ -1,0 +1,6 @@
+create table public.named (name text not null);
+create table public.dated (created date default '2020-01-01', name text);
+create table public.priced (cents integer check (cents >= 0));
+create table public.product (id integer primary key) inherits (public.named, public.dated);
+create table public.gift (wish text) inherits (public.product, public.priced);
+create view public.everything_named as select name from public.named;

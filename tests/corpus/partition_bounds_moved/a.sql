@@ -1,0 +1,8 @@
+create table public.letter (initial text not null, body text) partition by range (initial);
+create table public.letter_low partition of public.letter for values from (minvalue) to ('h');
+create table public.letter_mid partition of public.letter for values from ('h') to ('p');
+create table public.letter_high partition of public.letter for values from ('p') to (maxvalue);
+create unique index letter_mid_body on public.letter_mid (body);
+create table public.pair (a integer, b integer) partition by range (a, b);
+create table public.pair_low partition of public.pair for values from (minvalue, minvalue) to (10, maxvalue);
+create table public.pair_high partition of public.pair for values from (11, minvalue) to (maxvalue, maxvalue);

@@ -1,0 +1,1 @@
+insert into public.letter values ('a', 'x'), ('l', 'y'), ('z', 'z');

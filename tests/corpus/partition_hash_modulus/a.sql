@@ -1,0 +1,4 @@
+create table public.session (id uuid not null, data jsonb, primary key (id)) partition by hash (id);
+create table public.session_0 partition of public.session for values with (modulus 2, remainder 0);
+create table public.session_1 partition of public.session for values with (modulus 2, remainder 1);
+create table public.other (id integer, session_id uuid references public.session);

@@ -1,0 +1,1 @@
+insert into public.visit values ('home', 1), ('shop', 2);

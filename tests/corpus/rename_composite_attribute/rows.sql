@@ -1,0 +1,1 @@
+insert into public.shop values (1, ('Long Street', 'York'));

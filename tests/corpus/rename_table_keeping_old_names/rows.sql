@@ -1,0 +1,1 @@
+insert into public.person (name) values ('a');
