@@ -43,6 +43,7 @@ _WRITING = (
     click.option("--force", is_flag=True, hidden=True),  # of earlier releases: --yes
     click.option("--confirm", metavar="WORDS", help="Give the words that a production database asks for."),
 )
+FORMATS = ("table", "sarif", "github")
 COMMON_FLAGS = frozenset(
     "--env --dsn --json -v --verbose -q --quiet --debug --dry-run --yes --force --show-sql --confirm".split()  # noqa: SIM905
 )
@@ -92,3 +93,20 @@ def common_options(
         return result
 
     return decorate
+
+
+def findings_format(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --format to a command that checks, below `common_options`; it gets `form`, for `present.checked`."""
+
+    @wraps(function)
+    def command(invocation: Invocation, options: Options, /, **given: Any) -> Any:
+        if options.json and given["form"] is not None:
+            raise click.UsageError("--json and --format say the opposite: give one.", click.get_current_context())
+        return function(invocation, options, **given)
+
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        help="Print the findings as a table, as SARIF 2.1.0, or as annotations of GitHub Actions.",
+    )(command)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
 from .invocation import Invocation
 
@@ -63,9 +64,9 @@ def _end_progress(invocation: Invocation) -> None:
         invocation.progress = False
 
 
-def _columns() -> int:
+def _columns(stream: TextIO | None = None) -> int:
     try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        return os.get_terminal_size((stream or sys.stderr).fileno()).columns or 80
     except OSError:
         return 80
 
@@ -121,6 +122,35 @@ def findings(invocation: Invocation) -> None:
     for rule, count in shown.items():
         if count > _ALIKE:
             note(invocation, f"and {count - _ALIKE} more like it [{rule}]; --json lists them all")
+
+
+def checked(invocation: Invocation, form: str | None, text: str, data: Mapping[str, Any], *, ok: bool) -> None:
+    """The end of a command that checks. With a form (see --format) its findings are the data, all of them."""
+    if form is None:
+        findings(invocation)
+        done(invocation, text, data, ok=ok)
+        return
+    _end_progress(invocation)
+    if said := _formatted(invocation.findings, form):
+        print(said)
+    note(invocation, text)
+
+
+def _formatted(found: Sequence[Any], form: str) -> str:
+    if form == "table":
+        from pytest_nself.checks.formats import table as tables
+
+        return tables.table(found, _columns(sys.stdout) if sys.stdout.isatty() else None)
+    from pytest_nself.checks.formats.places import from_repository
+
+    placed = from_repository(found, Path.cwd())
+    if form == "sarif":
+        from pytest_nself.checks.formats.sarif import sarif
+
+        return sarif(placed)
+    from pytest_nself.checks.formats.github import annotations
+
+    return "\n".join(annotations(placed))
 
 
 def error(invocation: Invocation, problem: Any) -> None:

@@ -6,7 +6,7 @@ import click
 
 from nself_cli import present
 from nself_cli.invocation import Invocation
-from nself_cli.options import Options, common_options
+from nself_cli.options import Options, common_options, findings_format
 
 from ._migrations import in_folder
 
@@ -14,7 +14,8 @@ from ._migrations import in_folder
 @click.command("verify-checksums")
 @in_folder
 @common_options(writes=False)
-def command(invocation: Invocation, options: Options, migration_dir: str | None) -> int:
+@findings_format
+def command(invocation: Invocation, options: Options, migration_dir: str | None, form: str | None) -> int:
     """Name applied migrations whose files were edited or deleted; exit 1 if there are any.
 
     A change of line ends alone is no edit.
@@ -23,6 +24,7 @@ def command(invocation: Invocation, options: Options, migration_dir: str | None)
     Examples:
       nself db migrate verify-checksums
       nself db migrate verify-checksums --env production --json
+      nself db migrate verify-checksums --format github
     """
     from nself_cli.run import connected, start
     from nself_cli.session import table_of
@@ -37,7 +39,6 @@ def command(invocation: Invocation, options: Options, migration_dir: str | None)
     with connected(session) as (_, connection):
         ledger = read_ledger(connection, table_of(session))
     invocation.findings += verify(migrations, ledger)
-    present.findings(invocation)
     wrong = sum(one.severity is Severity.ERROR for one in invocation.findings)
     unverified = sum(one.rule == "migration-unverified" for one in invocation.findings)
     good = len(ledger) - unverified
@@ -45,5 +46,5 @@ def command(invocation: Invocation, options: Options, migration_dir: str | None)
     if unverified:
         text += f" {unverified} more were applied by another tool, without a checksum."
     data = {"applied": len(ledger), "unverified": unverified, "errors": wrong}
-    present.done(invocation, text, data, ok=not wrong)
+    present.checked(invocation, form, text, data, ok=not wrong)
     return 1 if wrong else 0

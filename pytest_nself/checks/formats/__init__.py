@@ -1,0 +1,1 @@
+"""Findings as others read them: people at a terminal, GitHub, and whatever reads SARIF."""
