@@ -1,0 +1,16 @@
+create schema app;
+create extension citext with schema app;
+create type app.state as enum ('on', 'off');
+create domain app.name as app.citext constraint name_filled check (value <> '');
+create sequence app.numbers;
+create table app.thing (id bigint primary key default nextval('app.numbers'), name app.name not null, state app.state default 'on') ;
+create table app.part (id integer generated always as identity primary key, thing_id bigint references app.thing, next_id integer references app.part);
+create view app.things as select id, name from app.thing where state = 'on';
+create materialized view app.thing_count as select count(*) as n from app.things;
+create function app.first_thing() returns app.thing language sql stable as 'select * from app.thing order by id limit 1';
+create function app.stamp() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger stamp before insert on app.thing for each row execute function app.stamp();
+create aggregate app.join_names(text) (sfunc = textcat, stype = text, initcond = '');
+create function app.same(a app.state, b app.state) returns boolean language sql immutable as 'select a = b';
+create operator app.=== (leftarg = app.state, rightarg = app.state, function = app.same);
+create statistics app.thing_stats on name, state from app.thing;

@@ -1,0 +1,2 @@
+-- Everything goes, and one lonely table comes in "public".
+create table public.lonely (id integer primary key);

@@ -1,0 +1,1 @@
+insert into public.holder (id) values (1), (2);

@@ -1,0 +1,12 @@
+create schema one;
+create schema two;
+create table one.item (id integer primary key, n integer);
+create table two.item (id integer primary key, n integer);
+create function one.twice(n integer) returns integer language sql immutable as 'select n * 2';
+create function two.twice(n integer) returns integer language sql immutable as 'select n + n';
+create function public.lower(t text) returns text language sql immutable as $$ select 'ours: ' || t $$;
+create type public.date as (y integer, m integer);
+set search_path = one, public;
+create view public.item_one as select id, twice(n) as n from item;
+create table public.odd (id integer primary key, d public.date, d2 date default '2020-01-01', t text check (public.lower(t) <> lower(t)));
+reset search_path;

@@ -1,0 +1,6 @@
+-- A column comes at the end of the table; the star view shows it, so the views above it show it in their middle.
+create table public.base (id integer primary key, a text, b integer);
+create view public.star as select * from public.base;
+create view public.joined as select s.*, b.a as again from public.star s join public.base b using (id);
+create view public.counted as select a, count(*) as n from public.joined group by a;
+create function public.stars() returns setof public.star language sql stable as 'select * from public.star';

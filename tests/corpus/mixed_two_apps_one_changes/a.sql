@@ -1,0 +1,15 @@
+create schema blog;
+create schema wiki;
+create type blog.state as enum ('draft', 'live');
+create table blog.post (id serial primary key, title text not null, state blog.state not null default 'draft', body text);
+create index post_state on blog.post (state) where state = 'live';
+create view blog.live as select id, title from blog.post where state = 'live';
+create function blog.publish(which integer) returns void language sql as $$ update blog.post set state = 'live' where id = which $$;
+create type wiki.state as enum ('draft', 'live');
+create table wiki.page (id serial primary key, title text not null, state wiki.state not null default 'draft', body text);
+create table wiki.revision (page_id integer not null references wiki.page on delete cascade, n integer not null, body text, primary key (page_id, n));
+create view wiki.live as select id, title from wiki.page where state = 'live';
+create materialized view wiki.size as select p.id, p.title, sum(length(r.body)) as size from wiki.page p join wiki.revision r on r.page_id = p.id group by p.id;
+create index size_size on wiki.size (size);
+create function wiki.publish(which integer) returns void language sql as $$ update wiki.page set state = 'live' where id = which $$;
+create table public.bridge (post_id integer references blog.post, page_id integer references wiki.page, primary key (post_id, page_id));

@@ -1,0 +1,6 @@
+create extension btree_gist;
+create table public.stay (hotel integer not null, room integer not null, during daterange not null) partition by list (hotel);
+create table public.stay_1 partition of public.stay for values in (1);
+create table public.stay_2 partition of public.stay for values in (2);
+alter table public.stay_1 add constraint stay_1_free exclude using gist (hotel with =, room with =, during with &&);
+create index stay_room on public.stay (room);
