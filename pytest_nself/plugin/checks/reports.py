@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from pytest_nself.core.finding import Finding, Findings
 
 from .carried import packed, unpacked
 from .selection import HOME
-from .verdict import AUDITED, FOUND, seen_from, told
+from .verdict import AUDITED, FOUND, told
 
 if TYPE_CHECKING:
     from pytest_nself.plugin.run import Run
@@ -71,21 +70,17 @@ class Reports:
 
         try:
             self._sarif.parent.mkdir(parents=True, exist_ok=True)
-            self._sarif.write_text(sarif(self.found), encoding="utf-8")
+            self._sarif.write_text(sarif(self._found_in_repository()), encoding="utf-8")
         except OSError as error:
             # Too late for an error that stops the run; a run that passed must not look as if all were done.
             self.notice = f"{self._sarif} cannot be written: {error.strerror}"
             session.exitstatus = session.exitstatus or pytest.ExitCode.USAGE_ERROR
 
-    @property
-    def found(self) -> Findings:
-        """Each finding once, by its key; paths as they are in the repository, which is where reports are read."""
-        base = Path(self._run.before.get("GITHUB_WORKSPACE") or self._run.root)
-        in_order = sorted(self._found.values(), key=lambda one: (one.key, one.message))
-        return Findings(
-            one if one.place is None else replace(one, place=one.place._replace(path=seen_from(base, one.place.path)))
-            for one in in_order
-        )
+    def _found_in_repository(self) -> Findings:
+        """Each finding once, by its key; files are named as in the repository, which is where reports are read."""
+        from pytest_nself.checks.formats.places import from_repository
+
+        return from_repository(sorted(self._found.values(), key=lambda one: (one.key, one.message)), self._run.root)
 
     def lines(self) -> list[str]:
         """How the checks went, kind by kind; empty when there were none."""
@@ -110,4 +105,4 @@ class Reports:
             return []
         from pytest_nself.checks.formats.github import annotations
 
-        return list(annotations(self.found))
+        return list(annotations(self._found_in_repository()))
