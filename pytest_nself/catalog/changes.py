@@ -1,0 +1,60 @@
+"""The plan that makes one database like another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_nself.core.errors import Refused
+from pytest_nself.core.plan import Plan
+from pytest_nself.core.sql import COMMIT_AFTER, SHARED, Sql
+from pytest_nself.core.step import Statement
+
+from .ddl import Ddl
+from .deciding import decide
+from .fact import Catalog
+from .ordering import Act, ordered
+from .writing import written
+
+_UNCHECKED = "set local check_function_bodies = off"
+
+
+def plan_changes(a: Catalog, b: Catalog, *, online: bool = False) -> Plan:
+    """What must be done to a database that is as `a` so that it becomes as `b`.
+
+    Both were read with their dependencies. Statements that lose rows carry the hazard `data-loss`. `online` prefers
+    forms that hold locks for a moment only. Raises Refused where the way is not known: what is in the way is named.
+    """
+    _refuse_unmodelled(a, b)
+    decision = decide(a, b, online=online)
+    scene = decision.scene(a, b, online=online)
+    texts = list(written(ordered(decision, a, b), decision, scene))
+    return Plan("Change the schema", tuple(_steps(texts)))
+
+
+def _refuse_unmodelled(a: Catalog, b: Catalog) -> None:
+    different = sorted(set(a.unmodelled) ^ set(b.unmodelled))
+    if different:
+        names = ", ".join(f"{ref.kind} {ref}" for ref in different)
+        raise Refused(
+            "The databases differ in objects that cannot be compared.",
+            f"Of these only the names are known: {names}.",
+            "make these changes by hand, then compare again",
+        )
+
+
+def _steps(texts: list[tuple[Act, Ddl]]) -> Iterator[Statement]:
+    unchecked = False  # in the transaction that is open
+    for number, (act, ddl) in enumerate(texts):
+        if act.ref.kind == "function" and act.verb != "drop" and not unchecked:
+            yield Statement("leave function bodies unchecked", Sql(_UNCHECKED))
+            unchecked = True
+        transaction = ddl.transaction
+        if transaction is SHARED and _must_commit(ddl, texts, number):
+            transaction = COMMIT_AFTER
+        unchecked = unchecked and transaction is SHARED
+        yield Statement(f"{act.verb} {act.ref.kind} {act.ref}", Sql(ddl.text, transaction), hazards=ddl.hazards)
+
+
+def _must_commit(ddl: Ddl, texts: list[tuple[Act, Ddl]], number: int) -> bool:
+    """Whether a later statement says what this one only makes known to later transactions."""
+    return any(text in later.text for text in ddl.commits_before for _, later in texts[number + 1 :])

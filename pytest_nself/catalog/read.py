@@ -13,8 +13,9 @@ from pytest_nself.core.errors import NselfError
 from pytest_nself.core.names import ObjectRef
 
 from .acl import parse_acl
-from .fact import HEAD, Address, Catalog, Entry
+from .fact import Address, Catalog, Entry
 from .kinds import kinds
+from .privileges import own_privileges
 
 if TYPE_CHECKING:
     import psycopg
@@ -56,6 +57,20 @@ def introspect(
     if connection.info.transaction_status is not TransactionStatus.IDLE:
         with _settings(connection):
             return _read(connection, dependencies, excluded, excluded_tables)
+    autocommit = connection.autocommit
+    connection.autocommit = True
+    try:
+        return _read_when_still(connection, dependencies, excluded, excluded_tables)
+    finally:
+        connection.autocommit = autocommit
+
+
+def _read_when_still(
+    connection: psycopg.Connection[Any],
+    dependencies: bool,
+    excluded: Collection[str],
+    excluded_tables: Collection[tuple[str, str]],
+) -> Catalog:
     alone = True
     for _ in range(_ATTEMPTS):
         with _own_transaction(connection):
@@ -210,13 +225,6 @@ def _settle_acls(entries: dict[ObjectRef, Entry], version: int) -> None:
             entries[ref] = entry.replaced(acl=None)
 
 
-def own_privileges(entry: Entry, version: int) -> dict[str, str]:
-    """The owner, and what the owner and everybody may do from the start, as `parse_acl` takes it."""
-    kind = kinds()[entry.ref.kind]
-    privileges = kind.privileges if version >= 170000 else kind.privileges.replace("m", "")
-    return {"owner": entry["owner"] or entry["_owner"] or "", "privileges": privileges, "public": kind.public}
-
-
 def _read_depends(
     connection: psycopg.Connection[Any],
     entries: Mapping[ObjectRef, Entry],
@@ -237,8 +245,11 @@ def _read_depends(
     depends: defaultdict[ObjectRef, set[ObjectRef]] = defaultdict(set)
     for one in _rows(connection, query_text("dependencies")):
         mine, other = found(*one[:3]), found(*one[3:])
-        if mine is not None and other is not None and mine != other and mine in entries and other in entries:
-            depends[mine].add(other)
+        if mine is None or other is None or mine == other or mine not in entries or other not in entries:
+            continue
+        if mine.kind == "sequence" and other.kind in ("column", "table"):
+            continue  # that it goes with a column is a fact of its own
+        depends[mine].add(other)
     _add_needs(entries, depends)
     return {ref: frozenset(needs) for ref, needs in depends.items()}
 
@@ -249,6 +260,3 @@ def _add_needs(entries: Mapping[ObjectRef, Entry], depends: defaultdict[ObjectRe
     for ref, entry in entries.items():
         needs = {*kinds()[ref.kind].needs(entry, catalog), ObjectRef("schema", None, ref.schema or "")}
         depends[ref] |= {need for need in needs if need in entries and need != ref}
-
-
-__all__ = ["HEAD", "TOOL_SCHEMAS", "introspect", "own_privileges", "query_text"]

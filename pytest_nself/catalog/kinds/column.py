@@ -19,10 +19,9 @@ from pytest_nself.catalog.ddl import (
     with_relation,
 )
 from pytest_nself.catalog.fact import Catalog, Entry
+from pytest_nself.catalog.foreign_options import changed_foreign_options, foreign_options
 from pytest_nself.core.names import ObjectRef, parse_qualified, spell_qualified
 from pytest_nself.core.step import DATA_LOSS
-
-from pytest_nself.catalog.foreign_options import changed_foreign_options, foreign_options
 
 _LOSES = frozenset({DATA_LOSS})
 _STORAGE = {"p": "plain", "e": "external", "x": "extended", "m": "main"}
@@ -97,7 +96,7 @@ def parents_of(table: ObjectRef, catalog: Catalog) -> list[ObjectRef]:
     """The tables that a table inherits from, as a child or as a partition."""
     entry = catalog.get(table)
     link = catalog.get(ObjectRef("partition", table.schema, table.name))
-    found = [named_relation(one) for one in (entry["parents"] or () if entry is not None else ())]
+    found = [named_relation(one) for one in (entry["_parents"] or () if entry is not None else ())]
     return [*found, named_relation(link["of_table"])] if link is not None else found
 
 

@@ -1,4 +1,4 @@
-"""That a table is a partition of another: said once the table and its indexes stand, so that they need not be made twice."""
+"""That a table is a partition of another: said once the table and its indexes stand, so that none is made twice."""
 
 from __future__ import annotations
 

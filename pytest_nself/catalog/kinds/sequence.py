@@ -50,7 +50,7 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
     settings = list(_settings(new, was))
     if "type" in changed:
         # With the type its bounds may move, so that each is said.
-        settings = [f"as {new['type']}", *_settings(new, {name: None for name in was})]
+        settings = [f"as {new['type']}", *_settings(new, dict.fromkeys(was))]
     if settings:
         written.append(f"{alter} {' '.join(settings)}")
     return written

@@ -39,8 +39,8 @@ def _create(entry: Entry, scene: Scene) -> Iterator[Ddl | str]:
     else:
         body = "\n" + ",\n".join(lines) + "\n" if lines else ""
         head = f"create {unlogged}table {name} ({body})"
-    if entry["parents"]:
-        head += f" inherits ({', '.join(entry['parents'])})"
+    if entry["_parents"]:
+        head += f" inherits ({', '.join(entry['_parents'])})"
     if entry["partition_key"]:
         head += f" partition by {entry['partition_key']}"
     if entry["access_method"]:
@@ -70,7 +70,7 @@ def _checks_above(table: ObjectRef, scene: Scene) -> Iterator[Entry]:
 def _typed_columns(entry: Entry, scene: Scene) -> Iterator[str]:
     for column in scene.columns(entry.ref):
         if column["not_null"]:
-            yield f"alter table only {qualified(entry.ref)} alter column {spell_identifier(column.ref.part or '')} set not null"
+            yield f"alter table only {qualified(entry.ref)} alter column {part(column.ref)} set not null"
 
 
 def _switches(entry: Entry) -> Iterator[str]:
@@ -87,8 +87,6 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
         return None
     alter = f"alter table {qualified(new.ref)}"
     written: list[Ddl | str] = []
-    if "parents" in changed:
-        written += _reparent(old, new)
     if "persistence" in changed:
         written.append(f"{alter} set {'unlogged' if new['persistence'] == 'unlogged' else 'logged'}")
     if "access_method" in changed:
@@ -106,25 +104,12 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
     return written
 
 
-def _reparent(old: Entry, new: Entry) -> Iterator[Ddl | str]:
-    name = qualified(new.ref)
-    before, after = old["parents"] or [], new["parents"] or []
-    # The order of parents counts, and a new one comes last.
-    kept = 0
-    while kept < min(len(before), len(after)) and before[kept] == after[kept]:
-        kept += 1
-    for parent in before[kept:]:
-        yield f"alter table {name} no inherit {parent}"
-    for parent in after[kept:]:
-        yield f"alter table {name} inherit {parent}"
-
-
 def _drop(entry: Entry, scene: Scene) -> Written:
     return [Ddl(f"drop table {qualified(entry.ref)}", _LOSES)]
 
 
 def _needs(entry: Entry, catalog: Catalog) -> Iterator[ObjectRef]:
-    yield from map(named_relation, entry["parents"] or ())
+    yield from map(named_relation, entry["_parents"] or ())
     yield ObjectRef("schema", None, entry.ref.schema or "")
 
 

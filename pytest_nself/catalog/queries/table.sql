@@ -14,7 +14,7 @@ select
         join pg_catalog.pg_class as p on p.oid = i.inhparent
         join pg_catalog.pg_namespace as pn on pn.oid = p.relnamespace
         where i.inhrelid = c.oid and not c.relispartition
-    ) as parents,
+    ) as _parents,
     c.relispartition as _is_partition,
     c.relrowsecurity as rls,
     c.relforcerowsecurity as rls_forced,

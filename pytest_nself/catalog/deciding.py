@@ -1,0 +1,201 @@
+"""What must happen to each object on the way from one state to another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pytest_nself.core.errors import Refused
+from pytest_nself.core.names import ObjectRef
+
+from .ddl import Scene
+from .fact import Catalog, Entry, changed
+from .kinds import kinds
+
+TYPES = frozenset({"enum", "domain", "composite", "range"})
+_SAID_FOR_ALL = ("owner", "acl", "comment")
+"""Attributes that are written for all kinds alike."""
+
+
+@dataclass(slots=True)
+class Decision:
+    """`gone` and `made` hold what is dropped and created, both what is rebuilt; `altered` what is changed in place.
+
+    `swapped` are types that are renamed out of the way, until the columns that hold them have the new ones.
+    `absorbed` go by themselves, when something that takes them along is dropped.
+    """
+
+    gone: set[ObjectRef] = field(default_factory=set)
+    made: set[ObjectRef] = field(default_factory=set)
+    altered: dict[ObjectRef, frozenset[str]] = field(default_factory=dict)
+    swapped: set[ObjectRef] = field(default_factory=set)
+    absorbed: set[ObjectRef] = field(default_factory=set)
+
+    def scene(self, a: Catalog, b: Catalog, *, online: bool = False) -> Scene:
+        """What the rules may look at."""
+        return Scene(a, b, frozenset(self.made), frozenset(self.gone), self.altered, online)
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.made or self.altered)
+
+
+def decide(a: Catalog, b: Catalog, *, online: bool = False) -> Decision:
+    """Compare both states and follow each change to what cannot stand through it. Raises Refused."""
+    return _Deciding(a, b, online).decision
+
+
+def own_changes(names: Iterable[str]) -> frozenset[str]:
+    """The attributes that a kind's own rule has to deal with."""
+    return frozenset(name for name in names if name not in _SAID_FOR_ALL and ":" not in name)
+
+
+class _Deciding:
+    def __init__(self, a: Catalog, b: Catalog, online: bool) -> None:
+        self.a, self.b = a, b
+        self.decision = Decision()
+        self._dependents = _turned(a.depends)
+        self._compare()
+        scene = self.decision.scene(a, b, online=online)
+        for ref, names in list(self.decision.altered.items()):
+            own = own_changes(names)
+            if own and kinds()[ref.kind].alter(a.entries[ref], b.entries[ref], own, scene) is None:
+                self._rebuild(ref)
+        for ref in list(self.decision.gone - self.decision.made):
+            self._follow(ref)
+        for ref, names in list(self.decision.altered.items()):
+            self._disturb(ref, names)
+        self._absorb()
+
+    def _compare(self) -> None:
+        mine, theirs = self.a.entries, self.b.entries
+        self.decision.gone = {ref for ref in mine if ref not in theirs}
+        self.decision.made = {ref for ref in theirs if ref not in mine}
+        for ref, entry in mine.items():
+            other = theirs.get(ref)
+            if other is not None and not entry.equals(other):
+                names = frozenset(name for name in changed(entry, other) if name != "position")
+                if names:
+                    self.decision.altered[ref] = names
+
+    def _rebuild(self, ref: ObjectRef) -> None:
+        """Drop it and create it anew, with everything that cannot be without it."""
+        if ref in self.decision.gone:
+            return
+        if ref.kind == "table" and ref not in self.decision.altered:
+            raise Refused(
+                f"The table {ref} would have to be made anew, with the loss of its rows.",
+                "Something that it is built on (its type, or what its partition key is computed with) changes.",
+                "change it in steps: a new table, the rows copied over, the old one dropped",
+            )
+        self.decision.altered.pop(ref, None)
+        self.decision.gone.add(ref)
+        self.decision.made.add(ref)
+        self._follow(ref)
+
+    def _follow(self, ref: ObjectRef) -> None:
+        """What depends on an object that is dropped cannot stay as it is."""
+        for one in self._children.get(ref, ()):
+            if one in self.b.entries:
+                self._rebuild(one)
+        for one in sorted(self._dependents.get(ref, ())):
+            if one in self.decision.gone or one not in self.b.entries:
+                continue
+            if one.kind == "column":
+                self._follow_to_column(ref, one)
+            elif one.kind in ("table", "sequence") and ref.kind in ("schema", "column", "table", "sequence"):
+                continue
+            elif not self._lets_go(one, ref):
+                if one.kind in TYPES and ref.kind in TYPES:
+                    self._swap(ref)
+                self._rebuild(one)
+
+    def _follow_to_column(self, ref: ObjectRef, column: ObjectRef) -> None:
+        entry = self.b.entries[column]
+        if ref.kind in TYPES or ref.kind in ("table", "view"):
+            # Its rows are kept: they get the new type while both types are there.
+            if ref in self.decision.made or not self._lets_go(column, ref):
+                self._swap(ref)
+                self._alter(column, "type")
+        elif entry["generated"] and not self._lets_go(column, ref):
+            self._rebuild(column)
+
+    def _lets_go(self, one: ObjectRef, of: ObjectRef) -> bool:
+        """Whether a change of the dependent in place frees it from the object that goes."""
+        names = own_changes(self.decision.altered.get(one, ()))
+        return bool(names) and of not in self.decision.made and of not in self.b.depends.get(one, frozenset())
+
+    def _swap(self, ref: ObjectRef) -> None:
+        if ref.kind in TYPES:
+            self.decision.swapped.add(ref)
+
+    def _alter(self, ref: ObjectRef, attribute: str) -> None:
+        before = self.decision.altered.get(ref, frozenset())
+        if ref not in self.decision.gone and attribute not in before:
+            self.decision.altered[ref] = before | {attribute}
+            self._disturb(ref, (attribute,))
+
+    def _disturb(self, ref: ObjectRef, names: Iterable[str]) -> None:
+        """A change in place that some dependents do not let happen."""
+        moves = kinds()[ref.kind].moves
+        for name in names:
+            bound = moves.get(name, frozenset())
+            if not bound or ref not in self.decision.altered:
+                continue
+            for one in sorted(self._dependents.get(ref, ())):
+                if one in self.b.entries and one not in self.decision.gone and bound & _labels(self.a.entries[one]):
+                    self._rebuild(one)
+
+    @cached_property
+    def _children(self) -> Mapping[ObjectRef, list[ObjectRef]]:
+        """By object those that go with it."""
+        found: defaultdict[ObjectRef, list[ObjectRef]] = defaultdict(list)
+        for ref, entry in self.a.entries.items():
+            for taker in self._takers(entry):
+                found[taker].append(ref)
+        return found
+
+    def _takers(self, entry: Entry) -> Iterator[ObjectRef]:
+        yield from kinds()[entry.ref.kind].dies_with(entry)
+        link = self._attached.get(entry.ref)
+        if link is not None:
+            yield link
+
+    @cached_property
+    def _attached(self) -> Mapping[ObjectRef, ObjectRef]:
+        """Indexes of partitions by what they are a part of, where the partition stays one."""
+        found = {}
+        for entry in self.a.of_kind("index_partition"):
+            own, above, partition = kinds()["index_partition"].needs(entry, self.a)
+            if partition in self.b.entries:
+                found[own] = above
+        return found
+
+    def _absorb(self) -> None:
+        gone = self.decision.gone
+        for ref in gone:
+            if any(taker in gone for taker in self._takers(self.a.entries[ref])):
+                self.decision.absorbed.add(ref)
+        for link in self.a.of_kind("sequence_owner"):
+            sequence, column, _ = kinds()["sequence_owner"].needs(link, self.a)
+            if sequence in gone and column in gone and sequence not in self.b.entries:
+                self.decision.absorbed |= {sequence, link.ref}
+
+
+def _labels(entry: Entry) -> frozenset[str]:
+    """What a column's `moves` call an object."""
+    labels = {entry.ref.kind}
+    if entry.ref.kind == "column" and entry["generated"]:
+        labels = {"generated"}
+    if entry.ref.kind == "constraint" and entry["type"] == "foreign key":
+        labels.add("key")
+    return frozenset(labels)
+
+
+def _turned(depends: Mapping[ObjectRef, frozenset[ObjectRef]]) -> Mapping[ObjectRef, set[ObjectRef]]:
+    found: defaultdict[ObjectRef, set[ObjectRef]] = defaultdict(set)
+    for one, needs in depends.items():
+        for need in needs:
+            found[need].add(one)
+    return found

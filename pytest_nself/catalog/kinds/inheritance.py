@@ -1,0 +1,50 @@
+"""Which tables a table inherits from: said with the table where that is new, else once its columns fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_nself.catalog.ddl import Kind, Scene, Written, named_relation, qualified, with_relation
+from pytest_nself.catalog.fact import Catalog, Entry
+from pytest_nself.core.names import ObjectRef
+
+
+def _create(entry: Entry, scene: Scene) -> Iterator[str]:
+    if not set(with_relation(entry)) & scene.made:
+        for parent in entry["parents"]:
+            yield f"alter table {qualified(entry.ref)} inherit {parent}"
+
+
+def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Written | None:
+    before, after = old["parents"], new["parents"]
+    # Their order counts, and a new one comes last.
+    kept = 0
+    while kept < min(len(before), len(after)) and before[kept] == after[kept]:
+        kept += 1
+    gone = [parent for parent in before[kept:] if named_relation(parent) not in scene.gone]
+    return [f"alter table {qualified(new.ref)} no inherit {parent}" for parent in gone] + [
+        f"alter table {qualified(new.ref)} inherit {parent}" for parent in after[kept:]
+    ]
+
+
+def _drop(entry: Entry, scene: Scene) -> Iterator[str]:
+    for parent in entry["parents"]:
+        yield f"alter table {qualified(entry.ref)} no inherit {parent}"
+
+
+def _needs(entry: Entry, catalog: Catalog) -> Iterator[ObjectRef]:
+    yield from with_relation(entry)
+    yield from map(named_relation, entry["parents"])
+
+
+KIND = Kind(
+    name="inheritance",
+    catalog=0,
+    rank=320,
+    words="table",
+    create=_create,
+    alter=_alter,
+    drop=_drop,
+    dies_with=with_relation,
+    needs=_needs,
+)
