@@ -141,13 +141,13 @@ def _formatted(found: Sequence[Any], form: str) -> str:
         from pytest_nself.checks.formats import table as tables
 
         return tables.table(found, _columns(sys.stdout) if sys.stdout.isatty() else None)
-    from pytest_nself.checks.formats.places import from_repository
+    from pytest_nself.checks.formats.places import from_repository, stand_in
 
     placed = from_repository(found, Path.cwd())
     if form == "sarif":
         from pytest_nself.checks.formats.sarif import sarif
 
-        return sarif(placed)
+        return sarif(placed, stand_in=stand_in(Path.cwd()))
     from pytest_nself.checks.formats.github import annotations
 
     return "\n".join(annotations(placed))

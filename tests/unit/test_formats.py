@@ -16,7 +16,7 @@ from nself_cli.invocation import Invocation
 from nself_cli.main import run
 from nself_cli.options import Options, common_options, findings_format
 from pytest_nself.checks.formats.github import annotations
-from pytest_nself.checks.formats.places import from_repository
+from pytest_nself.checks.formats.places import from_repository, stand_in
 from pytest_nself.checks.formats.sarif import sarif, sarif_document
 from pytest_nself.checks.formats.table import table
 from pytest_nself.checks.rule import rules
@@ -43,6 +43,7 @@ EDITED = Finding(
 PLAIN = Finding(
     "up-only", Severity.INFO, ObjectRef("migration", None, "2_b"), "2_b has no down.", place=Place("/2.sql")
 )
+GONE = Finding("migration-missing", Severity.ERROR, ObjectRef("migration", None, "3_c"), "3_c is gone.")
 ALL = Findings((KEY, EDITED, PLAIN, KEY))
 
 # What SARIF 2.1.0 allows in the objects that we write: property -> type, or an object's name; `!` is required.
@@ -140,6 +141,15 @@ def test_sarif_results_say_what_and_where() -> None:
     }
 
 
+def test_sarif_gives_every_result_a_file_where_one_is_wanted() -> None:
+    """What is about the database alone then stands in the file that is named, with its object beside it."""
+    results = sarif_document(ALL, stand_in="pyproject.toml")["runs"][0]["results"]
+    uris = [one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in results]
+    assert uris == ["pyproject.toml", "migrations/1%20%C3%A4%2Cb%3Ac.sql", "file:///2.sql", "pyproject.toml"]
+    assert results[0]["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
+    assert results[0]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == str(KEY.subject)
+
+
 def test_sarif_messages_hold_no_placeholders_and_no_links() -> None:
     """What the standard would read as an argument, or a link, is text."""
     text = sarif_document([EDITED])["runs"][0]["results"][0]["message"]["text"]
@@ -201,12 +211,25 @@ def test_files_are_named_from_the_repository(tmp_path: Path) -> None:
     assert str(from_repository(found, start)[0].place) == "migrations/1.sql:1"
 
 
+def test_what_stands_in_for_no_file(tmp_path: Path) -> None:
+    """The project's own description, within the repository; else its README."""
+    (tmp_path / "pyproject.toml").touch()
+    start = tmp_path / "apps" / "shop"
+    start.mkdir(parents=True)
+    (tmp_path / "apps" / ".git").touch()
+    assert stand_in(start) == "README.md"
+    (tmp_path / "apps" / "pyproject.toml").touch()
+    assert stand_in(start) == "pyproject.toml"
+    (start / "pyproject.toml").touch()
+    assert stand_in(start) == "shop/pyproject.toml"
+
+
 @click.command("look")
 @common_options(writes=False, database=False)
 @findings_format
 def look(invocation: Invocation, options: Options, form: str | None) -> int:
     """A command that checks."""
-    invocation.findings += [EDITED, PLAIN]
+    invocation.findings += [EDITED, PLAIN, GONE]
     present.checked(invocation, form, "1 found.", {"errors": 1}, ok=False)
     return 1
 
@@ -222,10 +245,11 @@ def test_the_form_decides_what_is_data(capsys: pytest.CaptureFixture[str]) -> No
     out, err = printed(capsys)
     assert (out, err.startswith("migrations/1 ä,b:c.sql:3:7: error: 1_a was edited")) == ("1 found.\n", True)
     out, err = printed(capsys, "--format", "sarif")
-    assert len(json.loads(out)["runs"][0]["results"]) == 2
+    results = json.loads(out)["runs"][0]["results"]
+    assert [set(one["locations"][0]) for one in results] == [{"logicalLocations", "physicalLocation"}] * 3
     assert err == "1 found.\n"
     out, _ = printed(capsys, "--format", "github", "--quiet")
-    assert [re.match(r"::(\w+) ", line)[1] for line in out.splitlines()] == ["error", "notice"]  # type: ignore[index]
+    assert [re.match(r"::(\w+) ", line)[1] for line in out.splitlines()] == ["error", "notice", "error"]  # type: ignore[index]
     out, err = printed(capsys, "--format", "table", "--quiet")
     assert (out.split()[:3], err) == (["severity", "rule", "finding"], "")
     out, _ = printed(capsys, "--json")

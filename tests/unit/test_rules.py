@@ -127,3 +127,10 @@ def test_rules_are_chosen_by_name_and_group() -> None:
     assert choose() == rules()
     own = Rule("own", Severity.INFO, ("house",), "t", "w", "m", "r", "select 1", "", "")
     assert choose([own], ["house"]) == (own,)
+
+
+def test_every_rule_is_explained() -> None:
+    """The page on findings has each rule in its table, with its group and severity, and no other."""
+    page = (Path(__file__).parents[2] / "docs/explanation/findings.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `([\w-]+)` \| `(\w+)` \| (\w+) \|", page, re.MULTILINE))
+    assert told == {(rule.id, group, str(rule.severity)) for rule in rules() for group in rule.groups}

@@ -15,8 +15,20 @@ def from_repository(findings: Iterable[Finding], start: Path) -> Findings:
 
     Relative names are taken as seen from `start`. A file outside keeps its whole path.
     """
-    root = next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
+    root = _repository(start)
     return Findings(_seen_from(root, start, finding) for finding in findings)
+
+
+def stand_in(start: Path) -> str:
+    """A file for what stands in none, named from the same root: the nearest pyproject.toml, else the README."""
+    root = _repository(start)
+    within = (folder for folder in (start, *start.parents) if folder.is_relative_to(root))
+    described = next((folder / "pyproject.toml" for folder in within if (folder / "pyproject.toml").exists()), None)
+    return (described or root / "README.md").relative_to(root).as_posix()
+
+
+def _repository(start: Path) -> Path:
+    return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
 
 
 def _seen_from(root: Path, start: Path, finding: Finding) -> Finding:

@@ -25,15 +25,20 @@ _ROOT = "%SRCROOT%"
 _ARGUMENT, _LINK = re.compile(r"\{(\d+)\}"), re.compile(r"\[([^\]]*)\]\(")
 
 
-def sarif(findings: Iterable[Finding]) -> str:
-    """The document as JSON; see from_repository() for the names of files."""
-    return json.dumps(sarif_document(findings), indent=2, ensure_ascii=False, default=str)
+def sarif(findings: Iterable[Finding], *, stand_in: str | None = None) -> str:
+    """The document as JSON; see from_repository() for the names of files.
+
+    GitHub refuses a document of which one result stands in no file: `stand_in` is the file for what is about the
+    database alone (see stand_in()).
+    """
+    return json.dumps(sarif_document(findings, stand_in=stand_in), indent=2, ensure_ascii=False, default=str)
 
 
-def sarif_document(findings: Iterable[Finding]) -> dict[str, Any]:
+def sarif_document(findings: Iterable[Finding], *, stand_in: str | None = None) -> dict[str, Any]:
     """The document: one run, with the rules that found something, and a result for each finding."""
     found = tuple(findings)
     names = tuple(dict.fromkeys(finding.rule for finding in found))
+    elsewhere = None if stand_in is None else Place(stand_in)
     known = {rule.id: rule for rule in rules()}
     return {
         "$schema": SCHEMA,
@@ -49,7 +54,7 @@ def sarif_document(findings: Iterable[Finding]) -> dict[str, Any]:
                 },
                 "columnKind": "unicodeCodePoints",
                 "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
-                "results": [_result(finding, names) for finding in found],
+                "results": [_result(finding, names, finding.place or elsewhere) for finding in found],
             }
         ],
     }
@@ -76,7 +81,7 @@ def _markdown(rule: Rule) -> str:
     return f"{rule.why}\n\nBad:\n\n```sql\n{rule.bad}\n```\n\nGood:\n\n```sql\n{rule.good}\n```\n"
 
 
-def _result(finding: Finding, names: Sequence[str]) -> dict[str, Any]:
+def _result(finding: Finding, names: Sequence[str], place: Place | None) -> dict[str, Any]:
     remedy = f"\nTo fix: {finding.remedy}" if finding.remedy else ""
     location: dict[str, Any] = {
         "logicalLocations": [
@@ -87,8 +92,8 @@ def _result(finding: Finding, names: Sequence[str]) -> dict[str, Any]:
             }
         ]
     }
-    if finding.place is not None:
-        location["physicalLocation"] = _physical(finding.place)
+    if place is not None:
+        location["physicalLocation"] = _physical(place)
     result = {
         "ruleId": finding.rule,
         "ruleIndex": names.index(finding.rule),
