@@ -24,14 +24,14 @@ class Decision:
     """`gone` and `made` hold what is dropped and created, both what is rebuilt; `altered` what is changed in place.
 
     `swapped` are types that are renamed out of the way, until the columns that hold them have the new ones.
-    `absorbed` go by themselves, when something that takes them along is dropped.
+    `absorbed` go by themselves, each when the object beside it is dropped.
     """
 
     gone: set[ObjectRef] = field(default_factory=set)
     made: set[ObjectRef] = field(default_factory=set)
     altered: dict[ObjectRef, frozenset[str]] = field(default_factory=dict)
     swapped: set[ObjectRef] = field(default_factory=set)
-    absorbed: set[ObjectRef] = field(default_factory=set)
+    absorbed: dict[ObjectRef, ObjectRef] = field(default_factory=dict)
 
     def scene(self, a: Catalog, b: Catalog, *, online: bool = False) -> Scene:
         """What the rules may look at."""
@@ -102,6 +102,8 @@ class _Deciding:
         for one in sorted(self._dependents.get(ref, ())):
             if one in self.decision.gone or one not in self.b.entries:
                 continue
+            if one.kind in ("partition", "inheritance") and ref.kind == "column":
+                continue  # columns come and go on both sides at once
             if one.kind == "column":
                 self._follow_to_column(ref, one)
             elif one.kind in ("table", "sequence") and ref.kind in ("schema", "column", "table", "sequence"):
@@ -167,7 +169,7 @@ class _Deciding:
         """Indexes of partitions by what they are a part of, where the partition stays one."""
         found = {}
         for entry in self.a.of_kind("index_partition"):
-            own, above, partition = kinds()["index_partition"].needs(entry, self.a)
+            own, above, partition = list(kinds()["index_partition"].needs(entry, self.a))[:3]
             if partition in self.b.entries:
                 found[own] = above
         return found
@@ -175,12 +177,13 @@ class _Deciding:
     def _absorb(self) -> None:
         gone = self.decision.gone
         for ref in gone:
-            if any(taker in gone for taker in self._takers(self.a.entries[ref])):
-                self.decision.absorbed.add(ref)
+            taker = next((one for one in self._takers(self.a.entries[ref]) if one in gone), None)
+            if taker is not None:
+                self.decision.absorbed[ref] = taker
         for link in self.a.of_kind("sequence_owner"):
-            sequence, column, _ = kinds()["sequence_owner"].needs(link, self.a)
+            sequence, column = list(kinds()["sequence_owner"].needs(link, self.a))[:2]
             if sequence in gone and column in gone and sequence not in self.b.entries:
-                self.decision.absorbed |= {sequence, link.ref}
+                self.decision.absorbed |= {sequence: column, link.ref: column}
 
 
 def _labels(entry: Entry) -> frozenset[str]:

@@ -11,7 +11,7 @@ from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef
 
 from .deciding import Decision
-from .fact import Catalog
+from .fact import Catalog, Entry
 from .kinds import kinds
 
 
@@ -28,20 +28,52 @@ Edge = tuple[Act, Act]
 
 def ordered(decision: Decision, a: Catalog, b: Catalog) -> list[Act]:
     """All acts in order. Raises Refused for a circle that nothing breaks."""
-    acts = {Act("drop", ref) for ref in decision.gone} | {Act("create", ref) for ref in decision.made}
-    acts |= {Act("alter", ref) for ref in decision.altered} | {Act("swap", ref) for ref in decision.swapped}
-    hard = {edge for edge in _edges(decision, a, b) if edge[0] in acts and edge[1] in acts}
-    soft = {edge for edge in _wishes(decision, b) if edge[0] in acts and edge[1] in acts} - hard
-    return _sorted(acts, hard, soft, decision)
+    soft = set(_wishes(decision, b))
+    while True:
+        drops = {Act("drop", ref) for ref in decision.gone if ref not in decision.absorbed}
+        acts = drops | {Act("create", ref) for ref in decision.made} | {Act("alter", ref) for ref in decision.altered}
+        acts |= {Act("swap", ref) for ref in decision.swapped}
+        hard = {edge for edge in _edges(decision, a, b) if edge[0] in acts and edge[1] in acts}
+        try:
+            return _sorted(acts, hard, {edge for edge in soft if edge[0] in acts and edge[1] in acts} - hard)
+        except _Circle as circle:
+            # Tables whose foreign keys go round are parted by dropping the keys first.
+            tables = {act.ref for act in circle.acts if act.verb == "drop"}
+            keys = [ref for ref, taker in decision.absorbed.items() if taker in tables and _is_key(a.entries[ref])]
+            if not keys:
+                raise circle.refused() from None
+            for ref in keys:
+                del decision.absorbed[ref]
+
+
+def _is_key(entry: Entry) -> bool:
+    return entry.ref.kind == "constraint" and entry["type"] == "foreign key"
+
+
+class _Circle(Exception):
+    """Acts of which each waits for another."""
+
+    def __init__(self, acts: list[Act]) -> None:
+        self.acts = acts
+
+    def refused(self) -> Refused:
+        names = ", ".join(f"{act.verb} {act.ref.kind} {act.ref}" for act in self.acts)
+        return Refused(
+            "There is no order in which the changes can be made.",
+            f"Each of these waits for another: {names}.",
+            "make one of the changes in a step of its own",
+        )
 
 
 def _edges(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
     for one, needs in a.depends.items():
         for need in needs:
-            yield Act("drop", one), Act("drop", need)
-            yield Act("drop", one), Act("alter", need)
-            yield Act("drop", one), Act("swap", need)
-            yield Act("alter", one), Act("drop", need)
+            drop, drop_need = _drop_of(one, decision), _drop_of(need, decision)
+            if drop != drop_need:
+                yield drop, drop_need
+            yield drop, Act("alter", need)
+            yield drop, Act("swap", need)
+            yield Act("alter", one), drop_need
             if need in decision.swapped:
                 yield Act("swap", need), Act("alter", one)
                 yield Act("create", need), Act("alter", one)
@@ -51,8 +83,35 @@ def _edges(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
             yield Act("alter", need), Act("create", one)
             yield Act("create", need), Act("alter", one)
     for ref in decision.gone & decision.made:
-        yield Act("swap" if ref in decision.swapped else "drop", ref), Act("create", ref)
+        yield _end_of(ref, decision), Act("create", ref)
     yield from _rooms(decision)
+    yield from _fits(decision, b)
+
+
+def _drop_of(ref: ObjectRef, decision: Decision) -> Act:
+    """The act that drops it: its own, or that of the object that takes it along."""
+    while ref in decision.absorbed:
+        ref = decision.absorbed[ref]
+    return Act("drop", ref)
+
+
+def _end_of(ref: ObjectRef, decision: Decision) -> Act:
+    """The act after which its name is free."""
+    return Act("swap", ref) if ref in decision.swapped else _drop_of(ref, decision)
+
+
+def _fits(decision: Decision, b: Catalog) -> Iterator[Edge]:
+    """A table can only be put below another when it has the columns of that, and both have lost what they lose."""
+    lost: defaultdict[tuple[str | None, str], list[ObjectRef]] = defaultdict(list)
+    for ref in decision.gone - decision.made:
+        if ref.kind == "column":
+            lost[ref.schema, ref.name].append(ref)
+    for ref in {*decision.made, *decision.altered}:
+        if ref.kind in ("partition", "inheritance"):
+            verb = "create" if ref in decision.made else "alter"
+            for table in kinds()[ref.kind].needs(b.entries[ref], b):
+                for column in lost[table.schema, table.name]:
+                    yield _drop_of(column, decision), Act(verb, ref)
 
 
 def _rooms(decision: Decision) -> Iterator[Edge]:
@@ -65,7 +124,7 @@ def _rooms(decision: Decision) -> Iterator[Edge]:
         for room in kinds()[ref.kind].occupies(ref):
             for other in taken.get(room, ()):
                 if other != ref:
-                    yield Act("swap" if other in decision.swapped else "drop", other), Act("create", ref)
+                    yield _end_of(other, decision), Act("create", ref)
 
 
 def _wishes(decision: Decision, b: Catalog) -> Iterator[Edge]:
@@ -76,7 +135,7 @@ def _wishes(decision: Decision, b: Catalog) -> Iterator[Edge]:
                 yield Act("alter", need), Act("alter", one)
 
 
-def _sorted(acts: set[Act], hard: set[Edge], soft: set[Edge], decision: Decision) -> list[Act]:
+def _sorted(acts: set[Act], hard: set[Edge], soft: set[Edge]) -> list[Act]:
     waits: dict[Act, set[Act]] = {act: set() for act in acts}
     follows: defaultdict[Act, set[Act]] = defaultdict(set)
     for first, second in (*hard, *soft):
@@ -108,12 +167,7 @@ def _loosened(waits: Mapping[Act, set[Act]], soft: Iterable[Edge]) -> list[Edge]
     loose = [(first, second) for first, second in soft if second in waits and first in waits[second]]
     if loose:
         return loose
-    names = ", ".join(f"{act.verb} {act.ref.kind} {act.ref}" for act in sorted(_circle(waits)))
-    raise Refused(
-        "There is no order in which the changes can be made.",
-        f"Each of these waits for another: {names}.",
-        "make one of the changes in a step of its own",
-    )
+    raise _Circle(_circle(waits))
 
 
 def _circle(waits: Mapping[Act, set[Act]]) -> list[Act]:

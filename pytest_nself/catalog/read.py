@@ -257,6 +257,13 @@ def _read_depends(
 def _add_needs(entries: Mapping[ObjectRef, Entry], depends: defaultdict[ObjectRef, set[ObjectRef]]) -> None:
     """What the server does not keep: the schema `public`, and what ties objects that are none of its own."""
     catalog = Catalog(entries)
+    columns: defaultdict[tuple[str | None, str], set[ObjectRef]] = defaultdict(set)
+    for ref in entries:
+        if ref.kind == "column":
+            columns[ref.schema, ref.name].add(ref)
     for ref, entry in entries.items():
         needs = {*kinds()[ref.kind].needs(entry, catalog), ObjectRef("schema", None, ref.schema or "")}
+        if ref.kind in ("partition", "inheritance"):
+            # A table can be put below another once the columns of both fit.
+            needs |= {column for need in tuple(needs) for column in columns[need.schema, need.name]}
         depends[ref] |= {need for need in needs if need in entries and need != ref}

@@ -20,6 +20,7 @@ from pytest_nself.catalog.ddl import (
 )
 from pytest_nself.catalog.fact import Catalog, Entry
 from pytest_nself.catalog.foreign_options import changed_foreign_options, foreign_options
+from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef, parse_qualified, spell_qualified
 from pytest_nself.core.step import DATA_LOSS
 
@@ -103,8 +104,12 @@ def parents_of(table: ObjectRef, catalog: Catalog) -> list[ObjectRef]:
 def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Written | None:
     if changed & {"generated", "generated_as"} and not (old["generated"] and new["generated"] is None):
         return None
-    if "local" in changed and not new["local"]:
-        return None
+    if "local" in changed and new["_inherited"] and new["local"] is not None:
+        raise Refused(
+            f"The column {new.ref} would have to become {'a' if new['local'] else 'no'} column of its own table.",
+            "It is inherited, and no statement changes whether it was declared in the child as well.",
+            "make the table anew, or accept the difference: it shows only when the parent loses the column",
+        )
     written: list[Ddl | str] = []
     alter = f"alter table {qualified(new.ref)} alter column {part(new.ref)}"
     if "generated" in changed:

@@ -74,7 +74,12 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
 def _drop(entry: Entry, scene: Scene) -> Written:
     if scene.online and scene.stays(_table(entry)) and entry["_relkind"] == "i" and not entry["_attached"]:
         return [Ddl(f"drop index concurrently {qualified(entry.ref)}", transaction=ALONE)]
-    return [f"drop index {qualified(entry.ref)}"]
+    # A constraint of a partition and the index above it hold each other.
+    held = entry["_relkind"] == "I" and any(
+        link["_constraint"] and not link["_of_constraint"] and link["of_index"] == qualified(entry.ref)
+        for link in scene.a.of_kind("index_partition")
+    )
+    return [f"drop index {qualified(entry.ref)}{' cascade' if held else ''}"]
 
 
 def _needs(entry: Entry, catalog: Catalog) -> Iterator[ObjectRef]:
