@@ -113,6 +113,24 @@ def test_fixes_of_foreign_keys_make_the_findings_go(scratch_database: EphemeralD
         assert audit(db, ["fk-without-index"]) == ()
 
 
+def test_one_index_serves_all_keys_of_the_same_columns(scratch_database: EphemeralDatabase) -> None:
+    """Only the first of them has a fix; the others say which, and none is found when it is done."""
+    with closing(scratch_database.connect(autocommit=True)) as db:
+        db.execute(
+            "create table a (x int, y int, primary key (x, y)); create table b (y int, x int, primary key (y, x));"
+            " create table child (x int, y int, constraint to_b foreign key (y, x) references b,"
+            " constraint to_a foreign key (x, y) references a)"
+        )
+        found = audit(db, ["fk-without-index"])
+        assert [one.remedy for one in found] == [
+            'create index concurrently on "public"."child" ("x", "y")',
+            "the index for to_a serves it too",
+        ]
+        assert len(plan_fixes(found).steps) == 1
+        execute(plan_fixes(found), scratch_database)
+        assert audit(db, ["fk-without-index"]) == ()
+
+
 PAIR = (
     "create table parent (a int, b int, primary key (a, b));"
     "create table child (id int primary key, a int, b int, c text, d tsrange,"
@@ -164,6 +182,20 @@ def test_a_single_column_by_hash(found: Found) -> None:
     sql = "create table parent (a int primary key); create table child (a int references parent);"
     assert found("fk-without-index", sql) == ["public.child.child_a_fkey"]
     assert found("fk-without-index", "create index on child using hash (a)") == []
+
+
+def test_keys_of_postgresql_18(found: Found, db: psycopg.Connection[Any]) -> None:
+    """A key over periods is served by GiST; for one that is not enforced nothing is looked up."""
+    if db.info.server_version < 180000:
+        pytest.skip("PostgreSQL 18 brought periods in keys, and constraints that are not enforced")
+    sql = (
+        "create table parent (a int4range, during daterange, primary key (a, during without overlaps));"
+        " create table child (a int4range, during daterange,"
+        " constraint timed foreign key (a, period during) references parent (a, period during));"
+        " create table plain (a int primary key); create table loose (a int references plain not enforced);"
+    )
+    assert found("fk-without-index", sql) == ["public.child.timed"]
+    assert found("fk-without-index", "create index on child using gist (a, during)") == []
 
 
 PARTITIONED = """

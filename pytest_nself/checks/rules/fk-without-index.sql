@@ -5,7 +5,7 @@
 -- why: Each row that is deleted from the referenced table, or gets another key, makes PostgreSQL look for the rows that
 --   refer to it. Without an index it reads the whole referring table each time, and holds its locks as long.
 -- message: The foreign key {part} of {schema}.{name} has no index that begins with its columns ({columns}){_where}.
--- remedy: {fix}
+-- remedy: {fix}{_instead}
 -- fix: create index{_concurrently!s} on {schema}.{name} ({columns})
 -- bad:
 --   create table parent (id bigint primary key);
@@ -89,16 +89,34 @@ with keys as (
                 )
             )
     )
+), told as (
+    select
+        bare.oid,
+        bare.conrelid,
+        bare.schema,
+        bare.name,
+        bare.part,
+        bare.columns,
+        bare.relkind,
+        pg_catalog.string_agg(bare.partition, ', ' order by bare.partition collate "C") as partitions,
+        -- One index serves all keys of the same columns.
+        pg_catalog.first_value(bare.part) over (
+            partition by bare.conrelid, array(select one from pg_catalog.unnest(bare.columns) as one order by one)
+            order by bare.part collate "C"
+        ) as first
+    from bare
+    group by bare.oid, bare.conrelid, bare.schema, bare.name, bare.part, bare.columns, bare.relkind
 )
 select
     'constraint' as kind,
-    bare.schema,
-    bare.name,
-    bare.part,
-    bare.columns,
+    told.schema,
+    told.name,
+    told.part,
+    told.columns,
     -- PostgreSQL builds no index of a partitioned table concurrently.
-    case when bare.relkind = 'p' then '' else ' concurrently' end as "_concurrently",
-    ' in ' || nullif(pg_catalog.string_agg(bare.partition, ', ' order by bare.partition collate "C"), '') as "_where"
-from bare
-group by bare.oid, bare.schema, bare.name, bare.part, bare.columns, bare.relkind
-order by bare.schema collate "C", bare.name collate "C", bare.part collate "C"
+    case when told.part = told.first then case when told.relkind = 'p' then '' else ' concurrently' end end
+        as "_concurrently",
+    ' in ' || told.partitions as "_where",
+    case when told.part <> told.first then 'the index for ' || told.first || ' serves it too' end as "_instead"
+from told
+order by told.schema collate "C", told.name collate "C", told.part collate "C"
