@@ -1,5 +1,5 @@
 -- Tables below parsed bodies are replaced: "movement" gives way to "booking", the stock is held per place.
-create table public.stock (sku text not null, place text not null default 'main', amount integer not null default 0, primary key (sku, place));
+create table public.stock (sku text not null, amount integer not null default 0, place text not null default 'main', primary key (sku, place));
 create table public.booking (id bigint generated always as identity primary key, sku text not null, place text not null, change integer not null, foreign key (sku, place) references public.stock);
 create function public.in_stock(which text) returns bigint
     language sql stable

@@ -2,8 +2,8 @@ create sequence public."Order Number";
 create table public."Order Line" (
     "No." integer primary key default nextval('public."Order Number"'),
     "Net $" numeric(10, 2) not null,
-    "Gross $" numeric(10, 2) generated always as ("Net $" * 1.2) stored,
     "State" text not null default 'it''s "new"',
+    "Gross $" numeric(10, 2) generated always as ("Net $" * 1.2) stored,
     constraint "Net > 0" check ("Net $" > 0 and "State" <> 'a "b" ''c''')
 );
 create index "by Gross" on public."Order Line" ((("Gross $" - "Net $")::integer)) where "State" = 'it''s "new"';

@@ -3,8 +3,8 @@ create sequence public."Order Nr";
 create table public."Order Line" (
     "No." integer primary key default nextval('public."Order Nr"'),
     "Net $" numeric(12, 2) not null,
-    "Gross $" numeric(12, 2) generated always as ("Net $" * 1.25) stored,
     "State" text not null default 'it''s "newer"',
+    "Gross $" numeric(12, 2) generated always as ("Net $" * 1.25) stored,
     constraint "Net > 0" check ("Net $" >= 0 and "State" <> 'a "b" ''c'' \d')
 );
 create index "by Gross" on public."Order Line" ((("Gross $" - "Net $")::bigint)) where "State" = 'it''s "newer"';

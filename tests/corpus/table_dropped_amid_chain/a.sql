@@ -1,6 +1,6 @@
 create table public.country (code char(2) primary key, name text not null);
 create table public.region (id integer primary key, country char(2) not null references public.country);
-create table public.city (id integer primary key, region_id integer not null references public.region, name text not null);
+create table public.city (id integer primary key, name text not null, region_id integer not null references public.region);
 create function public.region_of(c public.city) returns public.region
     language sql stable
     as 'select r.* from public.region r where r.id = c.region_id';
