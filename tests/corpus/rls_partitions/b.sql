@@ -1,4 +1,4 @@
--- row security also on the partitions, each with a policy of its own; a new partition too
+-- row security also on the partitions, one with the same policy, one closed, a new one with none
 do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
 create table events (tenant integer not null, day date not null, body text) partition by range (day);
 create table events_2024 partition of events for values from ('2024-01-01') to ('2025-01-01');

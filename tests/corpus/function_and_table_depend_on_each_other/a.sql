@@ -1,0 +1,1 @@
+create table owners (id integer primary key, name text not null);

@@ -1,0 +1,1 @@
+insert into owners values (1, 'ada');

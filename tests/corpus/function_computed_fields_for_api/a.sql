@@ -1,0 +1,7 @@
+do $$ begin create role nself_corpus_app; exception when duplicate_object or unique_violation then null; end $$;
+create table articles (id integer primary key, author_id integer not null, title text not null, likes integer not null default 0);
+create function article_is_liked(article_row articles, hasura_session json) returns boolean language sql stable as $$ select article_row.likes > (hasura_session ->> 'x-hasura-user-id')::integer $$;
+create function search_articles(search text, "limit" integer default 10) returns setof articles language sql stable as $$ select * from articles where title ilike '%' || search || '%' limit "limit" $$;
+create function article_count_by_author(author integer) returns bigint language sql stable as $$ select count(*) from articles where author_id = author $$;
+revoke execute on function search_articles(text, integer) from public;
+grant execute on function search_articles(text, integer) to nself_corpus_app;

@@ -1,0 +1,1 @@
+insert into carts (id) values (1);

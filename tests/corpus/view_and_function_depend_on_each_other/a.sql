@@ -1,0 +1,4 @@
+create table edges (a integer not null, b integer not null);
+create view paths as select a, b from edges;
+create function two_steps() returns setof paths language sql stable as $$ select e.a, f.b from edges e join edges f on f.a = e.b $$;
+create view far as select count(*) as n from paths;

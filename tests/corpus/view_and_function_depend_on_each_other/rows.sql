@@ -1,0 +1,1 @@
+insert into edges values (1, 2), (2, 3);

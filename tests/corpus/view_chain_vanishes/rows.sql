@@ -1,0 +1,1 @@
+insert into raw values (1, 'a');
