@@ -93,9 +93,9 @@ def pytest_configure_node(node: Any) -> None:
         return
     if run.provider is not None:
         run.folder.open()
-    from .checks.begin import reports_of
+    from .listening import listen
 
-    reports_of(node.config)
+    listen(node.config)
 
 
 def pytest_configure(config: pytest.Config) -> None:

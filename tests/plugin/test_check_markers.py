@@ -291,3 +291,10 @@ def test_nothing_is_imported_without_checks(project: Project) -> None:
         """,
     )
     project.passes()
+
+
+def test_workers_findings_are_told(shop: Project) -> None:
+    """What a marker finds in a worker stands in the report of the run, though only workers know of the marker."""
+    shop.file("test_it.py", "import pytest\n@pytest.mark.nself_fk_index\ndef test_1(): pass\n")
+    said = shop.fails("-n", "2", plugins=("xdist",), env={"GITHUB_ACTIONS": "true"})
+    assert len(re.findall(r"^::warning file=migrations/002_orders\.sql,", said, re.MULTILINE)) == 1

@@ -51,9 +51,12 @@ class Reports:
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take from the report what was put there, in whatever process."""
-        if self._worker:
-            return
+        """Take what was put there, in whatever process."""
+        if not self._worker:
+            self.take(report)
+
+    def take(self, report: pytest.TestReport) -> None:
+        """Remember what the report brings, and how a check went."""
         for fields in getattr(report, "nself_findings", ()):
             finding = unpacked(fields)
             self._found.setdefault((finding.key, finding.message, finding.place), finding)
