@@ -64,6 +64,7 @@ class Look:
     hidden: frozenset[Name]
     tables: dict[int, Name] = field(default_factory=dict)
     known: frozenset[Key] = frozenset()
+    parents: dict[Name, Name] = field(default_factory=dict)
     since: str = "0"
     held: dict[tuple[int, str], Place | None] = field(default_factory=dict)
     reads: dict[int, int] = field(default_factory=dict)
@@ -81,6 +82,8 @@ class Look:
         """From here on all that is there counts as there before."""
         self.tables = {one.oid: one.name for one in self.state.all(Table) if one.name not in self.hidden}
         self.known = frozenset(self.state.rows)
+        parts = [one for one in self.state.all(Table) if one.partition_of in self.tables]
+        self.parents = {one.name: self.tables[one.partition_of] for one in parts}
         self.by_name = defaultdict(list)
         for oid, (_, name) in self.tables.items():
             self.by_name[name].append(oid)
@@ -115,6 +118,7 @@ class Look:
             locks=tuple(sorted(locks, key=lambda lock: (-lock.strength, lock.table))),
             scans=tuple(Scan(self.tables[oid]) for oid in sorted(scanned)),
             lock_timeout_ms=moment.lock_timeout_ms,
+            statement_timeout_ms=moment.statement_timeout_ms,
         )
 
     def after_alone(self, seen: Observed) -> Observed:
@@ -131,12 +135,14 @@ class Look:
             lock = TableLock(self.tables[oid], mode, documented=True) if oid in self.tables else None
             if lock is not None and (lock.table not in strongest or strongest[lock.table].strength < lock.strength):
                 strongest[lock.table] = lock
+        moment = read_moment(self.connection)
         builds = {index.table for index in after.built(before).values()} & set(self.tables)
         return replace(
             seen,
             locks=tuple(sorted(strongest.values(), key=lambda lock: (-lock.strength, lock.table))),
             scans=tuple(Scan(self.tables[oid], documented=True) for oid in sorted(builds)),
-            lock_timeout_ms=read_moment(self.connection).lock_timeout_ms,
+            lock_timeout_ms=moment.lock_timeout_ms,
+            statement_timeout_ms=moment.statement_timeout_ms,
             unseen=found.unseen,
         )
 
@@ -169,6 +175,9 @@ class Look:
         files = [(old, new) for old, new in changes.changed(Table) if old.file and new.file and old.file != new.file]
         moved = {new.oid for _, new in files if new.oid in self.tables}
         emptied = truncated(seen.text, moved, {old.oid: old.name for old, _ in files}) if moved else set()
+        if seen.words[:1] == ("truncate",):
+            # A table that got a new file in the same transaction is emptied in place.
+            emptied |= self._with_partitions(self._named(seen.text))
         rewritten = moved - emptied
         indexes = [*changes.gone(Index), *(old for old, _ in changes.changed(Index))]
         files_before = {old.file for old in indexes if old.file}
@@ -189,8 +198,20 @@ class Look:
             changes=ours,
             tables=self.tables,
             known=self.known,
+            parents=self.parents,
             implicit=self._implicit(ours),
         )
+
+    def _with_partitions(self, tables: set[int]) -> set[int]:
+        names = {self.tables[oid] for oid in tables}
+        found = set()
+        for oid, name in self.tables.items():
+            above: Name | None = name
+            while above is not None and above not in names:
+                above = self.parents.get(above)
+            if above is not None and self.state.file_of(oid):
+                found.add(oid)
+        return found
 
     def _concerns(self, row: Row) -> bool:
         if isinstance(row, Schema | Type):

@@ -86,7 +86,7 @@ def rehearse(
         migrations,
         left_out,
         read_sizes(connection, sorted(tables)),
-        _described(server),
+        describe_server(server),
         str(client),
         copy_ms,
         (*_differences(server, major), *copy.notes),
@@ -94,7 +94,7 @@ def rehearse(
     return replace(rehearsal, findings=find_dangers(rehearsal))
 
 
-def _described(server: Server) -> str:
+def describe_server(server: Server) -> str:
     version = server.version
     return f"PostgreSQL {version // 10000}.{version % 10000} (provider {server.provider})"
 

@@ -80,9 +80,9 @@ class Observed:
     `text` is what stands in the file, with several `insert` in a row as one; `took_ms` is its time on empty tables. The
     locks are those that it took, and those that it found on the tables it works on. `built` are indexes that it built,
     `emptied` tables that it truncated. `changes` are those of the schema, as far as it was there before; `tables` are
-    the tables that were, by oid, and `known` is all of it. `implicit` are pairs of types, of columns that it changed,
-    with an implicit cast. With a `problem` the file cannot be sent, and nothing ran; with a `failure` the server
-    refused the statement.
+    the tables that were, by oid, `parents` what they are partitions of, and `known` is all of it. `implicit` are pairs
+    of types, of columns that it changed, with an implicit cast. With a `problem` the file cannot be sent, and nothing
+    ran; with a `failure` the server refused the statement.
     """
 
     text: str
@@ -97,8 +97,10 @@ class Observed:
     changes: Changes = NO_CHANGES
     tables: Mapping[int, Name] = field(default_factory=dict, repr=False)
     known: frozenset[Key] = field(default=frozenset(), repr=False)
+    parents: Mapping[Name, Name] = field(default_factory=dict, repr=False)
     implicit: frozenset[tuple[int, int]] = frozenset()
     lock_timeout_ms: int | None = None
+    statement_timeout_ms: int | None = None
     alone: bool = False
     unseen: bool = False
     problem: Problem | None = None

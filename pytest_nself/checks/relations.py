@@ -229,12 +229,13 @@ class Relations:
 
 
 class Moment(NamedTuple):
-    """How far the running transaction is: its lock timeout in milliseconds, and which kinds of objects it has changed.
+    """How far the running transaction is: its timeouts in milliseconds, and which kinds of objects it has changed.
 
     `written` and `deleted` are how many rows of each catalog it has written, and deleted, so far.
     """
 
     lock_timeout_ms: int
+    statement_timeout_ms: int
     written: tuple[int, ...] = _NOTHING
     deleted: tuple[int, ...] = _NOTHING
 
@@ -252,7 +253,7 @@ class Moment(NamedTuple):
         )
 
 
-NO_MOMENT = Moment(0)
+NO_MOMENT = Moment(0, 0)
 
 
 class State:
@@ -314,6 +315,11 @@ class State:
         """The rows of one kind."""
         return (row for row in self.rows.values() if isinstance(row, kind))
 
+    def file_of(self, table: int) -> int:
+        """The number of a table's file; 0 for what has none, or is gone."""
+        row = self.rows.get(("table", table, 0))
+        return row.file if isinstance(row, Table) else 0
+
     def _drop(self, living: Mapping[str, set[int]]) -> list[Row]:
         """Take out what is gone; what went with its table is not told of by itself."""
         gone = [
@@ -335,9 +341,9 @@ def read_locks(connection: psycopg.Connection[Any]) -> list[tuple[int, str, int]
 
 def read_moment(connection: psycopg.Connection[Any]) -> Moment:
     """How far the connection's transaction is."""
-    ((timeout, counts),) = _fetch(connection, "moment")
+    ((lock_timeout, statement_timeout, counts),) = _fetch(connection, "moment")
     written, deleted = zip(*counts, strict=True)
-    return Moment(milliseconds(timeout), written, deleted)
+    return Moment(milliseconds(lock_timeout), milliseconds(statement_timeout), written, deleted)
 
 
 def _rows(

@@ -1,7 +1,8 @@
--- The running transaction: its lock timeout, and by kind of object how many rows of the catalog it has written in all,
+-- The running transaction: its timeouts, and by kind of object how many rows of the catalog it has written in all,
 -- and how many it has deleted.
 select
     pg_catalog.current_setting('lock_timeout'),
+    pg_catalog.current_setting('statement_timeout'),
     (
         select pg_catalog.array_agg(
             array[
