@@ -115,6 +115,11 @@ class Kind:
     privileges: str = ""
     public: str = ""
     comment: Callable[[Entry], str] | None = None
+    on: Callable[[Entry], str] | None = None
+
+    def granted(self, entry: Entry) -> str:
+        """What `grant … on` names."""
+        return self.on(entry) if self.on else self.named(entry.ref)
 
     def commented(self, entry: Entry) -> str:
         """What `comment on` names."""

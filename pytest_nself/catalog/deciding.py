@@ -14,7 +14,8 @@ from .ddl import Scene
 from .fact import Catalog, Entry, changed
 from .kinds import kinds
 
-TYPES = frozenset({"enum", "domain", "composite", "range"})
+TYPES = frozenset({"enum", "domain", "composite", "range", "collation"})
+"""What columns are made of."""
 _SAID_FOR_ALL = ("owner", "acl", "comment")
 """Attributes that are written for all kinds alike."""
 
@@ -117,19 +118,32 @@ class _Deciding:
         entry = self.b.entries[column]
         if ref.kind in TYPES or ref.kind in ("table", "view"):
             # Its rows are kept: they get the new type while both types are there.
-            if ref in self.decision.made or not self._lets_go(column, ref):
+            if ref in self.decision.made or self._is_replaced(ref) or not self._lets_go(column, ref):
                 self._swap(ref)
                 self._alter(column, "type")
         elif entry["generated"] and not self._lets_go(column, ref):
             self._rebuild(column)
 
+    def _is_replaced(self, ref: ObjectRef) -> bool:
+        """Whether something of the same name takes its place."""
+        return any(room in self._new_rooms for room in kinds()[ref.kind].occupies(ref))
+
+    @cached_property
+    def _new_rooms(self) -> frozenset[tuple[str, ...]]:
+        """The names of objects that are new, each as long as it is."""
+        fresh = (ref for ref in self.b.entries if ref not in self.a.entries)
+        return frozenset(room for ref in fresh for room in kinds()[ref.kind].occupies(ref))
+
     def _lets_go(self, one: ObjectRef, of: ObjectRef) -> bool:
         """Whether a change of the dependent in place frees it from the object that goes."""
         names = own_changes(self.decision.altered.get(one, ()))
-        return bool(names) and of not in self.decision.made and of not in self.b.depends.get(one, frozenset())
+        if not names or of in self.decision.made or of in self.b.depends.get(one, frozenset()):
+            return False
+        # While an overload stands beside the function that takes its place, a call may mean either.
+        return not (of.kind in ("function", "aggregate") and self._is_replaced(of))
 
     def _swap(self, ref: ObjectRef) -> None:
-        if ref.kind in TYPES:
+        if ref.kind in TYPES or (ref.kind == "table" and self._is_replaced(ref)):
             self.decision.swapped.add(ref)
 
     def _alter(self, ref: ObjectRef, attribute: str) -> None:

@@ -11,7 +11,7 @@ from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef
 
 from .deciding import Decision
-from .fact import Catalog, Entry
+from .fact import Catalog
 from .kinds import kinds
 
 
@@ -37,17 +37,21 @@ def ordered(decision: Decision, a: Catalog, b: Catalog) -> list[Act]:
         try:
             return _sorted(acts, hard, {edge for edge in soft if edge[0] in acts and edge[1] in acts} - hard)
         except _Circle as circle:
-            # Tables whose foreign keys go round are parted by dropping the keys first.
-            tables = {act.ref for act in circle.acts if act.verb == "drop"}
-            keys = [ref for ref, taker in decision.absorbed.items() if taker in tables and _is_key(a.entries[ref])]
-            if not keys:
+            # Two that are parted by dropping first what stands on one of them and needs the other.
+            between = list(_between(circle.acts, decision, a))
+            if not between:
                 raise circle.refused() from None
-            for ref in keys:
+            for ref in between:
                 del decision.absorbed[ref]
 
 
-def _is_key(entry: Entry) -> bool:
-    return entry.ref.kind == "constraint" and entry["type"] == "foreign key"
+def _between(acts: list[Act], decision: Decision, a: Catalog) -> Iterator[ObjectRef]:
+    dropped = {act for act in acts if act.verb == "drop"}
+    for ref, taker in decision.absorbed.items():
+        if Act("drop", taker) not in dropped or ref.kind in ("column", "view_column"):
+            continue
+        if any(_drop_of(need, decision) in dropped - {Act("drop", taker)} for need in a.depends.get(ref, ())):
+            yield ref
 
 
 class _Circle(Exception):
@@ -72,7 +76,8 @@ def _edges(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
             if drop != drop_need:
                 yield drop, drop_need
             yield drop, Act("alter", need)
-            yield drop, Act("swap", need)
+            if drop.ref not in decision.swapped:
+                yield drop, Act("swap", need)  # else it would be looked for under the other's new name
             yield Act("alter", one), drop_need
             if need in decision.swapped:
                 yield Act("swap", need), Act("alter", one)
@@ -84,7 +89,7 @@ def _edges(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
             yield Act("create", need), Act("alter", one)
     for ref in decision.gone & decision.made:
         yield _end_of(ref, decision), Act("create", ref)
-    yield from _rooms(decision)
+    yield from _rooms(decision, a, b)
     yield from _fits(decision, b)
 
 
@@ -97,7 +102,16 @@ def _drop_of(ref: ObjectRef, decision: Decision) -> Act:
 
 def _end_of(ref: ObjectRef, decision: Decision) -> Act:
     """The act after which its name is free."""
+    if ref.kind == "identity_sequence" and (column := ref._replace(kind="column")) in decision.altered:
+        return Act("alter", column)
     return Act("swap", ref) if ref in decision.swapped else _drop_of(ref, decision)
+
+
+def _start_of(ref: ObjectRef, decision: Decision) -> Act:
+    """The act that takes its name."""
+    if ref.kind == "identity_sequence" and (column := ref._replace(kind="column")) in decision.altered:
+        return Act("alter", column)
+    return Act("create", ref)
 
 
 def _fits(decision: Decision, b: Catalog) -> Iterator[Edge]:
@@ -114,17 +128,23 @@ def _fits(decision: Decision, b: Catalog) -> Iterator[Edge]:
                     yield _drop_of(column, decision), Act(verb, ref)
 
 
-def _rooms(decision: Decision) -> Iterator[Edge]:
+def _rooms(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
     """A name that one object has must be free before another gets it."""
     taken: defaultdict[tuple[str, ...], list[ObjectRef]] = defaultdict(list)
     for ref in decision.gone:
-        for room in kinds()[ref.kind].occupies(ref):
+        for room in _rooms_of(ref, a):
             taken[room].append(ref)
     for ref in decision.made:
-        for room in kinds()[ref.kind].occupies(ref):
+        for room in _rooms_of(ref, b):
             for other in taken.get(room, ()):
                 if other != ref:
-                    yield _end_of(other, decision), Act("create", ref)
+                    yield _end_of(other, decision), _start_of(ref, decision)
+
+
+def _rooms_of(ref: ObjectRef, catalog: Catalog) -> tuple[tuple[str, ...], ...]:
+    if ref.kind == "identity_sequence":
+        return (("relation", *catalog.entries[ref]["_sequence"]),)
+    return kinds()[ref.kind].occupies(ref)
 
 
 def _wishes(decision: Decision, b: Catalog) -> Iterator[Edge]:

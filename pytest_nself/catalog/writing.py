@@ -43,7 +43,7 @@ def _written(act: Act, decision: Decision, scene: Scene) -> Iterator[Ddl | str]:
 
 
 def _swap(kind: Kind, entry: Entry) -> Iterator[str]:
-    words = "domain" if entry.ref.kind == "domain" else "type"
+    words = entry.ref.kind if entry.ref.kind in ("domain", "collation", "table") else "type"
     yield f"alter {words} {kind.named(entry.ref)} rename to {spell_identifier(_aside(entry).ref.name)}"
     if entry.ref.kind == "range":
         multirange = entry.ref._replace(name=entry["multirange"])
@@ -124,7 +124,7 @@ def _granted_on(kind: Kind, entry: Entry) -> str:
     if kind.grants == "column":
         ref = entry.ref
         return f"({spell_identifier(ref.part or '')}) on {kind.named(ref).rpartition('.')[0]}"
-    return f"{kind.grants} {kind.named(entry.ref)}"
+    return f"{kind.grants} {kind.granted(entry)}"
 
 
 def _notes(kind: Kind, entry: Entry, old: dict[str, str], new: dict[str, str]) -> Iterator[str]:

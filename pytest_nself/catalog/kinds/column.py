@@ -114,6 +114,14 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
     alter = f"alter table {qualified(new.ref)} alter column {part(new.ref)}"
     if "generated" in changed:
         written.append(f"{alter} drop expression")
+    if changed & {"type", "collation"} and old["_partitions"]:
+        raise Refused(
+            f"The type of {new.ref} would have to change, and it is what its table is partitioned by.",
+            "PostgreSQL lets no column of a partition key get another type.",
+            "make a new partitioned table, copy the rows over, then drop the old one",
+        )
+    if "identity" in changed and not new["identity"]:
+        written.append(f"{alter} drop identity")
     if changed & {"type", "collation"} and not _retyped_above(new, scene):
         collate = f" collate {new['collation']}" if new["collation"] else ""
         written.append(Ddl(f"{alter} type {new['type']}{collate}{_using(old, new)}"))
@@ -156,10 +164,14 @@ def _using(old: Entry, new: Entry) -> str:
     if new["generated"]:
         return ""
     before, after = _bare_type(old["type"]), _bare_type(new["type"])
-    if before == after and "." not in before:
-        return ""
+    was_array, is_array = old["type"].endswith("[]"), new["type"].endswith("[]")
     column = part(new.ref)
-    arrays = "[]" if old["type"].endswith("[]") and new["type"].endswith("[]") else ""
+    if is_array and not was_array:
+        element = new["type"].removesuffix("[]")
+        return f" using case when {column} is not null then array[{column}::text::{element}] end"
+    if before == after and was_array == is_array and "." not in before:
+        return f" using {column}::{new['type']}" if before in ("bit", "bit varying") else ""
+    arrays = "[]" if was_array and is_array else ""
     direct = any({before, after} <= family for family in _FAMILIES) or ({before, after} & _TEXTS and not arrays)
     return f" using {column}::{new['type']}" if direct else f" using {column}::text{arrays}::{new['type']}"
 
@@ -180,8 +192,8 @@ def _retyped_above(new: Entry, scene: Scene) -> bool:
 
 def _change_identity(old: Entry, new: Entry, alter: str) -> Iterator[str]:
     if not new["identity"]:
-        yield f"{alter} drop identity"
-    elif not old["identity"]:
+        return
+    if not old["identity"]:
         if not old["not_null"]:
             yield f"{alter} set not null"
         yield f"{alter} add {_identity(new)}"
@@ -195,8 +207,16 @@ def _change_identity(old: Entry, new: Entry, alter: str) -> Iterator[str]:
         settings = [f"set generated {new['identity']}"] if old["identity"] != new["identity"] else []
         if before[1] != after[1]:
             settings += [f"set {setting}" for setting in _settings(after[1])]
+            settings += ["restart"] * (not _holds(after[1], before[1]))
         if settings:
             yield f"{alter} {' '.join(settings)}"
+
+
+def _holds(options: str, others: str) -> bool:
+    """Whether a sequence that runs from where the others let it start stays within these bounds."""
+    words, start = options.split(), int(others.split()[2])
+    same_way = (int(words[5]) > 0) is (int(others.split()[5]) > 0)
+    return same_way and int(words[7]) <= start <= int(words[9])
 
 
 def _settings(options: str) -> list[str]:

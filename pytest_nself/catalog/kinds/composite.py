@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pytest_nself.catalog.ddl import Ddl, Kind, Scene, Written, qualified, type_name
 from pytest_nself.catalog.fact import Entry
-from pytest_nself.core.names import spell_identifier
+from pytest_nself.core.names import quote_literal, spell_identifier
 
 
 def _create(entry: Entry, scene: Scene) -> Written:
     attributes = ",\n".join(f"    {spell_identifier(name)} {type_}" for name, type_ in entry["attributes"] or ())
     body = f"\n{attributes}\n" if attributes else ""
-    return [f"create type {qualified(entry.ref)} as ({body})"]
+    return [f"create type {qualified(entry.ref)} as ({body})", *_comments(entry, {})]
+
+
+def _comments(entry: Entry, before: dict[str, str]) -> Iterator[str]:
+    after = dict(entry["attribute_comments"] or ())
+    for name, _ in entry["attributes"] or ():
+        if before.get(name) != after.get(name):
+            text = "null" if name not in after else quote_literal(after[name]).strip()
+            yield f"comment on column {qualified(entry.ref)}.{spell_identifier(name)} is {text}"
 
 
 def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Written | None:
@@ -31,6 +41,7 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
     for name, type_ in after.items():
         if name not in before:
             written.append(f"{alter} add attribute {spell_identifier(name)} {type_}{cascade}")
+    written += _comments(new, dict(old["attribute_comments"] or ()))
     return written
 
 

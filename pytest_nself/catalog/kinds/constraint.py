@@ -16,7 +16,7 @@ from pytest_nself.catalog.ddl import (
     relation_of,
 )
 from pytest_nself.catalog.fact import Catalog, Entry
-from pytest_nself.core.names import ObjectRef, spell_qualified
+from pytest_nself.core.names import ObjectRef, quote_literal, spell_qualified
 
 INDEXED = ("primary key", "unique", "exclude")
 
@@ -56,7 +56,14 @@ def _create(entry: Entry, scene: Scene) -> Iterator[Ddl | str]:
     yield from _marks(entry)
 
 
+def _index_comment(entry: Entry) -> str:
+    text = "null" if entry["index_comment"] is None else quote_literal(entry["index_comment"]).strip()
+    return f"comment on index {spell_qualified(entry.ref.schema, entry.ref.part or '')} is {text}"
+
+
 def _marks(entry: Entry) -> Iterator[str]:
+    if entry["index_comment"] is not None:
+        yield _index_comment(entry)
     if entry["clustered"]:
         yield f"alter table {qualified(entry.ref)} cluster on {part(entry.ref)}"
     if entry["replica_identity"]:
@@ -77,6 +84,8 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
     if "options" in changed:
         index = f"alter index {spell_qualified(new.ref.schema, new.ref.part or '')}"
         written += change_options(index, old["options"], new["options"])
+    if "index_comment" in changed:
+        written.append(_index_comment(new))
     written += change_marks(old, new, part(new.ref), qualified(new.ref), scene)
     return written
 

@@ -39,6 +39,11 @@ def _drop(entry: Entry, scene: Scene) -> Written:
     return [f"drop {words(entry)} {named(entry.ref)}"]
 
 
+def _rooms(ref: ObjectRef) -> tuple[tuple[str, ...], ...]:
+    """Its signature is its own; its bare name it shares with overloads, of which a new one shall not meet an old one."""
+    return (("function", ref.schema or "", ref.name), ("call", ref.schema or "", ref.name.partition("(")[0]))
+
+
 KIND = Kind(
     name="function",
     catalog=1255,
@@ -52,5 +57,5 @@ KIND = Kind(
     grants="routine",
     privileges="X",
     public="X",
-    occupies=lambda ref: (("function", ref.schema or "", ref.name),),
+    occupies=_rooms,
 )

@@ -51,6 +51,9 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
     if "type" in changed:
         # With the type its bounds may move, so that each is said.
         settings = [f"as {new['type']}", *_settings(new, dict.fromkeys(was))]
+    same_way = (old["increment"] > 0) is (new["increment"] > 0)
+    if settings and not (same_way and new["minvalue"] <= old["start"] <= new["maxvalue"]):
+        settings.append("restart")
     if settings:
         written.append(f"{alter} {' '.join(settings)}")
     return written

@@ -31,9 +31,7 @@ def _create(entry: Entry, scene: Scene) -> Iterator[Ddl | str]:
     lines = [f"    {column_text(column, scene)}" for column in scene.columns(entry.ref) if column["local"] is not False]
     if entry["_is_partition"]:
         # Attaching it asks for the checks of the tables above it.
-        lines += [
-            f"    constraint {part(check.ref)} {check['definition']}" for check in _checks_above(entry.ref, scene)
-        ]
+        lines += [f"    constraint {part(check.ref)} {check['definition']}" for check in checks_above(entry.ref, scene)]
     if entry["of_type"]:
         head = f"create {unlogged}table {name} of {entry['of_type']}"
     else:
@@ -57,7 +55,7 @@ def _create(entry: Entry, scene: Scene) -> Iterator[Ddl | str]:
     yield from _switches(entry)
 
 
-def _checks_above(table: ObjectRef, scene: Scene) -> Iterator[Entry]:
+def checks_above(table: ObjectRef, scene: Scene) -> Iterator[Entry]:
     link = scene.b.get(ObjectRef("partition", table.schema, table.name))
     while link is not None:
         above = named_relation(link["of_table"])

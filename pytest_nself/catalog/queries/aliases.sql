@@ -33,12 +33,8 @@ select 1247, m.typarray, 1247, r.rngtypid, 0
 from pg_catalog.pg_range as r join pg_catalog.pg_type as m on m.oid = r.rngmultitypid
 where r.rngtypid >= 16384
 union all
-select 2602, o.oid, 2753, o.amopfamily, 0 from pg_catalog.pg_amop as o where o.oid >= 16384
-union all
-select 2603, o.oid, 2753, o.amprocfamily, 0 from pg_catalog.pg_amproc as o where o.oid >= 16384
-union all
-select 6106, r.oid, 6104, r.prpubid, 0 from pg_catalog.pg_publication_rel as r
-union all
-select 6237, r.oid, 6104, r.pnpubid, 0 from pg_catalog.pg_publication_namespace as r
+select d.classid, d.objid, d.refclassid, d.refobjid, 0
+from pg_catalog.pg_depend as d
+where d.classid in (2602, 2603) and d.refclassid = 2616 and d.objid >= 16384
 union all
 select 2606, k.oid, 2606, k.conparentid, 0 from pg_catalog.pg_constraint as k where k.contype = 'f' and k.conparentid <> 0

@@ -40,9 +40,13 @@ select
     a.attfdwoptions as fdw_options,
     case when not c.relispartition then a.attislocal end as local,
     a.attinhcount > 0 as _inherited,
-    (select pg_catalog.array_agg(x::text order by x::text) from pg_catalog.unnest(a.attacl) as x) as acl,
+    case when a.attacl is not null then array(select x::text from pg_catalog.unnest(a.attacl) as x order by 1) end as acl,
     pg_catalog.pg_get_userbyid(c.relowner)::text as _owner,
     c.relkind::text as _relkind,
+    c.relkind = 'p' and exists (
+        select from pg_catalog.pg_partitioned_table as p
+        where p.partrelid = c.oid and a.attnum = any (p.partattrs::pg_catalog.int2[])
+    ) as _partitions,
     t.typstorage::text as _type_storage
 from pg_catalog.pg_class as c
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace

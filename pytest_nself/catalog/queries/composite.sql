@@ -19,8 +19,16 @@ select
         from pg_catalog.pg_attribute as a join pg_catalog.pg_type as y on y.oid = a.atttypid
         where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
     ) as attributes,
+    (
+        select pg_catalog.array_agg(array[a.attname::text, d.description] order by a.attnum)
+        from pg_catalog.pg_attribute as a
+        join pg_catalog.pg_description as d on
+            d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objoid = a.attrelid
+            and d.objsubid = a.attnum
+        where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
+    ) as attribute_comments,
     pg_catalog.pg_get_userbyid(t.typowner)::text as owner,
-    (select pg_catalog.array_agg(x::text order by x::text) from pg_catalog.unnest(t.typacl) as x) as acl
+    case when t.typacl is not null then array(select x::text from pg_catalog.unnest(t.typacl) as x order by 1) end as acl
 from pg_catalog.pg_type as t
 join pg_catalog.pg_class as c on c.oid = t.typrelid and c.relkind = 'c'
 join pg_catalog.pg_namespace as n on n.oid = t.typnamespace

@@ -14,6 +14,7 @@ select
     i.reloptions as options,
     coalesce(x.indisclustered, false) as clustered,
     coalesce(x.indisreplident, false) as replica_identity,
+    case when i.oid is not null then pg_catalog.obj_description(i.oid, 'pg_class') end as index_comment,
     coalesce(i.relispartition, false) as _attached,
     c.relkind::text as _relkind,
     case when k.confrelid <> 0 then (

@@ -10,7 +10,7 @@ select
     t.typnotnull as not_null,
     pg_catalog.pg_get_expr(t.typdefaultbin, 0) as default,
     pg_catalog.pg_get_userbyid(t.typowner)::text as owner,
-    (select pg_catalog.array_agg(x::text order by x::text) from pg_catalog.unnest(t.typacl) as x) as acl
+    case when t.typacl is not null then array(select x::text from pg_catalog.unnest(t.typacl) as x order by 1) end as acl
 from pg_catalog.pg_type as t
 join pg_catalog.pg_type as b on b.oid = t.typbasetype
 join pg_catalog.pg_namespace as n on n.oid = t.typnamespace

@@ -10,7 +10,10 @@ select
                 select ' WITH (' || pg_catalog.string_agg(
                     pg_catalog.quote_ident(pg_catalog.split_part(o.option, '=', 1)) || '='
                     || case
-                        when pg_catalog.substr(o.option, pg_catalog.strpos(o.option, '=') + 1) ~ '^[a-z_][a-z0-9_]*$'
+                        when pg_catalog.substr(o.option, pg_catalog.strpos(o.option, '=') + 1)
+                            = pg_catalog.quote_ident(
+                                pg_catalog.substr(o.option, pg_catalog.strpos(o.option, '=') + 1)
+                            )
                             then pg_catalog.substr(o.option, pg_catalog.strpos(o.option, '=') + 1)
                         else pg_catalog.quote_literal(
                             pg_catalog.substr(o.option, pg_catalog.strpos(o.option, '=') + 1)

@@ -2,10 +2,12 @@
 select
     (s.r ->> 'oid')::oid as oid, 0 as sub, null as schema, s.r ->> 'subname' as name, null as part,
     pg_catalog.regexp_replace(
-        pg_catalog.regexp_replace(s.r ->> 'subconninfo', '(\w*pass\w*\s*=\s*)(''(?:[^''\\]|\\.)*''|[^\s&]+)', '\1***', 'gi'),
+        pg_catalog.regexp_replace(
+            s.r ->> 'subconninfo', '(\w*(?:pass(?!file)|secret|scram_)\w*\s*=\s*)(''(?:[^''\\]|\\.)*''|[^\s&]+)', '\1***', 'gi'
+        ),
         '^(postgres(?:ql)?://[^:/@?]*):[^@]*@', '\1:***@'
     ) as connection,
-    case when s.r ->> 'subconninfo' ~* 'pass\w*\s*=|^postgres(ql)?://[^:/@?]*:[^@]*@' then pg_catalog.encode(
+    case when s.r ->> 'subconninfo' ~* '(pass(?!file)|secret|scram_)\w*\s*=|^postgres(ql)?://[^:/@?]*:[^@]*@' then pg_catalog.encode(
         pg_catalog.sha256(pg_catalog.convert_to(s.r ->> 'subconninfo', pg_catalog.getdatabaseencoding())), 'hex'
     ) end as secret,
     (
@@ -24,23 +26,42 @@ select
     (s.r ->> 'subfailover')::boolean as failover,
     (s.r ->> 'subenabled')::boolean as _enabled,
     pg_catalog.pg_get_userbyid((s.r ->> 'subowner')::oid)::text as owner
-from (
-    -- A statement that names a column which the reader may not see fails as a whole, so that this one is made on the fly.
-    select pg_catalog.query_to_xml(
-        'select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(s)), ''[]'') as found
-        from pg_catalog.pg_subscription as s join pg_catalog.pg_database as d on d.oid = s.subdbid
-        where d.datname = pg_catalog.current_database()', false, true, ''
-    )::text as text
-    where pg_catalog.has_table_privilege('pg_catalog.pg_subscription', 'select')
-) as x
-cross join lateral pg_catalog.jsonb_array_elements(
-    pg_catalog.replace(
-        pg_catalog.replace(
-            pg_catalog.replace(
-                pg_catalog.replace(substring(x.text from '<found>(.*)</found>'), '&lt;', '<'), '&gt;', '>'
-            ), '&#x0d;', '\r'
-        ), '&amp;', '&'
-    )::jsonb
+from pg_catalog.jsonb_array_elements(
+    (
+        -- A statement that names what the reader may not see fails as a whole, so that this one is made on the fly,
+        -- and brings its answer as words of at most two thousand bytes.
+        select pg_catalog.convert_from(
+            pg_catalog.decode(pg_catalog.string_agg(pg_catalog.substr(w.word, 9), '' order by w.word), 'hex'),
+            pg_catalog.getdatabaseencoding()
+        )::jsonb
+        from pg_catalog.ts_stat(
+            case
+                when
+                    pg_catalog.has_table_privilege('pg_catalog.pg_subscription', 'select')
+                    and exists (select s.oid from pg_catalog.pg_subscription as s)
+                    then '
+                        select pg_catalog.array_to_tsvector(
+                            pg_catalog.array_agg(
+                                pg_catalog.to_char(n, ''FM00000000'') || pg_catalog.substr(a.hex, n * 1000 + 1, 1000)
+                            )
+                        )
+                        from (
+                            select pg_catalog.encode(
+                                pg_catalog.convert_to(
+                                    coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(s)), ''[]'')::text,
+                                    pg_catalog.getdatabaseencoding()
+                                ), ''hex''
+                            ) as hex
+                            from pg_catalog.pg_subscription as s
+                            join pg_catalog.pg_database as d on d.oid = s.subdbid
+                            where d.datname = pg_catalog.current_database()
+                        ) as a
+                        cross join pg_catalog.generate_series(0, pg_catalog.length(a.hex) / 1000) as n
+                    '
+                else 'select null::pg_catalog.tsvector'
+            end
+        ) as w
+    )
 ) as s (r)
 where
     not exists (

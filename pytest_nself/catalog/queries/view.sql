@@ -12,7 +12,7 @@ select
     ) as columns,
     c.reloptions as options,
     pg_catalog.pg_get_userbyid(c.relowner)::text as owner,
-    (select pg_catalog.array_agg(x::text order by x::text) from pg_catalog.unnest(c.relacl) as x) as acl
+    case when c.relacl is not null then array(select x::text from pg_catalog.unnest(c.relacl) as x order by 1) end as acl
 from pg_catalog.pg_class as c
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where

@@ -1,0 +1,31 @@
+"""Operators that an operator family holds and none of its classes."""
+
+from __future__ import annotations
+
+from pytest_nself.catalog.ddl import Kind, Scene, Written
+from pytest_nself.catalog.fact import Entry
+
+from .function import named
+from .operator_family import family_of
+
+
+def _create(entry: Entry, scene: Scene) -> Written:
+    order = f" for order by {entry['order_by']}" if entry["order_by"] else ""
+    family = f"alter operator family {named(entry.ref)}"
+    return [f"{family} add operator {entry['_strategy']} {entry['operator']}{order}"]
+
+
+def _drop(entry: Entry, scene: Scene) -> Written:
+    return [f"alter operator family {named(entry.ref)} drop {entry.ref.part}"]
+
+
+KIND = Kind(
+    name="family_operator",
+    catalog=2602,
+    rank=166,
+    words="operator",
+    create=_create,
+    drop=_drop,
+    dies_with=lambda entry: (family_of(entry),),
+    needs=lambda entry, catalog: (family_of(entry),),
+)

@@ -1,0 +1,27 @@
+-- What is said of the sequence behind an identity column beyond its options: grants, and through comments.sql a comment.
+select
+    c.oid, 0 as sub, tn.nspname::text as schema, t.relname::text as name, a.attname::text as part,
+    case when c.relacl is not null then array(select x::text from pg_catalog.unnest(c.relacl) as x order by 1) end as acl,
+    case when c.relpersistence = t.relpersistence then null when c.relpersistence = 'u' then 'unlogged' else 'logged' end
+        as persistence,
+    array[n.nspname::text, c.relname::text] as _sequence,
+    pg_catalog.pg_get_userbyid(c.relowner)::text as _owner,
+    t.relkind::text as _relkind
+from pg_catalog.pg_class as c
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+join pg_catalog.pg_depend as d on
+    d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid and d.deptype = 'i'
+    and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjsubid > 0
+join pg_catalog.pg_class as t on t.oid = d.refobjid
+join pg_catalog.pg_namespace as tn on tn.oid = t.relnamespace
+join pg_catalog.pg_attribute as a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+where
+    c.relkind = 'S'
+    and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' /* excluded: n.nspname */
+    and not exists (
+        select from pg_catalog.pg_depend as e
+        where e.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and e.deptype = 'e'
+            and e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and e.objid = t.oid
+    )
+    /* only: t.oid */
+order by 3, 4, 5
