@@ -11,9 +11,20 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pytest_nself.core.errors import ConfigError
+from pytest_nself.core.finding import Finding, Severity
+from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.place import Place
+from pytest_nself.core.sql import ALONE, Sql
+from pytest_nself.core.step import Statement
 from pytest_nself.execute.files import write_files
 from pytest_nself.migrations.layouts import read_migrations
 from pytest_nself.migrations.sums import plan_sums
+from pytest_nself.plugin.checks.carried import packed, unpacked
+from pytest_nself.plugin.checks.kinds import kind, kind_names
+from pytest_nself.plugin.checks.places import table_places
+from pytest_nself.plugin.checks.subjects import tables_named
+from pytest_nself.plugin.options import CHECK_MARKERS
 
 from .conftest import Project
 
@@ -414,3 +425,62 @@ class TestBaseline:
         shop.file("ci/accepted.toml", self.ENTRY.format("2999-01-01"))
         shop.passes("-o", "nself_baseline=ci/accepted.toml")
         assert "The baseline cannot be read." in shop.fails("-o", "nself_baseline=ci/acepted.toml")
+
+
+class TestParts:
+    """What needs no run of pytest."""
+
+    def test_where_tables_are_made(self, tmp_path: Path) -> None:
+        """The newest `create table` of each table counts, under the name that the table has at the end."""
+        (tmp_path / "001_a.sql").write_text(
+            "-- UP\n-- A comment.\ncreate table a (id int);\n"
+            'create unlogged table if not exists shop."B c" (id int); select 1;\n'
+            "CREATE TABLE D(id int);\n-- DOWN\ndrop table a;\n"
+        )
+        (tmp_path / "002_b.sql").write_text(
+            "drop table a;\n\ncreate table public.a (id int);\nalter table only d rename to e;\n"
+            "alter table e add f int; create view v as select 1;\n"
+        )
+        places = table_places(read_migrations(tmp_path))
+        found = {name: (Path(place.path).name, place.line) for name, place in places.items()}
+        assert found == {
+            "public.a": ("002_b.sql", 3),
+            "shop.B c": ("001_a.sql", 4),
+            "public.e": ("001_a.sql", 5),
+        }
+
+    def test_findings_survive_their_way(self) -> None:
+        """A finding that went through JSON is the one that was sent, but for steps that are no statements."""
+        finding = Finding(
+            "some-rule",
+            Severity.WARNING,
+            ObjectRef("constraint", "public", "a", "key"),
+            "Something.",
+            "mend it",
+            (Statement("mend", Sql("create index concurrently on a (b)", ALONE)),),
+            Place("a.sql", 3, 4),
+            {"columns": ["a", "b"], "size": 3, "none": None},
+        )
+        assert unpacked(json.loads(json.dumps(packed(finding)))) == finding
+        bare = Finding("some-rule", Severity.INFO, ObjectRef("role", None, "a"), "Something.")
+        assert unpacked(json.loads(json.dumps(packed(bare)))) == bare
+
+    def test_names_of_tables(self) -> None:
+        """A bare name is any schema's table; a qualified one is itself; others are errors."""
+        known = ("public.a", "public.b", "shop.a")
+        assert tables_named(["a"], known) == ("public.a", "shop.a")
+        assert tables_named(["shop.a", "a", "public.b"], known) == ("shop.a", "public.a", "public.b")
+        with pytest.raises(ConfigError, match=r"There is no table 'shop\.b'"):
+            tables_named(["shop.b"], known)
+        with pytest.raises(ConfigError, match="There are none"):
+            tables_named(["a"], ())
+
+    def test_every_kind_is_whole(self) -> None:
+        """Each module of the folder offers what a kind must, and has a marker that is registered."""
+        for name in kind_names():
+            module = kind(name, "here")
+            assert module.ABOUT in ("table", "migration")
+            assert module.FAILS_FROM in tuple(Severity)
+            assert callable(module.subjects)
+            assert callable(module.check)
+            assert f"nself_{name}" in CHECK_MARKERS

@@ -69,11 +69,13 @@ class Reports:
         """Write the SARIF file, also when nothing was found: whoever reads it shall know that it was looked."""
         if self._sarif is None or self._worker or self._run.config.option.collectonly:
             return
+        from pytest_nself.checks.formats.places import stand_in
         from pytest_nself.checks.formats.sarif import sarif
 
+        text = sarif(self._found_in_repository(), stand_in=stand_in(self._run.root))
         try:
             self._sarif.parent.mkdir(parents=True, exist_ok=True)
-            self._sarif.write_text(sarif(self._found_in_repository()), encoding="utf-8")
+            self._sarif.write_text(text, encoding="utf-8")
         except OSError as error:
             # Too late for an error that stops the run; a run that passed must not look as if all were done.
             self.notice = f"{self._sarif} cannot be written: {error.strerror}"

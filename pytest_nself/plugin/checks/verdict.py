@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_nself.core.errors import NselfError
-from pytest_nself.core.finding import Finding, Findings
+from pytest_nself.core.finding import Finding
 from pytest_nself.core.step import Statement
 
 if TYPE_CHECKING:
@@ -27,11 +27,10 @@ def judge(
 ) -> None:
     """Fail the item if the check finds what counts; none of our own frames are shown."""
     try:
-        found = checked.not_accepted(kind.check(checked, names, test))
+        found = checked.counting(kind.check(checked, names, test))
     except NselfError as error:
         message = str(error)
     else:
-        found = Findings(checked.placed(one) for one in found)
         item.stash.setdefault(FOUND, []).extend(found)
         message = told(found.at_least(kind.FAILS_FROM), item.config.invocation_params.dir)
     if message:
