@@ -22,6 +22,9 @@ class Act(NamedTuple):
     ref: ObjectRef
 
 
+_LAST = 900
+"""From this rank on things are made after everything else."""
+
 Edge = tuple[Act, Act]
 """The first comes before the second."""
 
@@ -210,6 +213,8 @@ def _wish(act: Act) -> tuple[int, int, tuple[str, ...]]:
     name = tuple(part or "" for part in act.ref)
     if act.verb == "swap":
         return 0, rank, name
+    if rank >= _LAST and act.verb != "drop":
+        return 4, rank, name
     if act.verb == "drop":
         return (1, -rank, name) if rank >= 200 else (3, -rank, name)
     return 2, rank, name

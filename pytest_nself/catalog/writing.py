@@ -103,7 +103,7 @@ def _grants(kind: Kind, old: Entry, new: Entry, scene: Scene) -> Iterator[str]:
 
 def _first_grants(kind: Kind, entry: Entry, scene: Scene) -> Iterator[str]:
     if kind.grants:
-        yield from _changed_grants(kind, initial_privileges(entry, scene.a), entry, scene)
+        yield from _changed_grants(kind, initial_privileges(entry, scene.a, scene.gone), entry, scene)
 
 
 def _changed_grants(kind: Kind, before: Mapping[str, Mapping[str, bool]], entry: Entry, scene: Scene) -> Iterator[str]:
