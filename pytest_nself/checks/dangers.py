@@ -84,10 +84,10 @@ def _finding(rule: str, one: Rehearsed, table: Name, size: Size, message: str, r
 
 
 def described(size: Size) -> str:
-    """`about 1,200,000 rows, 96 MB`; without the bytes where nobody knows them."""
+    """`about 1,200,000 rows, 96 MB`; without the bytes where nobody knows them, or `no rows`."""
     rows = "rows unknown" if size.rows is None else "1 row" if size.rows == 1 else f"about {size.rows:,} rows"
-    if size.rows and not size.bytes:
-        return rows
+    if not size.bytes:
+        return rows if size.rows else "no rows"
     amount, unit = float(size.bytes), "bytes"
     for larger in ("kB", "MB", "GB", "TB"):
         if amount < 1024:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from pytest_nself.core.finding import Severity
-from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.names import ObjectRef, quote_qualified
 
 from .rehearsed import Observed, Rehearsed, TableLock, shown
 from .relations import Column, Name, Table
@@ -81,6 +81,11 @@ def table_ref(table: Name) -> ObjectRef:
 def column_ref(table: Name, column: str) -> ObjectRef:
     """A column as the subject of a finding."""
     return ObjectRef("column", *table, column)
+
+
+def alter(table: Name) -> str:
+    """`alter table "public"."orders"`."""
+    return f"alter table {quote_qualified(*table)}"
 
 
 def sized(table: Name) -> str:

@@ -35,7 +35,10 @@ def _of_migration(one: Rehearsed, sizes: Mapping[Name, Size]) -> Iterator[Findin
         elif seen.problem is not None and not found:
             message = f"{one.label} cannot be sent: {seen.problem.message}."
             subject = ObjectRef("migration", None, one.label)
-            yield Finding(UNSENDABLE, Severity.ERROR, subject, message, seen.problem.remedy, place=seen.place)
+            yield Finding(
+                UNSENDABLE, Severity.ERROR, subject, message, seen.problem.remedy,
+                place=seen.place, evidence={"migration": one.label},
+            )  # fmt: skip
     if one.failure is not None and not told_of_failure:
         cause = one.failure.cause.splitlines()[0] if one.failure.cause else one.failure.problem
         subject = ObjectRef("migration", None, one.label)

@@ -33,7 +33,7 @@ from .observing import run_observed
 from .rehearsal import describe_server, rehearse
 from .rehearsed import Observed, Rehearsal, Rehearsed
 from .relations import Name
-from .target import Size
+from .target import Size, read_sizes
 
 if TYPE_CHECKING:
     import psycopg
@@ -91,12 +91,12 @@ def lint_replay(
     *,
     project: TestProject,
     timeouts: Timeouts = NO_TIMEOUTS,
-    sizes: Mapping[Name, Size] | None = None,
+    sizes_in: psycopg.Connection[Any] | None = None,
     assume_rows: int | None = None,
 ) -> Linted:
     """Measure migrations on a database that is made of all that come before them; `chosen` are versions (None: all).
 
-    For each the tables of earlier ones are there already. `sizes` are those that the tables have where that is known.
+    For each the tables of earlier ones are there already. `sizes_in` leads to the database whose tables' sizes count.
     Raises NoServer without a server, MigrationError where an earlier migration fails.
     """
     migrations.raise_errors()
@@ -126,7 +126,8 @@ def lint_replay(
             hidden = ((LEDGER.schema, LEDGER.name), (LEDGER.schema, LEDGER.name + LOG_SUFFIX))
             done, left = run_observed(work, plan, hidden, each_anew=True)
         rehearsal = Rehearsal(done, left, server=describe_server(server))
-    return _linted(rehearsal, REPLAY, asked, broken, sizes or {}, assume_rows)
+    sizes = {} if sizes_in is None else read_sizes(sizes_in, sorted({lock.table for one in done for lock in one.locks}))
+    return _linted(rehearsal, REPLAY, asked, broken, sizes, assume_rows)
 
 
 def _linted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from pytest_nself.checks.dangers import BIG_BYTES, BIG_ROWS
 from pytest_nself.checks.hazard import Hazard, Weight
 from pytest_nself.checks.hazard_findings import largest, severity_of
 from pytest_nself.checks.hazards import hazards
+from pytest_nself.checks.squawk import find_squawk
 from pytest_nself.checks.target import Size
+from pytest_nself.core.errors import ToolMissing
 from pytest_nself.core.finding import Severity
 
 INFO, WARNING, ERROR = Severity.INFO, Severity.WARNING, Severity.ERROR
@@ -64,3 +67,14 @@ def test_the_largest_of_several_tables_counts() -> None:
     assert largest([]) is None
     assert largest([Size(5, 10), Size(7, 1)]) == Size(7, 1)
     assert largest([Size(5, 10), None]) is None
+
+
+def test_squawk_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says where it was looked for, and the line that installs it; one beside Python is taken."""
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    with pytest.raises(ToolMissing, match="pip install squawk-cli"):
+        find_squawk(tmp_path)
+    program = tmp_path / "squawk"
+    program.touch(mode=0o755)
+    assert find_squawk(tmp_path) == program

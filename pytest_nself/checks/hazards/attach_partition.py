@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_nself.checks.hazard import Hazard, Sighting, Weight, nobody, sized, table_ref
-from pytest_nself.checks.rehearsed import Observed, Rehearsed, shown
+from pytest_nself.checks.hazard import Hazard, Sighting, Weight, alter, nobody, sized, table_ref
+from pytest_nself.checks.rehearsed import Observed, Rehearsed
 from pytest_nself.checks.relations import Table
 from pytest_nself.core.finding import Severity
 
@@ -20,7 +20,7 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
             continue
         message = f"To attach a partition, {sized(scan.table)} is read from end to end; {nobody(lock)} meanwhile."
         remedy = (
-            f"prove the bounds first: alter table {shown(scan.table)} add constraint … check (… that says them, or for "
+            f"prove the bounds first: {alter(scan.table)} add constraint … check (… that says them, or for "
             "a default partition their opposite) not valid, validate it in the next migration, then attach, then drop "
             "it"
         )

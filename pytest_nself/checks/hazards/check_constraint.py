@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_nself.checks.hazard import Hazard, Sighting, Weight, blocked_scan, nobody, sized
-from pytest_nself.checks.rehearsed import Observed, Rehearsed, shown
+from pytest_nself.checks.hazard import Hazard, Sighting, Weight, alter, blocked_scan, nobody, sized
+from pytest_nself.checks.rehearsed import Observed, Rehearsed
 from pytest_nself.checks.relations import Constraint
 from pytest_nself.core.finding import Severity
-from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.names import ObjectRef, quote_identifier
 
 
 def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
@@ -23,8 +23,8 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
             "meanwhile."
         )
         remedy = (
-            f"alter table {shown(table)} add constraint {one.name} {one.definition} not valid; in the next migration: "
-            f"alter table {shown(table)} validate constraint {one.name}"
+            f"{alter(table)} add constraint {quote_identifier(one.name)} {one.definition} not valid; in the next "
+            f"migration: {alter(table)} validate constraint {quote_identifier(one.name)}"
         )
         yield Sighting(ObjectRef("constraint", *table, one.name), message, remedy, (table,))
 

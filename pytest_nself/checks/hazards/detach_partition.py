@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_nself.checks.hazard import Hazard, Sighting, Weight, sized, table_ref
+from pytest_nself.checks.hazard import Hazard, Sighting, Weight, alter, sized, table_ref
 from pytest_nself.checks.rehearsed import Observed, Rehearsed, shown
 from pytest_nself.checks.relations import Table
 from pytest_nself.core.finding import Severity
+from pytest_nself.core.names import quote_qualified
 
 
 def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
@@ -22,7 +23,7 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
             f"To detach {shown(part)}, the whole {sized(whole)} is locked with ACCESS EXCLUSIVE, and all who come "
             "after wait for those who are reading."
         )
-        remedy = f"in a migration of its own: alter table {shown(whole)} detach partition {shown(part)} concurrently"
+        remedy = f"in a migration of its own: {alter(whole)} detach partition {quote_qualified(*part)} concurrently"
         yield Sighting(table_ref(part), message, remedy, (whole,))
 
 

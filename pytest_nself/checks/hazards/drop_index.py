@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_nself.checks.hazard import Hazard, Sighting, Weight, sized
-from pytest_nself.checks.rehearsed import Observed, Rehearsed, shown
+from pytest_nself.checks.rehearsed import Observed, Rehearsed
 from pytest_nself.checks.relations import Column, Constraint, Index
 from pytest_nself.core.finding import Severity
-from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.names import ObjectRef, quote_qualified
 
 
 def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
@@ -26,7 +26,7 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
                 f"To drop the index {index.name[1]}, {sized(table)} is locked with ACCESS EXCLUSIVE, and all who come "
                 "after wait for those who are reading."
             )
-            remedy = f"in a migration of its own: drop index concurrently {shown(index.name)}"
+            remedy = f"in a migration of its own: drop index concurrently {quote_qualified(*index.name)}"
             yield Sighting(ObjectRef("index", *index.name), message, remedy, (table,))
 
 

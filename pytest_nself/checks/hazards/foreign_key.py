@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_nself.checks.hazard import Hazard, Sighting, Weight, blocked_scan, sized
+from pytest_nself.checks.hazard import Hazard, Sighting, Weight, alter, blocked_scan, nobody, sized
 from pytest_nself.checks.rehearsed import Observed, Rehearsed, shown
 from pytest_nself.checks.relations import Constraint
 from pytest_nself.core.finding import Severity
-from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.names import ObjectRef, quote_identifier
 
 
 def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
@@ -19,14 +19,13 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
         if (lock := blocked_scan(seen, table)) is None:
             continue
         other = seen.tables.get(one.refers_to)
-        both = f" and {shown(other)}" if other not in (None, table) and other is not None else ""
-        message = (
-            f"The foreign key {one.name} looks up each row of {sized(table)} under {lock.mode}; nobody can write to "
-            f"{shown(table)}{both} meanwhile."
-        )
+        held = nobody(lock)
+        if other is not None and other != table:
+            held += f", or write to {shown(other)}," if lock.blocks_reads else f" or to {shown(other)}"
+        message = f"The foreign key {one.name} looks up each row of {sized(table)} under {lock.mode}; {held} meanwhile."
         remedy = (
-            f"alter table {shown(table)} add constraint {one.name} {one.definition} not valid; in the next migration: "
-            f"alter table {shown(table)} validate constraint {one.name}"
+            f"{alter(table)} add constraint {quote_identifier(one.name)} {one.definition} not valid; in the next "
+            f"migration: {alter(table)} validate constraint {quote_identifier(one.name)}"
         )
         yield Sighting(ObjectRef("constraint", *table, one.name), message, remedy, (table,))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_nself.checks.hazard import Hazard, Sighting, Weight, sized
-from pytest_nself.checks.rehearsed import Observed, Rehearsed, shown
+from pytest_nself.checks.rehearsed import Observed, Rehearsed
 from pytest_nself.checks.relations import Table
 from pytest_nself.core.finding import Severity
-from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.names import ObjectRef, quote_qualified
 
 
 def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
@@ -16,7 +16,9 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
         if new.kind == "m" and old.file != new.file and new.oid in seen.tables:
             view = seen.tables[new.oid]
             message = f"{sized(view)} is filled anew; nobody can read it until that is done."
-            remedy = f"refresh materialized view concurrently {shown(view)}, for which it needs a unique index"
+            remedy = (
+                f"refresh materialized view concurrently {quote_qualified(*view)}, for which it needs a unique index"
+            )
             yield Sighting(ObjectRef("view", *view), message, remedy, (view,))
 
 

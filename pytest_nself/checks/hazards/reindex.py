@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_nself.checks.hazard import Hazard, Sighting, Weight, sized, table_ref
-from pytest_nself.checks.rehearsed import Observed, Rehearsed, shown
+from pytest_nself.checks.rehearsed import Observed, Rehearsed
 from pytest_nself.core.finding import Severity
+from pytest_nself.core.names import quote_qualified
 
 
 def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
@@ -17,7 +18,7 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
             f"Indexes of {sized(table)} are built anew; nobody can write to it meanwhile, nor read where a query would "
             "use them."
         )
-        yield Sighting(table_ref(table), message, f"reindex table concurrently {shown(table)}", (table,))
+        yield Sighting(table_ref(table), message, f"reindex table concurrently {quote_qualified(*table)}", (table,))
 
 
 HAZARD = Hazard(

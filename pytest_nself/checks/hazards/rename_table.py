@@ -8,6 +8,7 @@ from pytest_nself.checks.hazard import Hazard, Sighting, Weight, table_ref
 from pytest_nself.checks.rehearsed import Observed, Rehearsed, shown
 from pytest_nself.checks.relations import Table
 from pytest_nself.core.finding import Severity
+from pytest_nself.core.names import quote_qualified
 
 
 def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
@@ -15,8 +16,8 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
         if old.name != new.name and seen.knew(old) and ("table", *old.name) not in around.after:
             message = f"{shown(old.name)} is called {shown(new.name)} from now on."
             remedy = (
-                f"let a view have the old name, in the same migration: create view {shown(old.name)} as select * from "
-                f"{shown(new.name)}; drop it when no release in use says it"
+                f"let a view have the old name, in the same migration: create view {quote_qualified(*old.name)} as "
+                f"select * from {quote_qualified(*new.name)}; drop it when no release in use says it"
             )
             yield Sighting(table_ref(seen.tables.get(old.oid, old.name)), message, remedy)
 

@@ -37,5 +37,6 @@ HAZARD = Hazard(
     given="create table orders (id int primary key);",
     bad="alter table orders add column status text not null;",
     good=("alter table orders add column status text not null default 'new';",),
+    blocks=True,
     squawk=("adding-required-field",),
 )

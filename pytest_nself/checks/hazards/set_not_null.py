@@ -8,6 +8,7 @@ from pytest_nself.checks.hazard import (
     Hazard,
     Sighting,
     Weight,
+    alter,
     blocked_scan,
     changed_columns,
     column_ref,
@@ -16,7 +17,7 @@ from pytest_nself.checks.hazard import (
 )
 from pytest_nself.checks.rehearsed import Observed, Rehearsed
 from pytest_nself.core.finding import Severity
-from pytest_nself.core.names import quote_identifier, quote_qualified
+from pytest_nself.core.names import quote_identifier
 
 
 def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
@@ -29,10 +30,10 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
             "meanwhile."
         )
         check = quote_identifier(f"{new.name}_not_null")
-        alter = f"alter table {quote_qualified(*table)}"
         remedy = (
-            f"{alter} add constraint {check} check ({quote_identifier(new.name)} is not null) not valid; in the next "
-            f"migration {alter} validate constraint {check}; then set not null reads nothing, and the check can go"
+            f"{alter(table)} add constraint {check} check ({quote_identifier(new.name)} is not null) not valid; in the "
+            f"next migration {alter(table)} validate constraint {check}; then set not null reads nothing, and the "
+            "check can go"
         )
         yield Sighting(column_ref(table, new.name), message, remedy, (table,))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_nself.checks.hazard import Hazard, Sighting, Weight, nobody, sized
-from pytest_nself.checks.rehearsed import Observed, Rehearsed, shown
+from pytest_nself.checks.hazard import Hazard, Sighting, Weight, alter, nobody, sized
+from pytest_nself.checks.rehearsed import Observed, Rehearsed
 from pytest_nself.checks.relations import Constraint
 from pytest_nself.core.finding import Severity
-from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.names import ObjectRef, quote_identifier
 
 
 def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
@@ -22,8 +22,8 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
         message = f"The index of the {kind} {one.name} is built on {sized(table)}; {nobody(lock)} until then."
         create = index.definition.replace("INDEX", "INDEX CONCURRENTLY", 1)
         remedy = (
-            f"in a migration of its own: {create}; in the next one: alter table {shown(table)} add constraint "
-            f"{one.name} {words} using index {index.name[1]}"
+            f"in a migration of its own: {create}; in the next one: {alter(table)} add constraint "
+            f"{quote_identifier(one.name)} {words} using index {quote_identifier(index.name[1])}"
         )
         yield Sighting(ObjectRef("constraint", *table, one.name), message, remedy, (table,))
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_nself.checks.hazard import Hazard, Sighting, Weight, column_ref, new_columns, rewrote, sized
-from pytest_nself.checks.rehearsed import Observed, Rehearsed, shown
+from pytest_nself.checks.hazard import Hazard, Sighting, Weight, alter, column_ref, new_columns, rewrote, sized
+from pytest_nself.checks.rehearsed import Observed, Rehearsed
 from pytest_nself.core.finding import Severity
+from pytest_nself.core.names import quote_identifier
 
 from .serial_column import is_serial
 
@@ -20,8 +21,8 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
             "written anew; nobody can read or write it until that is done."
         )
         remedy = (
-            f"add the column without a default, then alter table {shown(table)} alter column {column.name} set default "
-            f"{column.default}, which is for new rows alone, and fill the others in batches"
+            f"add the column without a default, then {alter(table)} alter column {quote_identifier(column.name)} set "
+            f"default {column.default}, which is for new rows alone, and fill the others in batches"
         )
         yield Sighting(column_ref(table, column.name), message, remedy, (table,))
 
