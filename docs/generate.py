@@ -44,6 +44,7 @@ def pages() -> dict[Path, str]:
         "hooks.md": hooks,
         "cli.md": commands,
         "errors.md": errors,
+        "hazards.md": hazards,
     }
     texts = {DOCS / "reference" / name: _with_note(make()) for name, make in made.items()}
     for page, name, make_part in (
@@ -310,6 +311,33 @@ def errors() -> str:
         "All are in `pytest_nself.core.errors`.\n",
         *tree(module.NselfError, 0),
     ]
+    return "\n".join(out) + "\n"
+
+
+def hazards() -> str:
+    """The page of the hazards that `migrate lint` finds, from their files."""
+    from pytest_nself.checks.hazards import hazards as registry
+
+    out = [
+        "# Hazards of migrations\n",
+        "What [`nself db migrate lint`](../how-to/lint.md) finds in migrations. How bad a hazard is goes by the size of "
+        "its table: where the table says *by size*, it counts in full from 100,000 rows or 64 MB on, or where nobody "
+        "knows, one step less on a smaller table, and on an empty one it is a note; *by rows*, it is a note on an empty "
+        "table alone.\n",
+        "Beside these there are `migration-fails`, for what the server refuses, and `migration-cannot-be-sent`, for a "
+        "file that cannot be sent to one: errors both. What `--with squawk` adds begins with `squawk-`.\n",
+        "| Hazard | Is | Severity |\n|---|---|---|",
+    ]
+    found = sorted(registry(), key=lambda hazard: hazard.id)
+    for hazard in found:
+        weight = "" if hazard.weight.value == "always" else f", by {hazard.weight.value}"
+        out.append(f"| [`{hazard.id}`](#{hazard.id}) | {_cell(hazard.title)} | {hazard.severity}{weight} |")
+    for hazard in found:
+        out.append(f"\n## {hazard.id}\n\n{hazard.why}\n\n```sql\n{hazard.bad}\n```\n\n{hazard.safe}")
+        for text in hazard.good:
+            out.append(f"\n```sql\n{text}\n```")
+        if hazard.squawk:
+            out.append(f"\nIn squawk: {', '.join(f'`{name}`' for name in hazard.squawk)}.")
     return "\n".join(out) + "\n"
 
 
