@@ -8,6 +8,7 @@ from pytest_nself.catalog.ddl import Kind, Scene, Written
 from pytest_nself.catalog.fact import Entry
 from pytest_nself.core.names import ObjectRef, quote_literal, spell_identifier
 
+from .function import KIND as FUNCTION
 from .function import named
 
 _PLAIN = ("sfunc", "stype", "sspace", "finalfunc")
@@ -81,5 +82,5 @@ KIND = Kind(
     grants="routine",
     privileges="X",
     public="X",
-    occupies=lambda ref: (("function", ref.schema or "", ref.name),),
+    occupies=FUNCTION.occupies,
 )

@@ -31,16 +31,10 @@ def _only(entry: Entry) -> str:
 
 
 def _text(entry: Entry) -> str:
-    definition = entry["definition"]
-    if entry["options"]:
-        definition = _with_options(definition, options_text(entry["options"]))
-    return f"{definition}{_timing(entry)}"
-
-
-def _with_options(definition: str, options: str) -> str:
-    """Storage parameters stand before the predicate of an exclusion."""
-    head, where, tail = definition.partition(" WHERE (")
-    return f"{head} with ({options}){where}{tail}"
+    # Of an exclusion the server itself says the storage parameters.
+    said = entry["options"] if entry["type"] != "exclude" else None
+    options = f" with ({options_text(said)})" if said else ""
+    return f"{entry['definition']}{options}{_timing(entry)}"
 
 
 def _timing(entry: Entry) -> str:

@@ -12,7 +12,8 @@ from pytest_nself.core.names import quote_literal
 def _create(entry: Entry, scene: Scene) -> Iterator[str]:
     tags = ", ".join(quote_literal(tag) for tag in entry["tags"] or ())
     when = f" when tag in ({tags})" if tags else ""
-    yield f"create event trigger {qualified(entry.ref)} on {entry['event']}{when} execute function {entry['function']}()"
+    head = f"create event trigger {qualified(entry.ref)} on {entry['event']}{when}"
+    yield f"{head} execute function {entry['function']}()"
     if entry["enabled"] != "enable":
         yield _switch(entry)
 

@@ -28,7 +28,7 @@ def _map(before: dict[str, str], new: Entry) -> Iterator[str]:
 
 
 def _mappings(entry: Entry) -> dict[str, str]:
-    return {token: dictionaries for token, dictionaries in entry["mappings"] or ()}
+    return dict(entry["mappings"] or ())
 
 
 def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Written | None:

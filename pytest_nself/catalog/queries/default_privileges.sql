@@ -5,7 +5,7 @@ select
         when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types'
         when 'n' then 'schemas' when 'L' then 'large objects'
     end as part,
-    (select pg_catalog.array_agg(x::text order by x::text) from pg_catalog.unnest(d.defaclacl) as x) as privileges_list
+    array(select x::text from pg_catalog.unnest(d.defaclacl) as x order by 1) as privileges_list
 from pg_catalog.pg_default_acl as d
 join (
     select s.oid, s.nspname from pg_catalog.pg_namespace as s

@@ -1,0 +1,844 @@
+"""For each kind of object some SQL that makes a few, changes them in place, and makes them what they cannot become."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`made` makes the objects that `facts` names; `changed` changes them so that `alter` can undo it.
+
+    `rebuilt` changes them so that they must be dropped and made anew; `since` is the server's first version for it.
+    """
+
+    kind: str
+    facts: tuple[str, ...]
+    made: str
+    changed: str = ""
+    rebuilt: str = ""
+    since: int = 150000
+
+
+CASES = (
+    Case(
+        "access_method",
+        ("heap2", "tree2"),
+        """
+        create access method heap2 type table handler heap_tableam_handler;
+        create access method tree2 type index handler bthandler;
+        """,
+        rebuilt="drop access method tree2; create access method tree2 type index handler gisthandler",
+    ),
+    Case(
+        "aggregate",
+        (
+            "public.counted()",
+            'public.my_rank("any")',
+            "public.my_sum(bigint)",
+            "public.third(double precision, anyelement)",
+            'public."Total"(integer)',
+            'public."Total"(public.money2)',
+        ),
+        """
+        create domain money2 as numeric;
+        create function add2(numeric, money2) returns numeric language sql as 'select $1 + $2';
+        create aggregate "Total"(money2) (sfunc = add2, stype = numeric, initcond = '0');
+        create aggregate "Total"(n integer) (
+            sfunc = int4pl, stype = integer, sspace = 40, initcond = '0', combinefunc = int4pl, parallel = safe,
+            msfunc = int4pl, minvfunc = int4mi, mstype = integer, msspace = 50, mfinalfunc = int4abs, minitcond = '1',
+            mfinalfunc_modify = shareable, sortop = operator(pg_catalog.<)
+        );
+        create aggregate counted(*) (sfunc = int8inc, stype = bigint, initcond = '0');
+        create aggregate my_sum(bigint) (
+            stype = internal, sfunc = int8_avg_accum, finalfunc = numeric_poly_avg, combinefunc = int8_avg_combine,
+            serialfunc = int8_avg_serialize, deserialfunc = int8_avg_deserialize, parallel = restricted
+        );
+        create aggregate third(double precision order by anyelement) (
+            stype = internal, sfunc = ordered_set_transition, finalfunc = percentile_disc_final, finalfunc_extra,
+            finalfunc_modify = read_write
+        );
+        create aggregate my_rank(variadic "any" order by variadic "any") (
+            stype = internal, sfunc = ordered_set_transition_multi, finalfunc = rank_final, finalfunc_extra,
+            hypothetical
+        );
+        create view totals as select public."Total"(n) as total, counted(*) as n from generate_series(1, 3) as n;
+        """,
+        changed="""
+        create or replace aggregate counted(*) (sfunc = int8inc, stype = bigint, initcond = '5', parallel = safe);
+        create or replace aggregate "Total"(n integer) (sfunc = int4larger, stype = integer);
+        """,
+        rebuilt="""
+        drop aggregate my_sum(bigint);
+        create aggregate my_sum(bigint) (stype = bigint, sfunc = int8pl);
+        """,
+    ),
+    Case(
+        "cast",
+        ("integer as public.pair", "public.pair as text", "public.number as integer[]"),
+        """
+        create type pair as (a integer, b integer);
+        create type number as (n integer);
+        create function to_pair(integer) returns pair language sql as 'select row($1, $1)::pair';
+        create function to_list(number) returns integer[] language sql as 'select array[$1.n]';
+        create cast (integer as pair) with function to_pair(integer) as assignment;
+        create cast (pair as text) with inout;
+        create cast (number as integer[]) with function to_list(number) as implicit;
+        create view pairs as select 1::pair as p;
+        """,
+        rebuilt="drop cast (pair as text); create cast (pair as text) with inout as assignment",
+    ),
+    Case(
+        "collation",
+        ("public.plain", "public.Split"),
+        """
+        create collation plain (locale = 'C');
+        create collation "Split" (lc_collate = 'C', lc_ctype = 'POSIX');
+        create table t (name text collate plain);
+        """,
+        rebuilt="drop collation \"Split\"; create collation \"Split\" (lc_collate = 'POSIX', lc_ctype = 'C')",
+    ),
+    Case(
+        "collation",
+        ("public.fast",),
+        "create collation fast (provider = builtin, locale = 'C.UTF-8')",
+        rebuilt="drop collation fast; create collation fast (provider = builtin, locale = 'C')",
+        since=170000,
+    ),
+    Case(
+        "column",
+        ("public.t.a", "public.t.b", "public.t.c", "public.t.d", "public.t.e", "public.t.f", "public.u.Odd Name"),
+        """
+        create type color as enum ('red', 'green');
+        create table t (
+            a bigint generated by default as identity (start 5 increment 2 cache 3 cycle maxvalue 900),
+            b varchar(10) collate "C" not null default 'x',
+            d color default 'red',
+            e timestamp(3) with time zone[],
+            f text,
+            c numeric(10, 2) generated always as (a * 2) stored
+        );
+        alter table t alter f set storage external;
+        alter table t alter f set compression pglz;
+        alter table t alter f set statistics 300;
+        alter table t alter f set (n_distinct = 5);
+        create table u ("Odd Name" integer not null);
+        """,
+        changed="""
+        alter table t alter a drop identity, alter a drop not null;
+        alter table t alter b type varchar(20) collate "POSIX", alter b drop not null;
+        alter table t alter e type timestamp with time zone[];
+        alter table t alter f set storage main;
+        alter table t alter f set compression default;
+        alter table t alter f set statistics -1;
+        alter table t alter f reset (n_distinct);
+        alter table t alter d drop default, alter d type text;
+        """,
+        rebuilt="""
+        alter table t drop column c;
+        alter table t add column c numeric(10, 2) generated always as (a * 3) stored;
+        """,
+    ),
+    Case(
+        "composite",
+        ("public.address", "public.empty"),
+        """
+        create type address as (street text collate "C", "House No" integer, tags text[]);
+        create type empty as ();
+        create view addresses as select address from (select null::address as address) as a;
+        """,
+        changed="""
+        drop view addresses;
+        alter type address drop attribute tags;
+        alter type address alter attribute street type varchar(9);
+        alter type address add attribute extra integer;
+        create view addresses as select address from (select null::address as address) as a;
+        """,
+    ),
+    Case(
+        "constraint",
+        (
+            "public.p.p_id_check",
+            "public.p.p_pkey",
+            "public.c.c_not",
+            "public.c.c_p_fkey",
+            "public.c.c_u",
+            "public.c.c_x",
+        ),
+        """
+        create table p (id integer primary key, constraint p_id_check check (id > 0));
+        create table c (p integer, n integer, r int4range);
+        alter table c add constraint c_p_fkey foreign key (p) references p on delete cascade deferrable not valid;
+        alter table c add constraint c_u unique nulls not distinct (n) include (p) with (fillfactor = 70)
+            deferrable initially deferred;
+        alter table c add constraint c_x exclude using gist (r with &&) with (fillfactor = 80) where (n > 3);
+        alter table c add constraint c_not check (n <> 5) no inherit not valid;
+        alter table p replica identity using index p_pkey;
+        cluster p using p_pkey;
+        """,
+        changed="""
+        alter table c alter constraint c_p_fkey deferrable initially deferred;
+        alter index c_u reset (fillfactor);
+        alter table p replica identity default;
+        alter table p set without cluster;
+        """,
+        rebuilt="""
+        alter table c drop constraint c_not; alter table c add constraint c_not check (n <> 6) no inherit not valid;
+        """,
+    ),
+    Case(
+        "conversion",
+        ("public.latin", "public.back"),
+        """
+        create default conversion latin for 'UTF8' to 'LATIN1' from utf8_to_iso8859_1;
+        create conversion back for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
+        """,
+        rebuilt="drop conversion back; create default conversion back for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8",
+    ),
+    Case(
+        "default",
+        ("public.t.n", "public.t.s", "public.v.n"),
+        """
+        create sequence numbers;
+        create function start() returns text language sql as $$select 'x'$$;
+        create table t (id integer, n bigint default nextval('numbers'), s text default start() || 'it''s');
+        create view v as select n from t;
+        alter view v alter n set default 7;
+        """,
+        changed="alter table t alter s set default 'other'; alter view v alter n set default 8",
+    ),
+    Case(
+        "default_privileges",
+        (
+            "pg_monitor.functions",
+            "pg_monitor.sequences",
+            "pg_monitor.tables",
+            "public.pg_monitor.tables",
+            "pg_monitor.schemas",
+            "pg_monitor.types",
+        ),
+        """
+        alter default privileges for role pg_monitor revoke execute on functions from public;
+        alter default privileges for role pg_monitor grant select, insert on tables to public;
+        alter default privileges for role pg_monitor grant update on tables to pg_read_all_data with grant option;
+        alter default privileges for role pg_monitor in schema public grant select on tables to pg_read_all_data;
+        alter default privileges for role pg_monitor grant usage on sequences to pg_read_all_data;
+        alter default privileges for role pg_monitor revoke all on types from pg_monitor, public;
+        alter default privileges for role pg_monitor grant all on schemas to pg_read_all_data;
+        """,
+        changed="""
+        alter default privileges for role pg_monitor revoke all on functions from pg_monitor;
+        alter default privileges for role pg_monitor revoke select on tables from public;
+        alter default privileges for role pg_monitor revoke grant option for update on tables from pg_read_all_data;
+        alter default privileges for role pg_monitor in schema public grant delete on tables to public;
+        """,
+    ),
+    Case(
+        "domain",
+        ("public.code", "public.word"),
+        """
+        create domain code as varchar(5) collate "C" default 'none' not null;
+        create domain word as text;
+        """,
+        changed="alter domain code drop not null; alter domain code set default 'x'; alter domain word set default 'y'",
+        rebuilt="drop domain word; create domain word as varchar",
+    ),
+    Case(
+        "domain_constraint",
+        ("public.code.code_check", "public.code.Not X"),
+        """
+        create domain code as text check (value <> '');
+        alter domain code add constraint "Not X" check (value <> 'x') not valid;
+        """,
+        rebuilt="""
+        alter domain code validate constraint "Not X";
+        alter domain code drop constraint code_check;
+        alter domain code add constraint code_check check (value <> 'y');
+        """,
+    ),
+    Case(
+        "enum",
+        ("public.color", "public.nothing"),
+        """
+        create type color as enum ('red', 'it''s "green"', 'back\\slash');
+        create type nothing as enum ();
+        """,
+        rebuilt="alter type color add value 'blue' before 'red'",
+    ),
+    Case(
+        "event_trigger",
+        ("guard", "Watch"),
+        """
+        create function noticed() returns event_trigger language plpgsql as 'begin end';
+        create event trigger guard on ddl_command_end when tag in ('CREATE TABLE', 'DROP TABLE')
+            execute function noticed();
+        create event trigger "Watch" on sql_drop execute function noticed();
+        alter event trigger "Watch" enable always;
+        """,
+        changed='alter event trigger guard disable; alter event trigger "Watch" enable',
+        rebuilt="drop event trigger guard; create event trigger guard on ddl_command_end execute function noticed()",
+    ),
+    Case(
+        "extension",
+        ("hstore", "citext"),
+        "create schema tools; create extension hstore schema tools; create extension citext",
+        changed="alter extension hstore set schema public",
+    ),
+    Case(
+        "family_function",
+        ("public.more using btree.function 1 (integer, bigint)",),
+        """
+        create operator family more using btree;
+        alter operator family more using btree add function 1 (integer, bigint) btint48cmp(integer, bigint);
+        """,
+        rebuilt="""
+        create function other(integer, bigint) returns integer immutable language sql as 'select 1';
+        alter operator family more using btree drop function 1 (integer, bigint);
+        alter operator family more using btree add function 1 (integer, bigint) other(integer, bigint);
+        """,
+    ),
+    Case(
+        "family_operator",
+        ("public.more using btree.operator 1 (integer, bigint)", "public.near using gist.operator 15 (point, point)"),
+        """
+        create operator family more using btree;
+        alter operator family more using btree add operator 1 < (integer, bigint);
+        create operator family near using gist;
+        alter operator family near using gist add operator 15 <-> (point, point) for order by float_ops;
+        """,
+        rebuilt="""
+        alter operator family more using btree drop operator 1 (integer, bigint);
+        alter operator family more using btree add operator 1 <= (integer, bigint);
+        """,
+    ),
+    Case(
+        "foreign_data_wrapper",
+        ("bare", "With"),
+        """
+        create foreign data wrapper bare options (host 'it''s', "user" 'u');
+        create foreign data wrapper "With" validator postgresql_fdw_validator;
+        """,
+        changed="""
+        alter foreign data wrapper bare options (set host 'h', drop "user", add port '1');
+        alter foreign data wrapper "With" no validator options (debug 'true');
+        """,
+    ),
+    Case(
+        "foreign_server",
+        ("files", "Other"),
+        """
+        create foreign data wrapper bare;
+        create server files type 'x' version '1' foreign data wrapper bare options (path '/a', mode 'r');
+        create server "Other" foreign data wrapper bare;
+        create foreign table f (a integer) server files;
+        create user mapping for public server files options (login 'me');
+        """,
+        changed="""
+        alter server files version '2' options (set path '/b', drop mode, add extra 'y');
+        alter server "Other" version '7';
+        """,
+        rebuilt='drop server "Other"; create server "Other" type \'y\' foreign data wrapper bare',
+    ),
+    Case(
+        "foreign_table",
+        ("public.f", "public.G", "public.part"),
+        """
+        create foreign data wrapper bare;
+        create server files foreign data wrapper bare;
+        create server more foreign data wrapper bare;
+        create foreign table f (
+            a integer options (column_name 'x', kind 'y') not null default 3, b text collate "C" check (b <> '')
+        ) server files options (path '/a', mode 'r');
+        create foreign table "G" (extra integer) inherits (f) server more;
+        create table whole (id integer not null, constraint positive check (id > 0)) partition by range (id);
+        create foreign table part partition of whole for values from (1) to (9) server files;
+        """,
+        changed="""
+        alter foreign table f options (set path '/b', drop mode, add extra 'y');
+        alter foreign table f alter a options (set column_name 'z', drop kind, add extra 'y');
+        """,
+        rebuilt="""
+        drop foreign table part;
+        create foreign table part partition of whole for values from (1) to (9) server more;
+        """,
+    ),
+    Case(
+        "function",
+        ("public.add(integer, integer)", "public.add(text)", "public.act(integer[])", "public.win()"),
+        """
+        create function add(a integer, b integer default 2) returns integer immutable strict parallel safe cost 5
+            language sql return a + b;
+        create function add(text) returns table (x integer, y text) language sql rows 7 security definer
+            set search_path = public, pg_temp as 'select 1, $1';
+        create procedure act(inout ids integer[]) language plpgsql as 'begin end';
+        create function win() returns bigint window language internal as 'window_row_number';
+        """,
+        changed="""
+        create or replace function add(a integer, b integer default 2) returns integer language sql return a - b;
+        create or replace procedure act(inout ids integer[]) language plpgsql as 'begin null; end';
+        """,
+        rebuilt="drop function add(text); create function add(text) returns integer language sql as 'select 1'",
+    ),
+    Case(
+        "identity_sequence",
+        ("public.t.a", "public.t.b"),
+        """
+        create table t (
+            a integer generated always as identity, b integer generated always as identity (sequence name "Odd")
+        );
+        alter sequence "Odd" set unlogged;
+        """,
+        changed='alter sequence "Odd" set logged; alter sequence t_a_seq set unlogged',
+    ),
+    Case(
+        "index",
+        ("public.t_a", "public.Odd", "public.t_expr"),
+        """
+        create table t (a integer, b text);
+        create unique index t_a on t (a desc nulls last) include (b) nulls not distinct where a > 3;
+        create index "Odd" on t using gin (to_tsvector('simple', b)) with (fastupdate = off);
+        create index t_expr on t (lower(b) text_pattern_ops, (b || ') where ') collate "C") with (fillfactor = 70);
+        alter index t_expr alter column 1 set statistics 300;
+        cluster t using t_expr;
+        """,
+        changed="""
+        alter index "Odd" reset (fastupdate);
+        alter index t_expr set (fillfactor = 60);
+        alter index t_expr alter column 1 set statistics -1;
+        alter table t set without cluster;
+        """,
+        rebuilt="drop index t_a; create index t_a on t (a)",
+    ),
+    Case(
+        "index_partition",
+        ("public.p1_pkey", "public.own"),
+        """
+        create table p (id integer, n integer, primary key (id)) partition by list (id);
+        create table p1 partition of p for values in (1);
+        create index on p1 (n);
+        alter index p1_n_idx rename to own;
+        create index p_n on p (n);
+        """,
+    ),
+    Case(
+        "inheritance",
+        ("public.c",),
+        "create table p (a integer); create table q (b integer); create table c (a integer, b integer) inherits (q, p)",
+    ),
+    Case(
+        "language",
+        ("mine", "Theirs"),
+        """
+        create language mine handler plpgsql_call_handler;
+        create trusted language "Theirs" handler plpgsql_call_handler inline plpgsql_inline_handler
+            validator plpgsql_validator;
+        create function f() returns void language mine as 'begin end';
+        """,
+        changed='create or replace language "Theirs" handler plpgsql_call_handler',
+    ),
+    Case(
+        "materialized_view",
+        ("public.m", "public.n"),
+        """
+        create table t (a integer);
+        create materialized view m with (fillfactor = 70) as select a from t;
+        create materialized view n as select a + 1 as b from m with no data;
+        create index m_a on m (a);
+        """,
+        changed="alter materialized view m reset (fillfactor)",
+        rebuilt="drop materialized view n; create materialized view n as select a + 2 as b from m",
+    ),
+    Case(
+        "operator",
+        (
+            "public.===(public.pair, public.pair)",
+            "public.!==(public.pair, public.pair)",
+            "public.<<<(integer, public.pair)",
+            "public.!!(none, public.pair)",
+        ),
+        """
+        create type pair as (a integer, b integer);
+        create function same(pair, pair) returns boolean language sql as 'select $1.a = $2.a';
+        create function other(pair, pair) returns boolean language sql as 'select $1.a <> $2.a';
+        create function below(integer, pair) returns boolean language sql as 'select $1 < $2.a';
+        create function first(pair) returns integer language sql as 'select $1.a';
+        create operator === (
+            function = same, leftarg = pair, rightarg = pair, commutator = ===, negator = !==, restrict = eqsel,
+            join = eqjoinsel, hashes, merges
+        );
+        create operator !== (function = other, leftarg = pair, rightarg = pair, commutator = !==, negator = ===);
+        create operator <<< (function = below, leftarg = integer, rightarg = pair, commutator = >>>);
+        create operator !! (function = first, rightarg = pair);
+        create view used as select !! row(1, 2)::pair as n;
+        """,
+        changed="""
+        alter operator === (pair, pair) set (restrict = none, join = neqjoinsel);
+        alter operator !== (pair, pair) set (restrict = neqsel);
+        """,
+        rebuilt="""
+        create function above(integer, pair) returns boolean language sql as 'select $1 > $2.a';
+        drop operator <<< (integer, pair);
+        create operator <<< (function = above, leftarg = integer, rightarg = pair);
+        """,
+    ),
+    Case(
+        "operator_class",
+        ("public.backwards using btree", "public.bare using hash", "public.near using gist"),
+        """
+        create operator class backwards for type integer using btree as
+            operator 1 >, operator 2 >=, operator 3 =, operator 4 <=, operator 5 <,
+            function 1 btint4cmp(integer, integer), function 2 btint4sortsupport(internal);
+        create operator class bare for type bigint using hash as storage bigint;
+        create operator class near for type point using gist as
+            operator 11 |>> (point, point), operator 15 <-> (point, point) for order by float_ops,
+            function 1 gist_point_consistent(internal, point, smallint, oid, internal),
+            function 2 gist_box_union(internal, internal), function 3 gist_point_compress(internal),
+            function 5 gist_box_penalty(internal, internal, internal),
+            function 6 gist_box_picksplit(internal, internal),
+            function 7 gist_box_same(box, box, internal),
+            function 8 (point, point) gist_point_distance(internal, point, smallint, oid, internal),
+            storage box;
+        alter operator family backwards using btree add operator 1 > (integer, bigint);
+        create table t (a integer, p point);
+        create index t_a on t (a backwards);
+        create index t_p on t using gist (p near);
+        """,
+        rebuilt="""
+        drop operator class bare using hash;
+        create operator class bare for type bigint using hash as operator 1 = (bigint, bigint);
+        """,
+    ),
+    Case(
+        "operator_family",
+        ("public.more using btree", "public.backwards using btree"),
+        """
+        create operator family more using btree;
+        alter operator family more using btree add
+            operator 1 < (integer, bigint), function 1 (integer, bigint) btint48cmp;
+        create operator class backwards for type integer using btree as
+            operator 1 >, operator 2 >=, operator 3 =, operator 4 <=, operator 5 <,
+            function 1 btint4cmp(integer, integer);
+        """,
+    ),
+    Case(
+        "partition",
+        ("public.p1", "public.p2", "public.p21"),
+        """
+        create table p (id integer not null, n integer, constraint positive check (n > 0)) partition by range (id);
+        create table p1 partition of p for values from (1) to (5);
+        create table p2 partition of p default partition by list (n);
+        create table p21 partition of p2 for values in (1, 2);
+        """,
+        rebuilt="alter table p detach partition p1; alter table p attach partition p1 for values from (1) to (6)",
+    ),
+    Case(
+        "policy",
+        ("public.t.mine", "public.t.Strict"),
+        """
+        create table t (owner text);
+        alter table t enable row level security;
+        create policy mine on t to pg_monitor, pg_read_all_data using (owner = current_user) with check (owner <> '');
+        create policy "Strict" on t as restrictive for select using (true);
+        """,
+        changed='alter policy mine on t to public using (true); alter policy "Strict" on t using (false)',
+        rebuilt='drop policy "Strict" on t; create policy "Strict" on t for update using (true)',
+    ),
+    Case(
+        "publication",
+        ("everything", "Some"),
+        """
+        create publication everything for all tables with (publish = '');
+        create publication "Some" with (publish = 'insert, truncate', publish_via_partition_root);
+        """,
+        changed="""
+        alter publication everything set (publish = 'delete', publish_via_partition_root = true);
+        alter publication "Some" set (publish = 'insert', publish_via_partition_root = false);
+        """,
+        rebuilt='drop publication "Some"; create publication "Some" for all tables',
+    ),
+    Case(
+        "publication",
+        ("derived",),
+        "create publication derived with (publish_generated_columns = stored)",
+        changed="alter publication derived set (publish_generated_columns = none)",
+        since=180000,
+    ),
+    Case(
+        "publication_table",
+        ("public.Odd.feed", "public.t.feed", "public.t.other"),
+        """
+        create table t (id integer primary key, n integer, "Odd Name" text);
+        create table child () inherits (t);
+        create table "Odd" (id integer) partition by list (id);
+        create publication feed for table only t ("Odd Name", id) where (n > 3 and id <> 5), "Odd";
+        create publication other for table only t;
+        """,
+        rebuilt="alter publication other drop table only t; alter publication other add table t (id)",
+    ),
+    Case(
+        "publication_schema",
+        ("app.feed", "public.feed"),
+        "create schema app; create publication feed for tables in schema app, public",
+    ),
+    Case(
+        "range",
+        ("public.floats", "public.words"),
+        """
+        create type floats as range (subtype = float8, subtype_diff = float8mi);
+        create type words as range (subtype = text, collation = "C", subtype_opclass = text_pattern_ops,
+            multirange_type_name = "Many Words");
+        """,
+        rebuilt="drop type floats; create type floats as range (subtype = float8)",
+    ),
+    Case(
+        "rule",
+        ("public.t.log", "public.t.Never"),
+        """
+        create table t (a integer);
+        create table journal (a integer);
+        create rule log as on insert to t do also insert into journal values (new.a);
+        create rule "Never" as on delete to t where (old.a > 3) do instead nothing;
+        alter table t disable rule "Never";
+        """,
+        changed="""
+        create or replace rule log as on insert to t do nothing;
+        alter table t enable always rule "Never";
+        """,
+    ),
+    Case(
+        "schema",
+        ("app", "Odd Name"),
+        """
+        drop schema public;
+        create schema app;
+        create schema "Odd Name";
+        create table app.t (id integer);
+        """,
+    ),
+    Case(
+        "sequence",
+        ("public.plain", "public.down", "public.small", "public.loose"),
+        """
+        create sequence plain;
+        create sequence down increment -2 minvalue -100 maxvalue 50 start 7 cache 5 cycle;
+        create sequence small as smallint minvalue 0;
+        create unlogged sequence loose;
+        """,
+        changed="""
+        alter sequence plain increment 3 maxvalue 1000;
+        alter sequence down no cycle restart start 9 cache 1;
+        alter sequence small as integer;
+        alter sequence loose set logged;
+        """,
+    ),
+    Case(
+        "sequence_owner",
+        ("public.numbers", "public.t_id_seq"),
+        """
+        create table t (id serial, n integer);
+        create sequence numbers owned by t.n;
+        """,
+        changed="alter sequence numbers owned by t.id",
+    ),
+    Case(
+        "statistics",
+        ("public.st", "app.Odd"),
+        """
+        create schema app;
+        create table t (a integer, b integer, c text);
+        create statistics st (ndistinct, dependencies) on a, b from t;
+        create statistics app."Odd" on lower(c), (a + b) from t;
+        alter statistics app."Odd" set statistics 300;
+        """,
+        changed='alter statistics st set statistics 0; alter statistics app."Odd" set statistics -1',
+        rebuilt="drop statistics st; create statistics st (mcv) on a, b from t",
+    ),
+    Case(
+        "subscription",
+        ("feed", "Odd"),
+        """
+        create subscription feed connection 'host=192.0.2.1 dbname=''shop''' publication orders, "Lines"
+            with (connect = false, slot_name = none, enabled = false, binary, streaming, disable_on_error,
+                synchronous_commit = 'local');
+        create subscription "Odd" connection 'dbname=x' publication p with (connect = false, slot_name = 'taken');
+        """,
+        changed="""
+        alter subscription feed connection 'host=192.0.2.2';
+        alter subscription feed set publication orders with (refresh = false);
+        alter subscription feed set (binary = false, streaming = off, synchronous_commit = off);
+        alter subscription "Odd" set (slot_name = none);
+        """,
+    ),
+    Case(
+        "table",
+        ("public.t", "public.u", "public.typed", "public.child", "public.whole"),
+        """
+        create type pair as (a integer, b integer);
+        create unlogged table u ();
+        create table t (id integer, doc text) with (fillfactor = 70, toast.autovacuum_enabled = false);
+        alter table t replica identity full;
+        alter table t enable row level security;
+        alter table t force row level security;
+        create table typed of pair;
+        create table child (extra integer) inherits (t);
+        create table whole (id integer, at date) partition by range (at, (id % 5));
+        """,
+        changed="""
+        alter table u set logged;
+        alter table t set (fillfactor = 60);
+        alter table t reset (toast.autovacuum_enabled);
+        alter table t replica identity nothing;
+        alter table t disable row level security, no force row level security;
+        """,
+        rebuilt="drop table whole; create table whole (id integer, at date) partition by list (at)",
+    ),
+    Case(
+        "text_search_configuration",
+        ("public.docs", "public.Bare"),
+        """
+        create text search dictionary plain (template = simple);
+        create text search configuration docs (copy = simple);
+        alter text search configuration docs alter mapping for asciiword, word with plain, simple;
+        create text search configuration "Bare" (parser = "default");
+        """,
+        changed="""
+        alter text search configuration docs alter mapping for asciiword with simple, plain;
+        alter text search configuration docs drop mapping for word, url;
+        alter text search configuration "Bare" add mapping for email with simple;
+        """,
+        rebuilt="""
+        create text search parser other (
+            start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype
+        );
+        drop text search configuration "Bare";
+        create text search configuration "Bare" (parser = other);
+        """,
+    ),
+    Case(
+        "text_search_dictionary",
+        ("public.plain", "public.English"),
+        """
+        create text search dictionary plain (template = simple, accept = false, stopwords = english);
+        create text search dictionary "English" (template = snowball, language = english);
+        create text search configuration docs (parser = "default");
+        alter text search configuration docs add mapping for word with plain, "English";
+        """,
+        changed="""
+        alter text search dictionary plain (stopwords, accept = true);
+        alter text search dictionary "English" (language = german, stopwords = german);
+        """,
+        rebuilt="""
+        drop text search configuration docs;
+        drop text search dictionary plain;
+        create text search dictionary plain (template = snowball, language = english);
+        create text search configuration docs (parser = "default");
+        alter text search configuration docs add mapping for word with plain, "English";
+        """,
+    ),
+    Case(
+        "text_search_parser",
+        ("public.mine",),
+        """
+        create text search parser mine (
+            start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, headline = prsd_headline,
+            lextypes = prsd_lextype
+        );
+        create text search configuration docs (parser = mine);
+        """,
+        rebuilt="""
+        drop text search configuration docs;
+        drop text search parser mine;
+        create text search parser mine (
+            start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype
+        );
+        create text search configuration docs (parser = mine);
+        """,
+    ),
+    Case(
+        "text_search_template",
+        ("public.bare", "public.Full"),
+        """
+        create text search template bare (lexize = dsimple_lexize);
+        create text search template "Full" (init = dsimple_init, lexize = dsimple_lexize);
+        """,
+        rebuilt="""
+        drop text search template bare;
+        create text search template bare (init = dsimple_init, lexize = dsimple_lexize);
+        """,
+    ),
+    Case(
+        "transform",
+        ("integer language sql", "text language sql"),
+        """
+        create transform for integer language sql (
+            from sql with function prsd_lextype(internal), to sql with function int4recv(internal)
+        );
+        create transform for text language sql (to sql with function textrecv(internal));
+        """,
+        changed="create or replace transform for integer language sql (to sql with function int4recv(internal))",
+    ),
+    Case(
+        "trigger",
+        ("public.t.after", "public.t.Odd", "public.v.instead"),
+        """
+        create function fired() returns trigger language plpgsql as 'begin return new; end';
+        create table t (a integer, b integer);
+        create view v as select * from t;
+        create trigger after after update on t referencing old table as was for each statement
+            execute function fired('x', '2');
+        create constraint trigger "Odd" after insert on t deferrable initially deferred for each row
+            when (new.a > 3) execute function fired();
+        alter table t enable replica trigger "Odd";
+        create trigger instead instead of insert on v for each row execute function fired();
+        """,
+        changed='alter table t enable trigger "Odd"; alter table t disable trigger after',
+        rebuilt="""
+        drop trigger instead on v;
+        create trigger instead instead of update on v for each row execute function fired();
+        """,
+    ),
+    Case(
+        "user_mapping",
+        ("files.public", "files.pg_monitor"),
+        """
+        create foreign data wrapper bare;
+        create server files foreign data wrapper bare;
+        create user mapping for public server files;
+        create user mapping for pg_monitor server files options (login 'it''s', mode 'x');
+        """,
+        changed="""
+        alter user mapping for public server files options (login 'y');
+        alter user mapping for pg_monitor server files options (set login 'me', drop mode);
+        """,
+    ),
+    Case(
+        "view",
+        ("public.v", "public.w", "public.Odd"),
+        """
+        create table t (a integer, b text);
+        create view v with (security_barrier, check_option = local) as select a, b from t where a > 3;
+        create view w as select count(*) as n from v;
+        create recursive view "Odd" (n) as select 1 union all select n + 1 from "Odd" where n < 5;
+        """,
+        changed="""
+        alter view v reset (check_option);
+        create or replace view w as select count(*) + 1 as n from v;
+        """,
+        rebuilt="drop view w; create view w as select count(*) as m from v",
+    ),
+    Case(
+        "view_column",
+        ("public.v.a", "public.v.b", "public.m.c"),
+        """
+        create view v as select 1 as a, 2 as b;
+        create materialized view m as select 'x'::text as c;
+        alter materialized view m alter c set statistics 300;
+        alter materialized view m alter c set storage external;
+        alter materialized view m alter c set (n_distinct = 5);
+        """,
+        changed="""
+        alter materialized view m alter c set statistics -1;
+        alter materialized view m alter c reset (n_distinct);
+        """,
+    ),
+)
