@@ -320,10 +320,9 @@ def hazards() -> str:
 
     out = [
         "# Hazards of migrations\n",
-        "What [`nself db migrate lint`](../how-to/lint.md) finds in migrations. How bad a hazard is goes by the size of "
-        "its table: where the table says *by size*, it counts in full from 100,000 rows or 64 MB on, or where nobody "
-        "knows, one step less on a smaller table, and on an empty one it is a note; *by rows*, it is a note on an empty "
-        "table alone.\n",
+        "What [`nself db migrate lint`](../how-to/lint.md) finds in migrations. How bad a hazard is goes by the size "
+        "of its table. *By size*: it counts in full from 100,000 rows or 64 MB on, or where nobody knows, one step "
+        "less on a smaller table, and on an empty one it is a note. *By rows*: it is a note on an empty table alone.\n",
         "Beside these there are `migration-fails`, for what the server refuses, and `migration-cannot-be-sent`, for a "
         "file that cannot be sent to one: errors both. What `--with squawk` adds begins with `squawk-`.\n",
         "| Hazard | Is | Severity |\n|---|---|---|",

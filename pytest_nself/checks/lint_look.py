@@ -40,8 +40,14 @@ _BEGIN = """
 select pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text, pg_catalog.pg_stat_force_next_flush()::text
 """
 _CASTS = """
-select castsource::bigint, casttarget::bigint from pg_catalog.pg_cast
-where castcontext = 'i' and castsource = any(%s::bigint[]::oid[])
+select asked.source, asked.target
+from rows from (pg_catalog.unnest(%s::bigint[]), pg_catalog.unnest(%s::bigint[])) as asked (source, target)
+join pg_catalog.pg_type as old on old.oid = asked.source::oid
+join pg_catalog.pg_type as new on new.oid = asked.target::oid and (new.typcategory = 'A') = (old.typcategory = 'A')
+join pg_catalog.pg_cast as c
+    on c.castsource = case when old.typcategory = 'A' then old.typelem else old.oid end
+    and c.casttarget = case when new.typcategory = 'A' then new.typelem else new.oid end
+where c.castcontext = 'i' or c.castmethod = 'b'
 """
 
 
@@ -102,6 +108,9 @@ class Look:
 
     def inside(self, seen: Observed) -> Observed:
         """What the statement did that has just run in the transaction that is open."""
+        if seen.words[:1] == ("rollback",):
+            # To a savepoint: what was changed since is as it was, and no count says so.
+            self.state = State.read(self.connection)
         reading = self._read()
         new = {(oid, mode) for oid, modes in reading.modes.items() for mode in modes} - set(self.held)
         moment = read_moment(self.connection)
@@ -221,11 +230,13 @@ class Look:
         return row.table in self.tables or (isinstance(row, Constraint) and ("type", row.domain, 0) in self.known)
 
     def _implicit(self, changes: Changes) -> frozenset[tuple[int, int]]:
-        """Pairs of types with an implicit cast, of the columns whose type has changed."""
-        types = [old.type_id for old, new in changes.changed(Column) if old.type_id != new.type_id]
-        if not types:
+        """Pairs of types of which the first is the second by an implicit cast, of columns whose type has changed."""
+        pairs = [(old, new) for old, new in changes.changed(Column) if old.type_id != new.type_id]
+        if not pairs:
             return frozenset()
-        return frozenset((source, target) for source, target in self.connection.execute(_CASTS, [types], prepare=False))
+        types = [[old.type_id for old, _ in pairs], [new.type_id for _, new in pairs]]
+        rows = self.connection.execute(_CASTS, types, prepare=False)
+        return frozenset((source, target) for source, target in rows)
 
     def _named(self, text: str) -> set[int]:
         """The tables that a statement names, if any could have been locked by an earlier one."""

@@ -231,21 +231,23 @@ class Relations:
 class Moment(NamedTuple):
     """How far the running transaction is: its timeouts in milliseconds, and which kinds of objects it has changed.
 
-    `written` and `deleted` are how many rows of each catalog it has written, and deleted, so far.
+    `written` and `deleted` are how many rows of each catalog it has written, and deleted, so far. Where the server does
+    not count (`track_counts`) everything has to be looked at.
     """
 
     lock_timeout_ms: int
     statement_timeout_ms: int
+    counts: bool = True
     written: tuple[int, ...] = _NOTHING
     deleted: tuple[int, ...] = _NOTHING
 
     def kinds_since(self, before: Moment) -> frozenset[str]:
         """The kinds of objects of which something was written."""
-        return self._moved(self.written, before.written)
+        return self._moved(self.written, before.written) if self.counts else frozenset(KINDS)
 
     def drops_since(self, before: Moment) -> bool:
         """Whether something may have been dropped, beside columns."""
-        return bool(self._moved(self.deleted, before.deleted))
+        return not self.counts or bool(self._moved(self.deleted, before.deleted))
 
     def _moved(self, now: tuple[int, ...], before: tuple[int, ...]) -> frozenset[str]:
         return frozenset(
@@ -341,9 +343,9 @@ def read_locks(connection: psycopg.Connection[Any]) -> list[tuple[int, str, int]
 
 def read_moment(connection: psycopg.Connection[Any]) -> Moment:
     """How far the connection's transaction is."""
-    ((lock_timeout, statement_timeout, counts),) = _fetch(connection, "moment")
-    written, deleted = zip(*counts, strict=True)
-    return Moment(milliseconds(lock_timeout), milliseconds(statement_timeout), written, deleted)
+    ((lock_timeout, statement_timeout, counts, rows),) = _fetch(connection, "moment")
+    written, deleted = zip(*rows, strict=True)
+    return Moment(milliseconds(lock_timeout), milliseconds(statement_timeout), counts, written, deleted)
 
 
 def _rows(

@@ -243,3 +243,73 @@ def test_concurrently_inside_of_a_body(observe: Observe) -> None:
     """A `do` block is a transaction, too."""
     done = observe(ORDERS, "do $$ begin execute 'create index concurrently i on orders (id)'; end $$;")
     assert told(found(done)) == [("concurrently-in-transaction", "1_m", 1)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "narrows"),
+    [
+        ("int", "bigint", False),
+        ("bigint", "int", True),
+        ("int", "text", False),
+        ("int", "numeric", False),
+        ("int", "numeric(5, 2)", True),
+        ("numeric(10, 2)", "numeric(12, 2)", False),
+        ("numeric(10, 2)", "numeric(12, 4)", False),
+        ("numeric(10, 2)", "numeric(12, 5)", True),
+        ("numeric(10, 2)", "numeric(10, 1)", True),
+        ("numeric", "float8", True),
+        ("float4", "float8", False),
+        ("varchar(10)", "varchar(20)", False),
+        ("varchar(20)", "varchar(10)", True),
+        ("varchar", "varchar(20)", True),
+        ("varchar(20)", "varchar", False),
+        ("text", "varchar", False),
+        ("text", "varchar(20)", True),
+        ("char(5)", "text", False),
+        ("date", "timestamp", False),
+        ("timestamp", "date", True),
+        ("json", "jsonb", False),
+        ("int[]", "bigint[]", False),
+        ("bigint[]", "int[]", True),
+        ("text", "uuid", True),
+        ("uuid", "text", False),
+        ("timestamptz(6)", "timestamptz(0)", True),
+    ],
+)
+def test_what_narrows(observe: Observe, old: str, new: str, narrows: bool) -> None:
+    """A new type narrows where a value of the old one may be none of it, or another one."""
+    done = observe(f"create table t (c {old})", f"alter table t alter column c type {new} using c::{new};")
+    assert [one.failure for one in done] == [None]
+    assert ("narrowing-type" in {one.rule for one in found(done)}) is narrows
+
+
+def test_a_server_that_does_not_count(observe: Observe) -> None:
+    """Without statistics the schema is looked at as a whole; only scans cannot be seen."""
+    text = "set track_counts = off;\nalter table orders drop column note;\ndrop table others;"
+    assert told(found(observe(f"{ORDERS} create table others ()", text))) == [
+        ("drop-column", "public.orders.note", 2),
+        ("drop-table", "public.others", 3),
+    ]
+
+
+def test_savepoints_and_isolation(observe: Observe) -> None:
+    """After a rollback to a savepoint all is as before; what an exception took back never was. The isolation is kept."""
+    text = (
+        "begin isolation level serializable;\nsavepoint s;\nalter table orders drop column note;\nrollback to s;\nalter table orders drop column note;\n"
+        "do $$ begin drop table orders; raise 'no'; exception when others then null; end $$;\n"
+        "alter table orders add column state text default current_setting('transaction_isolation');\ncommit;"
+    )
+    (one,) = observe(ORDERS, text)
+    assert one.failure is None
+    (column,) = [row for seen in one.observed for row in seen.changes.added if getattr(row, "name", "") == "state"]
+    assert "transaction_isolation" in (getattr(column, "default", None) or "")
+    dropped = [("drop-column", "public.orders.note", line) for line in (3, 5)]
+    assert told(found((one,))) == dropped
+
+
+def test_many_rows_are_one(observe: Observe) -> None:
+    """A thousand inserts are looked at once, rows to copy, too."""
+    text = "create table made (id int);\n" + "insert into made values (1);\n" * 1000 + "copy made from stdin;\n1\n\\.\n"
+    (one,) = observe(ORDERS, text)
+    assert [seen.words[0] for seen in one.observed] == ["create", "insert", "copy"]
+    assert one.statements == 1002

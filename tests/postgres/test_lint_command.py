@@ -241,3 +241,46 @@ def test_the_forms(project: Path, write: Write) -> None:
     assert [result["ruleId"] for result in sarif["runs"][0]["results"]] == ["create-index"]
     github = nself(project, "lint", "--format", "github").stdout
     assert github.startswith("::error file=migrations/2_m.sql,line=2,")
+
+
+def test_a_replay_has_what_the_tests_have(project: Path, write: Write) -> None:
+    """Prelude, extensions and owner of the project's settings for pytest."""
+    (project / "prelude.sql").write_text("create schema app; create table app.users (id int primary key);")
+    (project / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\nnself_prelude = ["prelude.sql"]\nnself_owner_role = "migrator"\n', encoding="utf-8"
+    )
+    with (project / "prelude.sql").open("a") as prelude:
+        prelude.write("grant all on schema app to migrator; alter table app.users owner to migrator;")
+    write(
+        v1="alter table app.users add column owner text not null default current_user;\nselect current_user::regrole;"
+    )
+    write(v2="alter table app.users drop column owner;")
+    done = nself(project, "lint", "--json")
+    assert told(done) == [("error", "drop-column", "migrations/2_m.sql:2:1")], done.stderr
+
+
+@pytest.mark.parametrize("layout", ["nested", "pairs", "drizzle"])
+def test_the_layouts(project: Path, layout: str) -> None:
+    """Each layout is replayed, with the places of its own files."""
+    folder = project / ("drizzle" if layout == "drizzle" else "migrations")
+    (folder / "meta").mkdir(parents=True)
+    files = {
+        "nested": ["1_a/up.sql", "2_b/up.sql"],
+        "pairs": ["0001_a.up.sql", "0002_b.up.sql"],
+        "drizzle": ["0000_a.sql", "0001_b.sql"],
+    }[layout]
+    for name, text in zip(files, (ORDERS, f"select 1;\n--> statement-breakpoint\n{BLOCKING}"), strict=True):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    if layout == "drizzle":
+        entries = [
+            {"idx": number, "version": "7", "when": 1700000000000 + number, "tag": name.removesuffix(".sql")}
+            for number, name in enumerate(files)
+        ]
+        journal = {"version": "7", "dialect": "postgresql", "entries": entries}
+        (folder / "meta" / "_journal.json").write_text(json.dumps(journal), encoding="utf-8")
+    else:
+        (folder / "meta").rmdir()
+    done = nself(project, "lint", "--json")
+    errors = [one for one in told(done) if one[0] == "error"]
+    assert errors == [("error", "create-index", f"{folder.name}/{files[1]}:3:1")], done.stderr

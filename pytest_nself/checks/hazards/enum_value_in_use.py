@@ -20,8 +20,8 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
             f"{around.label} uses a new value of an enum in the transaction that adds it, which PostgreSQL refuses.",
             "use the value in the next migration",
         )
-    later = around.observed[around.observed.index(seen) + 1 :]
     for old, new in seen.changes.changed(Type):
+        later = around.observed[around.observed.index(seen) + 1 :]
         for label in new.labels:
             literal = quote_literal(label)
             if (

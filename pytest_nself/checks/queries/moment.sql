@@ -1,8 +1,9 @@
--- The running transaction: its timeouts, and by kind of object how many rows of the catalog it has written in all,
--- and how many it has deleted.
+-- The running transaction: its timeouts, whether the server counts, and by kind of object how many rows of the catalog
+-- it has written in all, and how many it has deleted.
 select
     pg_catalog.current_setting('lock_timeout'),
     pg_catalog.current_setting('statement_timeout'),
+    pg_catalog.current_setting('track_counts')::boolean,
     (
         select pg_catalog.array_agg(
             array[
