@@ -1,0 +1,1 @@
+"""The parts of the round trip; `pytest_nself.checks.roundtrip` is their public place."""

@@ -1,0 +1,123 @@
+"""The state of a database between two steps, and in what two states differ."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pytest_nself.catalog.fact import Catalog, Entry
+from pytest_nself.catalog.read import TOOL_SCHEMAS
+from pytest_nself.core.names import ObjectRef
+from pytest_nself.migrations.ledger import LEDGER, LOG_SUFFIX, LedgerTable
+
+if TYPE_CHECKING:
+    import psycopg
+
+Roles = Mapping[tuple[str, str], str]
+"""Roles and memberships of the cluster, ("role", name) and ("membership", "a to b"), with their attributes."""
+
+_ROLES = """
+select 'role', r.rolname::text, pg_catalog.concat_ws(
+    ' ', case when r.rolsuper then 'superuser' end, case when r.rolcanlogin then 'login' end,
+    case when r.rolcreatedb then 'createdb' end, case when r.rolcreaterole then 'createrole' end,
+    case when not r.rolinherit then 'noinherit' end, case when r.rolbypassrls then 'bypassrls' end,
+    case when r.rolreplication then 'replication' end, 'limit ' || r.rolconnlimit,
+    pg_catalog.array_to_string(r.rolconfig, ' ')
+)
+from pg_catalog.pg_roles as r where r.rolname !~ '^pg_'
+union all
+select 'membership', granted.rolname || ' to ' || member.rolname, m.admin_option::text
+from pg_catalog.pg_auth_members as m
+join pg_catalog.pg_roles as granted on granted.oid = m.roleid
+join pg_catalog.pg_roles as member on member.oid = m.member
+where granted.rolname !~ '^pg_' or member.rolname !~ '^pg_'
+order by 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is in the database and, as far as that was asked, around it."""
+
+    catalog: Catalog
+    roles: Roles
+
+
+class States(Protocol):
+    """How states are read and compared; a reader may know what a step has touched, and look only there."""
+
+    def start(self, connection: psycopg.Connection[Any]) -> Catalog:
+        """The catalog as it is, read as a whole; from now on the connection is the one that is looked at."""
+
+    def after(self, connection: psycopg.Connection[Any], before: Catalog) -> Catalog:
+        """The catalog after a step that began when it was `before`; what the step left alone may be the same entry."""
+
+    def different(self, a: Catalog, b: Catalog) -> list[ObjectRef]:
+        """The objects in which two catalogs of this reader differ, in a stable order."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeStates:
+    """Reads everything each time. `ledger` is left out, as are the schemas of tools."""
+
+    ledger: LedgerTable = LEDGER
+    excluded: Collection[str] = TOOL_SCHEMAS
+
+    def start(self, connection: psycopg.Connection[Any]) -> Catalog:
+        hidden = ((self.ledger.schema, self.ledger.name), (self.ledger.schema, self.ledger.name + LOG_SUFFIX))
+        return read_catalog(connection, dependencies=False, excluded=self.excluded, hidden=hidden)
+
+    def after(self, connection: psycopg.Connection[Any], before: Catalog) -> Catalog:
+        return self.start(connection)
+
+    def different(self, a: Catalog, b: Catalog) -> list[ObjectRef]:
+        return list(differing(a.entries, b.entries))
+
+
+def differing(a: Mapping[ObjectRef, Entry], b: Mapping[ObjectRef, Entry]) -> Iterator[ObjectRef]:
+    """The objects that are in one of both alone, or not the same in both."""
+    if a is b:
+        return
+    for ref, entry in a.items():
+        other = b.get(ref)
+        if other is not entry and (other is None or not entry.equals(other)):
+            yield ref
+    if len(a) != len(b) or not a.keys() >= b.keys():
+        yield from (ref for ref in b if ref not in a)
+
+
+def read_roles(connection: psycopg.Connection[Any]) -> Roles:
+    """The cluster's roles."""
+    from psycopg.rows import tuple_row
+
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(_ROLES.encode()).fetchall()
+    return {(kind, name): said for kind, name, said in rows}
+
+
+def with_dependencies(connection: psycopg.Connection[Any], states: WholeStates | None = None) -> Catalog:
+    """The catalog with what each object needs, as a plan of changes must have it."""
+    ledger = (states or WholeStates()).ledger
+    hidden = ((ledger.schema, ledger.name), (ledger.schema, ledger.name + LOG_SUFFIX))
+    return read_catalog(connection, dependencies=True, excluded=TOOL_SCHEMAS, hidden=hidden)
+
+
+def read_catalog(
+    connection: psycopg.Connection[Any],
+    *,
+    dependencies: bool,
+    excluded: Collection[str],
+    hidden: Collection[tuple[str, str]],
+) -> Catalog:
+    """The catalog inside the transaction that is open, or in one of its own."""
+    from pytest_nself.catalog import read
+
+    # introspect() cannot set its settings inside a transaction; see whether it can by now.
+    names = ", ".join(f"pg_catalog.set_config('{name}', '{value}', true)" for name, value in read._SETTINGS.items())
+    with connection.transaction():
+        connection.execute("savepoint nself_read")
+        connection.execute(f"select {names}".encode())
+        catalog = read._read(connection, dependencies, excluded, hidden)
+        connection.execute("rollback to savepoint nself_read")
+        return catalog
