@@ -63,6 +63,7 @@ class _Deciding:
             own = own_changes(names)
             if own and kinds()[ref.kind].alter(a.entries[ref], b.entries[ref], own, scene) is None:
                 self._rebuild(ref)
+        self._part_indexes()
         for ref in list(self.decision.gone - self.decision.made):
             self._follow(ref)
         for ref, names in list(self.decision.altered.items()):
@@ -79,6 +80,13 @@ class _Deciding:
                 names = frozenset(name for name in changed(entry, other) if name != "position")
                 if names:
                     self.decision.altered[ref] = names
+
+    def _part_indexes(self) -> None:
+        """An index of a partition can neither be dropped nor let go by itself: the one above it is made anew."""
+        for link in self.a.of_kind("index_partition"):
+            own, above, partition = list(kinds()["index_partition"].needs(link, self.a))[:3]
+            if link.ref in self.decision.gone and partition in self.b.entries and above in self.b.entries:
+                self._rebuild(above)
 
     def _rebuild(self, ref: ObjectRef) -> None:
         """Drop it and create it anew, with everything that cannot be without it."""
@@ -101,6 +109,8 @@ class _Deciding:
             if one in self.b.entries:
                 self._rebuild(one)
         for one in sorted(self._dependents.get(ref, ())):
+            if one in self.decision.gone and one in self.decision.made and one.kind in TYPES and ref.kind in TYPES:
+                self._swap(ref)
             if one in self.decision.gone or one not in self.b.entries:
                 continue
             if one.kind in ("partition", "inheritance") and ref.kind == "column":
@@ -139,8 +149,8 @@ class _Deciding:
         names = own_changes(self.decision.altered.get(one, ()))
         if not names or of in self.decision.made or of in self.b.depends.get(one, frozenset()):
             return False
-        # While an overload stands beside the function that takes its place, a call may mean either.
-        return not (of.kind in ("function", "aggregate") and self._is_replaced(of))
+        # What takes its place can only come when it is gone; and beside an overload a call may mean either.
+        return not self._is_replaced(of)
 
     def _swap(self, ref: ObjectRef) -> None:
         if ref.kind in TYPES or (ref.kind == "table" and self._is_replaced(ref)):

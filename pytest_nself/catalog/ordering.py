@@ -10,9 +10,11 @@ from typing import NamedTuple
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef
 
+from .ddl import named_relation, relation_of
 from .deciding import Decision
-from .fact import Catalog
+from .fact import Catalog, Entry
 from .kinds import kinds
+from .kinds.column import parents_of
 
 
 class Act(NamedTuple):
@@ -21,6 +23,12 @@ class Act(NamedTuple):
     verb: str
     ref: ObjectRef
 
+
+_HELD = frozenset({"column", "composite", "domain"})
+"""Kinds of which what depends on them can hold up a change in place."""
+
+_KEYS = 345
+"""The rank of foreign keys: after the keys that they refer to."""
 
 _LAST = 900
 """From this rank on things are made after everything else."""
@@ -31,14 +39,14 @@ Edge = tuple[Act, Act]
 
 def ordered(decision: Decision, a: Catalog, b: Catalog) -> list[Act]:
     """All acts in order. Raises Refused for a circle that nothing breaks."""
-    soft = set(_wishes(decision, b))
+    soft = set(_wishes(decision, a, b))
     while True:
         drops = {Act("drop", ref) for ref in decision.gone if ref not in decision.absorbed}
         acts = drops | {Act("create", ref) for ref in decision.made} | {Act("alter", ref) for ref in decision.altered}
         acts |= {Act("swap", ref) for ref in decision.swapped}
         hard = {edge for edge in _edges(decision, a, b) if edge[0] in acts and edge[1] in acts}
         try:
-            return _sorted(acts, hard, {edge for edge in soft if edge[0] in acts and edge[1] in acts} - hard)
+            return _sorted(acts, hard, {edge for edge in soft if edge[0] in acts and edge[1] in acts} - hard, b)
         except _Circle as circle:
             # Two that are parted by dropping first what stands on one of them and needs the other.
             between = list(_between(circle.acts, decision, a))
@@ -78,7 +86,8 @@ def _edges(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
             drop, drop_need = _drop_of(one, decision), _drop_of(need, decision)
             if drop != drop_need:
                 yield drop, drop_need
-            yield drop, Act("alter", need)
+            if need.kind in _HELD and drop.ref not in decision.swapped:
+                yield drop, Act("alter", need)
             if drop.ref not in decision.swapped:
                 yield drop, Act("swap", need)  # else it would be looked for under the other's new name
             yield Act("alter", one), drop_need
@@ -88,12 +97,13 @@ def _edges(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
     for one, needs in b.depends.items():
         for need in needs:
             yield Act("create", need), Act("create", one)
-            yield Act("alter", need), Act("create", one)
+            if need.kind in _HELD or need.kind == "enum":
+                yield Act("alter", need), Act("create", one)
             yield Act("create", need), Act("alter", one)
     for ref in decision.gone & decision.made:
         yield _end_of(ref, decision), Act("create", ref)
     yield from _rooms(decision, a, b)
-    yield from _fits(decision, b)
+    yield from _fits(decision, a, b)
 
 
 def _drop_of(ref: ObjectRef, decision: Decision) -> Act:
@@ -105,6 +115,8 @@ def _drop_of(ref: ObjectRef, decision: Decision) -> Act:
 
 def _end_of(ref: ObjectRef, decision: Decision) -> Act:
     """The act after which its name is free."""
+    while ref in decision.absorbed:
+        ref = decision.absorbed[ref]
     if ref.kind == "identity_sequence" and (column := ref._replace(kind="column")) in decision.altered:
         return Act("alter", column)
     return Act("swap", ref) if ref in decision.swapped else _drop_of(ref, decision)
@@ -117,8 +129,11 @@ def _start_of(ref: ObjectRef, decision: Decision) -> Act:
     return Act("create", ref)
 
 
-def _fits(decision: Decision, b: Catalog) -> Iterator[Edge]:
-    """A table can only be put below another when it has the columns of that, and both have lost what they lose."""
+def _fits(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
+    """A table can only be put below another when it has the columns of that, and both have lost what they lose.
+
+    A partition can only come where none is for the same rows.
+    """
     lost: defaultdict[tuple[str | None, str], list[ObjectRef]] = defaultdict(list)
     for ref in decision.gone - decision.made:
         if ref.kind == "column":
@@ -126,9 +141,22 @@ def _fits(decision: Decision, b: Catalog) -> Iterator[Edge]:
     for ref in {*decision.made, *decision.altered}:
         if ref.kind in ("partition", "inheritance"):
             verb = "create" if ref in decision.made else "alter"
+            before = a.get(ref)
+            held = set(kinds()[ref.kind].needs(before, a)) if before is not None and verb == "alter" else set()
             for table in kinds()[ref.kind].needs(b.entries[ref], b):
+                if table in held:
+                    continue
                 for column in lost[table.schema, table.name]:
                     yield _drop_of(column, decision), Act(verb, ref)
+        if ref.kind == "partition" and ref in decision.made:
+            for other in decision.gone:
+                if other.kind == "partition" and a.entries[other]["of_table"] == b.entries[ref]["of_table"]:
+                    yield _drop_of(other, decision), Act("create", ref)
+    for column in decision.gone - decision.made:
+        # A column that a child has of its own right as well stays when the parent loses it, and can go then.
+        if column.kind == "column" and a.entries[column]["local"] and a.entries[column]["_inherited"]:
+            for above in parents_of(relation_of(a.entries[column]), a):
+                yield Act("drop", column._replace(schema=above.schema, name=above.name)), Act("drop", column)
 
 
 def _rooms(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
@@ -147,32 +175,50 @@ def _rooms(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
 def _rooms_of(ref: ObjectRef, catalog: Catalog) -> tuple[tuple[str, ...], ...]:
     if ref.kind == "identity_sequence":
         return (("relation", *catalog.entries[ref]["_sequence"]),)
+    if ref.kind == "constraint" and catalog.entries[ref]["type"] == "primary key":
+        return (*kinds()["constraint"].occupies(ref), ("primary key", ref.schema or "", ref.name))
     return kinds()[ref.kind].occupies(ref)
 
 
-def _wishes(decision: Decision, b: Catalog) -> Iterator[Edge]:
-    """Of two that change in place, the one that the other needs goes first where that can be."""
-    for one in decision.altered:
-        for need in b.depends.get(one, ()):
+def _wishes(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
+    """What is better done in this order, where that can be: of two that change in place, the needed one first."""
+    for one, needs in a.depends.items():
+        for need in needs:
             if need in decision.altered:
-                yield Act("alter", need), Act("alter", one)
+                yield _drop_of(one, decision), Act("alter", need)
+    for one, needs in b.depends.items():
+        for need in needs:
+            if need in decision.altered:
+                yield Act("alter", need), Act("alter" if one in decision.altered else "create", one)
+    for key in a.of_kind("constraint"):
+        if key["_references"]:
+            yield from _logged_first(key, decision, b)
 
 
-def _sorted(acts: set[Act], hard: set[Edge], soft: set[Edge]) -> list[Act]:
+def _logged_first(key: Entry, decision: Decision, b: Catalog) -> Iterator[Edge]:
+    """A table that lasts refers to none that does not, and stays so while both change."""
+    one, other = relation_of(key), named_relation(key["_references"])
+    if one != other and all("persistence" in decision.altered.get(table, ()) for table in (one, other)):
+        lasts = b.entries[one]["persistence"] == "permanent"
+        first, second = (other, one) if lasts else (one, other)
+        yield Act("alter", first), Act("alter", second)
+
+
+def _sorted(acts: set[Act], hard: set[Edge], soft: set[Edge], b: Catalog) -> list[Act]:
     waits: dict[Act, set[Act]] = {act: set() for act in acts}
     follows: defaultdict[Act, set[Act]] = defaultdict(set)
     for first, second in (*hard, *soft):
         if first != second:
             waits[second].add(first)
             follows[first].add(second)
-    ready = [(_wish(act), act) for act in acts if not waits[act]]
+    ready = [(_wish(act, b), act) for act in acts if not waits[act]]
     heapq.heapify(ready)
     done: list[Act] = []
     while len(done) < len(acts):
         if not ready:
             for first, second in _loosened(waits, soft):
                 waits[second].discard(first)
-            ready = [(_wish(act), act) for act, left in waits.items() if not left]
+            ready = [(_wish(act, b), act) for act, left in waits.items() if not left]
             heapq.heapify(ready)
             soft = set()
         _, act = heapq.heappop(ready)
@@ -182,7 +228,7 @@ def _sorted(acts: set[Act], hard: set[Edge], soft: set[Edge]) -> list[Act]:
             if other in waits and act in waits[other]:
                 waits[other].discard(act)
                 if not waits[other]:
-                    heapq.heappush(ready, (_wish(other), other))
+                    heapq.heappush(ready, (_wish(other, b), other))
     return done
 
 
@@ -203,13 +249,15 @@ def _circle(waits: Mapping[Act, set[Act]]) -> list[Act]:
     return seen[seen.index(act) :]
 
 
-def _wish(act: Act) -> tuple[int, int, tuple[str, ...]]:
+def _wish(act: Act, b: Catalog) -> tuple[int, int, tuple[str, ...]]:
     """Where nothing else decides: what stands on tables goes first, then things are made, and the rest is dropped last.
 
     The bodies of functions name objects that the server does not know of: so they are dropped after those that may
     call them, and made with their bodies unchecked.
     """
     rank = kinds()[act.ref.kind].rank
+    if act.verb == "create" and act.ref.kind == "constraint" and b.entries[act.ref]["_references"]:
+        rank = _KEYS  # the key of a partitioned table holds once those of all its partitions belong to it
     name = tuple(part or "" for part in act.ref)
     if act.verb == "swap":
         return 0, rank, name

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from pytest_nself.core.errors import Refused
-from pytest_nself.core.names import ObjectRef, quote_literal, spell_identifier
+from pytest_nself.core.names import ObjectRef, quote_literal, spell_identifier, spell_qualified
 
 from .acl import change_grants, foreign_grantors, parse_acl, renamed_owner
 from .ddl import Ddl, Kind, Scene
 from .deciding import Decision, own_changes
+from .deparsed import reparsable
 from .fact import Entry
 from .kinds import kinds
 from .ordering import Act
@@ -23,7 +25,8 @@ def written(acts: Iterable[Act], decision: Decision, scene: Scene) -> Iterator[t
     """The statements of all acts. Raises Refused for what no statement can do."""
     for act in acts:
         for text in _written(act, decision, scene):
-            yield act, text if isinstance(text, Ddl) else Ddl(text)
+            ddl = text if isinstance(text, Ddl) else Ddl(text)
+            yield act, ddl if act.ref.kind == "function" else replace(ddl, text=reparsable(ddl.text))
 
 
 def _written(act: Act, decision: Decision, scene: Scene) -> Iterator[Ddl | str]:
@@ -48,6 +51,19 @@ def _swap(kind: Kind, entry: Entry) -> Iterator[str]:
     if entry.ref.kind == "range":
         multirange = entry.ref._replace(name=entry["multirange"])
         yield f"alter type {kind.named(multirange)} rename to {spell_identifier(_shortened(multirange.name))}"
+        yield from _constructors_aside(entry, kind.named(multirange))
+
+
+def _constructors_aside(entry: Entry, multirange: str) -> Iterator[str]:
+    """The functions that make ranges keep the name of the type when it gets another."""
+    ref = entry.ref
+    old, sub = spell_qualified(ref.schema, ref.name), entry["subtype"]
+    new = spell_qualified(ref.schema, _shortened(ref.name))
+    name, many = spell_identifier(_shortened(ref.name)), spell_identifier(_shortened(entry["multirange"]))
+    for arguments in (f"{sub}, {sub}", f"{sub}, {sub}, text"):
+        yield f"alter function {old}({arguments}) rename to {name}"
+    for arguments in ("", new, f"variadic {new}[]"):
+        yield f"alter function {multirange}({arguments}) rename to {many}"
 
 
 def _aside(entry: Entry) -> Entry:
@@ -94,6 +110,7 @@ def _owner(kind: Kind, entry: Entry) -> str:
 def _grants(kind: Kind, old: Entry, new: Entry, scene: Scene) -> Iterator[str]:
     if not kind.grants:
         return
+    _refuse_grantors(kind, old, scene)
     before = parse_acl(old["acl"], **own_privileges(old, scene.a.version))
     was, is_ = old["owner"] or old["_owner"], new["owner"] or new["_owner"]
     if was != is_:
@@ -108,16 +125,21 @@ def _first_grants(kind: Kind, entry: Entry, scene: Scene) -> Iterator[str]:
 
 def _changed_grants(kind: Kind, before: Mapping[str, Mapping[str, bool]], entry: Entry, scene: Scene) -> Iterator[str]:
     own = own_privileges(entry, scene.a.version)
-    others = foreign_grantors(entry["acl"], own["owner"])
     after = parse_acl(entry["acl"], **own)
     statements = list(change_grants(before, after, _granted_on(kind, entry), own["privileges"]))
-    if statements and others:
+    if statements:
+        _refuse_grantors(kind, entry, scene)
+    yield from statements
+
+
+def _refuse_grantors(kind: Kind, entry: Entry, scene: Scene) -> None:
+    others = foreign_grantors(entry["acl"], own_privileges(entry, scene.a.version)["owner"])
+    if others:
         raise Refused(
             f"The privileges on {kind.commented(entry)} were granted by {', '.join(others)}, not by its owner.",
-            "A grant of somebody else can only be made by him.",
+            "A grant of somebody else can only be made, or taken back, by him.",
             "have the owner grant them, or leave them out",
         )
-    yield from statements
 
 
 def _granted_on(kind: Kind, entry: Entry) -> str:

@@ -1,4 +1,4 @@
-"""The proof of a change: it is made on a database of ours, taken back and made again, and each time the facts are read."""
+"""The proof of a change: it is made on a database of ours, taken back, made again, and the facts are read each time."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _rows(connection: psycopg.Connection[Any], a: Catalog, b: Catalog) -> dict[O
 
 def _counted(connection: psycopg.Connection[Any], a: Catalog, b: Catalog) -> Iterator[tuple[ObjectRef, int]]:
     for entry in a.of_kind("table"):
-        if entry.ref in b.entries:
+        if entry.ref in b.entries and not entry["partition_key"]:
             query = f"select count(*) from {quote_qualified(entry.ref.schema, entry.ref.name)}"
             row = connection.execute(query.encode()).fetchone()
             yield entry.ref, int(row[0]) if row else 0

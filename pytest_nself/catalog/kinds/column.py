@@ -20,10 +20,13 @@ from pytest_nself.catalog.ddl import (
 )
 from pytest_nself.catalog.fact import Catalog, Entry
 from pytest_nself.catalog.foreign_options import changed_foreign_options, foreign_options
+from pytest_nself.catalog.not_null import add_not_null, change_not_null, not_null_tail, not_null_text
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef, parse_qualified, spell_qualified
 from pytest_nself.core.step import DATA_LOSS
 
+_TYPE = frozenset({"type", "collation"})
+_NOT_NULL = frozenset({"not_null", "not_null_as", "not_null_comment"})
 _LOSES = frozenset({DATA_LOSS})
 _STORAGE = {"p": "plain", "e": "external", "x": "extended", "m": "main"}
 _COMPRESSION = {"p": "pglz", "l": "lz4"}
@@ -42,8 +45,8 @@ def column_text(column: Entry, scene: Scene) -> str:
         words.append(_identity(column))
     elif default := inline_default(column.ref, scene):
         words.append(f"default {default}")
-    if column["not_null"]:
-        words.append("not null")
+    if not_null := not_null_text(column):
+        words.append(not_null)
     return " ".join(words)
 
 
@@ -64,7 +67,7 @@ def inline_default(column: ObjectRef, scene: Scene) -> str | None:
 
 def column_tail(column: Entry) -> Iterator[str]:
     """What is said of a column once it stands."""
-    alter = f"alter table only {qualified(column.ref)} alter column {part(column.ref)}"
+    alter = f"alter {_words(column)} only {qualified(column.ref)} alter column {part(column.ref)}"
     if column["storage"]:
         yield f"{alter} set storage {_STORAGE[column['storage']]}"
     if column["compression"]:
@@ -73,12 +76,26 @@ def column_tail(column: Entry) -> Iterator[str]:
         yield f"{alter} set statistics {column['statistics']}"
     if column["options"]:
         yield f"{alter} set ({options_text(column['options'])})"
+    if column["not_null"]:
+        yield from not_null_tail(column)
 
 
 def _create(entry: Entry, scene: Scene) -> Iterator[Ddl | str]:
-    if relation_of(entry) not in scene.made and not _follows(entry, scene, made=True):
-        yield f"alter table {qualified(entry.ref)} add column {column_text(entry, scene)}"
+    if relation_of(entry) in scene.made or _is_typed(entry, scene):
+        pass
+    elif not _follows(entry, scene, made=True):
+        yield f"alter {_words(entry)} {qualified(entry.ref)} add column {column_text(entry, scene)}"
     yield from column_tail(entry)
+
+
+def _words(entry: Entry) -> str:
+    return "foreign table" if entry["_relkind"] == "f" else "table"
+
+
+def _is_typed(entry: Entry, scene: Scene) -> bool:
+    """Whether the column comes and goes with the type that its table is made of."""
+    before, after = scene.a.get(relation_of(entry)), scene.b.get(relation_of(entry))
+    return bool(before and after and before["of_type"] and after["of_type"])
 
 
 def _follows(entry: Entry, scene: Scene, *, made: bool) -> bool:
@@ -111,7 +128,7 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
             "make the table anew, or accept the difference: it shows only when the parent loses the column",
         )
     written: list[Ddl | str] = []
-    alter = f"alter table {qualified(new.ref)} alter column {part(new.ref)}"
+    alter = f"alter {_words(new)} {qualified(new.ref)} alter column {part(new.ref)}"
     if "generated" in changed:
         written.append(f"{alter} drop expression")
     if changed & {"type", "collation"} and old["_partitions"]:
@@ -122,17 +139,17 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
         )
     if "identity" in changed and not new["identity"]:
         written.append(f"{alter} drop identity")
-    if changed & {"type", "collation"} and not _retyped_above(new, scene):
+    if changed & {"type", "collation"} and not _changed_above(new, scene, _TYPE) and not _is_typed(new, scene):
         collate = f" collate {new['collation']}" if new["collation"] else ""
         written.append(Ddl(f"{alter} type {new['type']}{collate}{_using(old, new)}"))
     if "identity" in changed or "identity_sequence" in changed:
         written += _change_identity(old, new, alter)
-    if "not_null" in changed and not (new["identity"] and not old["identity"]):
-        written.append(f"{alter} {'set' if new['not_null'] else 'drop'} not null")
-    only = f"alter table only {qualified(new.ref)} alter column {part(new.ref)}"
-    if "storage" in changed or ("type" in changed and old["_type_storage"] != new["_type_storage"]):
-        if new["storage"] or "storage" in changed:
-            written.append(f"{only} set storage {_STORAGE[new['storage'] or new['_type_storage']]}")
+    if changed & _NOT_NULL and not (new["identity"] and not old["identity"]):
+        written += change_not_null(old, new, follows=_changed_above(new, scene, _NOT_NULL))
+    only = f"alter {_words(new)} only {qualified(new.ref)} alter column {part(new.ref)}"
+    retyped = "type" in changed and old["_type_storage"] != new["_type_storage"]
+    if "storage" in changed or (retyped and new["storage"]):
+        written.append(f"{only} set storage {_STORAGE[new['storage'] or new['_type_storage']]}")
     if "compression" in changed:
         written.append(f"{only} set compression {_COMPRESSION.get(new['compression'], 'default')}")
     if "statistics" in changed:
@@ -161,7 +178,7 @@ _FAMILIES = (
 
 def _using(old: Entry, new: Entry) -> str:
     """How rows get their new values: by a cast where the server has one, else by way of text."""
-    if new["generated"]:
+    if new["generated"] or new["_relkind"] == "f":
         return ""
     before, after = _bare_type(old["type"]), _bare_type(new["type"])
     was_array, is_array = old["type"].endswith("[]"), new["type"].endswith("[]")
@@ -181,13 +198,14 @@ def _bare_type(text: str) -> str:
     return re.sub(r"\(\d+(,-?\d+)?\)", "", text.removesuffix("[]"))
 
 
-def _retyped_above(new: Entry, scene: Scene) -> bool:
+def _changed_above(new: Entry, scene: Scene, names: frozenset[str]) -> bool:
+    """Whether one of these attributes changes in a parent, from where the change comes to this column by itself."""
     if not new["_inherited"]:
         return False
     columns = [
         ObjectRef("column", above.schema, above.name, new.ref.part) for above in parents_of(relation_of(new), scene.a)
     ]
-    return any({"type", "collation"} & scene.altered.get(column, frozenset()) for column in columns)
+    return any(names & scene.altered.get(column, frozenset()) for column in columns)
 
 
 def _change_identity(old: Entry, new: Entry, alter: str) -> Iterator[str]:
@@ -195,7 +213,7 @@ def _change_identity(old: Entry, new: Entry, alter: str) -> Iterator[str]:
         return
     if not old["identity"]:
         if not old["not_null"]:
-            yield f"{alter} set not null"
+            yield add_not_null(new)
         yield f"{alter} add {_identity(new)}"
     else:
         before, after = old["identity_sequence"], new["identity_sequence"]
@@ -226,21 +244,33 @@ def _settings(options: str) -> list[str]:
 
 
 def _drop(entry: Entry, scene: Scene) -> Written:
-    if _follows(entry, scene, made=False):
+    if (not entry["local"] and _follows(entry, scene, made=False)) or _is_typed(entry, scene):
         return []
     hazards = frozenset() if entry["generated"] else _LOSES
-    return [Ddl(f"alter table {qualified(entry.ref)} drop column {part(entry.ref)}", hazards)]
+    return [Ddl(f"alter {_words(entry)} {qualified(entry.ref)} drop column {part(entry.ref)}", hazards)]
 
 
 def _needs(entry: Entry, catalog: Catalog) -> Iterator[ObjectRef]:
     yield relation_of(entry)
-    if entry["_inherited"]:
+    if entry["_inherited"] and not entry["local"]:
         for above in parents_of(relation_of(entry), catalog):
             yield ObjectRef("column", above.schema, above.name, entry.ref.part)
 
 
 _BOUND_TO_TYPE = frozenset(
-    {"view", "materialized_view", "rule", "policy", "trigger", "function", "default", "publication", "generated", "key"}
+    {
+        "view",
+        "materialized_view",
+        "rule",
+        "policy",
+        "trigger",
+        "function",
+        "default",
+        "publication_table",
+        "generated",
+        "key",
+        "statistics",
+    }
 )
 
 KIND = Kind(

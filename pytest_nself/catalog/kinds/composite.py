@@ -67,6 +67,7 @@ KIND = Kind(
     create=_create,
     alter=_alter,
     drop=_drop,
+    moves={"attributes": frozenset({"view", "materialized_view", "rule", "policy", "trigger", "constraint", "index"})},
     occupies=lambda ref: (*type_name(ref), ("relation", ref.schema or "", ref.name)),
     grants="type",
     privileges="U",

@@ -16,9 +16,10 @@ from pytest_nself.catalog.ddl import (
     relation_of,
 )
 from pytest_nself.catalog.fact import Catalog, Entry
+from pytest_nself.catalog.kinds.column import parents_of
 from pytest_nself.core.names import ObjectRef, quote_literal, spell_qualified
 
-INDEXED = ("primary key", "unique", "exclude")
+_INDEXED = ("primary key", "unique", "exclude")
 
 
 def _words(entry: Entry) -> str:
@@ -27,7 +28,7 @@ def _words(entry: Entry) -> str:
 
 def _only(entry: Entry) -> str:
     # The index of a partitioned table is put together from those of its partitions, which have names of their own.
-    return "only " if entry["type"] in INDEXED else ""
+    return "only " if entry["type"] in _INDEXED else ""
 
 
 def _text(entry: Entry) -> str:
@@ -44,10 +45,22 @@ def _timing(entry: Entry) -> str:
 
 
 def _create(entry: Entry, scene: Scene) -> Iterator[Ddl | str]:
+    if _stays_behind(entry, scene):
+        return
     table = f"alter {_words(entry)} {_only(entry)}{qualified(entry.ref)}"
     valid = "" if entry["validated"] else " not valid"
     yield f"{table} add constraint {part(entry.ref)} {_text(entry)}{valid}"
     yield from _marks(entry)
+
+
+def _stays_behind(entry: Entry, scene: Scene) -> bool:
+    """Whether a table that no longer inherits has kept the check of its parent."""
+    table = relation_of(entry)
+    if entry["type"] != "check" or table in scene.made or table not in scene.a.entries:
+        return False
+    above = (entry.ref._replace(name=one.name, schema=one.schema) for one in parents_of(table, scene.a))
+    found = (scene.a.get(ref) for ref in above)
+    return any(one is not None and one["definition"] == entry["definition"] for one in found)
 
 
 def _index_comment(entry: Entry) -> str:
@@ -87,10 +100,24 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
 def change_marks(old: Entry, new: Entry, index: str, table: str, scene: Scene) -> Iterator[str]:
     """That a table is clustered on an index, or known to subscribers by it."""
     if old["clustered"] != new["clustered"]:
-        yield f"alter table {table} {f'cluster on {index}' if new['clustered'] else 'set without cluster'}"
+        if new["clustered"]:
+            yield f"alter table {table} cluster on {index}"
+        elif not _is_another(new, "clustered", scene):
+            yield f"alter table {table} set without cluster"
     if old["replica_identity"] != new["replica_identity"]:
-        how = f"using index {index}" if new["replica_identity"] else "default"
-        yield f"alter table only {table} replica identity {how}"
+        if new["replica_identity"]:
+            yield f"alter table only {table} replica identity using index {index}"
+        elif not _is_another(new, "replica_identity", scene):
+            yield f"alter table only {table} replica identity default"
+
+
+def _is_another(entry: Entry, mark: str, scene: Scene) -> bool:
+    """Whether another index of the table gets the mark, which takes it from this one."""
+    name = entry["_table"] or entry.ref.name
+    return any(
+        one[mark] and one.ref.schema == entry.ref.schema and (one["_table"] or one.ref.name) == name
+        for one in scene.b.of_kind("index", "constraint")
+    )
 
 
 def _drop(entry: Entry, scene: Scene) -> Written:

@@ -29,6 +29,7 @@ KIND = Kind(
     words="table",
     create=_create,
     drop=_drop,
-    dies_with=lambda entry: (relation_of(entry), named_relation(entry["of_table"])),
+    # Of the table above it takes the rows along: a partition that stays is detached before.
+    dies_with=lambda entry: (relation_of(entry),),
     needs=_needs,
 )

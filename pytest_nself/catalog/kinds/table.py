@@ -17,6 +17,7 @@ from pytest_nself.catalog.ddl import (
     relation_and_type_name,
 )
 from pytest_nself.catalog.fact import Catalog, Entry
+from pytest_nself.catalog.not_null import add_not_null, not_null_text
 from pytest_nself.core.names import ObjectRef, spell_identifier
 from pytest_nself.core.step import DATA_LOSS
 
@@ -67,8 +68,8 @@ def checks_above(table: ObjectRef, scene: Scene) -> Iterator[Entry]:
 
 def _typed_columns(entry: Entry, scene: Scene) -> Iterator[str]:
     for column in scene.columns(entry.ref):
-        if column["not_null"]:
-            yield f"alter table only {qualified(entry.ref)} alter column {part(column.ref)} set not null"
+        if not_null_text(column):
+            yield add_not_null(column)
 
 
 def _switches(entry: Entry) -> Iterator[str]:

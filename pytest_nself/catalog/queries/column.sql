@@ -9,6 +9,30 @@ select
         where l.oid = a.attcollation
     ) end as collation,
     a.attnotnull as not_null,
+    case
+        when k.oid is null then null
+        when not k.conislocal and not c.relispartition then '(inherited)'
+        when k.convalidated and not k.connoinherit and k.conname = pg_catalog.concat_ws(
+            '_', pg_catalog.left(
+                c.relname, case
+                    when pg_catalog.length(c.relname::text) + pg_catalog.length(a.attname::text) <= 53 then 63
+                    when pg_catalog.length(a.attname::text) <= 26 then 53 - pg_catalog.length(a.attname::text)
+                    when pg_catalog.length(c.relname::text) <= 26 then 63 else 27
+                end
+            ), pg_catalog.left(
+                a.attname, case
+                    when pg_catalog.length(c.relname::text) + pg_catalog.length(a.attname::text) <= 53 then 63
+                    when pg_catalog.length(c.relname::text) <= 26 then 53 - pg_catalog.length(c.relname::text)
+                    when pg_catalog.length(a.attname::text) <= 26 then 63 else 26
+                end
+            ), 'not_null'
+        ) then null
+        else pg_catalog.quote_ident(k.conname) || case when k.connoinherit then ' no inherit' else '' end
+            || case when k.convalidated then '' else ' not valid' end
+    end as not_null_as,
+    case when k.oid is not null then pg_catalog.obj_description(k.oid, 'pg_constraint') end as not_null_comment,
+    k.conname::text as _not_null_name,
+    k.coninhcount > 0 as _not_null_inherited,
     case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
     case when a.attidentity <> '' then (
         select array[
@@ -37,7 +61,7 @@ select
     nullif(a.attcompression::text, '') as compression,
     nullif(a.attstattarget, -1) as statistics,
     a.attoptions as options,
-    a.attfdwoptions as fdw_options,
+    (select pg_catalog.array_agg(o order by o) from pg_catalog.unnest(a.attfdwoptions) as o) as fdw_options,
     case when not c.relispartition then a.attislocal end as local,
     a.attinhcount > 0 as _inherited,
     case when a.attacl is not null then array(select x::text from pg_catalog.unnest(a.attacl) as x order by 1) end as acl,
@@ -52,6 +76,7 @@ from pg_catalog.pg_class as c
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 join pg_catalog.pg_attribute as a on a.attrelid = c.oid
 join pg_catalog.pg_type as t on t.oid = a.atttypid
+left join pg_catalog.pg_constraint as k on k.conrelid = c.oid and k.contype = 'n' and k.conkey[1] = a.attnum
 where
     c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped
     and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' /* excluded: n.nspname */

@@ -5,7 +5,11 @@ select
     (
         select pg_catalog.array_agg(
             pg_catalog.format('%I %s', a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod))
-            || case when a.attcollation <> t.typcollation then ' ' || a.attcollation else '' end order by a.attnum
+            || coalesce(' collate ' || case when a.attcollation <> t.typcollation then (
+                select pg_catalog.format('%I.%I', ln.nspname, l.collname)
+                from pg_catalog.pg_collation as l join pg_catalog.pg_namespace as ln on ln.oid = l.collnamespace
+                where l.oid = a.attcollation
+            ) end, '') order by a.attnum
         )
         from pg_catalog.pg_attribute as a join pg_catalog.pg_type as t on t.oid = a.atttypid
         where a.attrelid = c.oid and a.attnum > 0

@@ -1,0 +1,106 @@
+"""NOT NULL of columns: since PostgreSQL 18 a constraint with a name and a state of its own.
+
+`not_null_as` of a column holds what differs from what `not null` alone would make: `name`, `name no inherit`,
+`name not valid`; or INHERITED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_nself.core.errors import Refused
+from pytest_nself.core.names import quote_literal, spell_identifier, spell_qualified
+
+from .fact import Entry
+
+INHERITED = "(inherited)"
+"""The constraint is only the parent's; it comes with the inheritance."""
+
+_INVALID = " not valid"
+
+
+def not_null_text(column: Entry) -> str:
+    """`not null` as `create table` and `add column` take it; empty where nothing is to be said there."""
+    said = column["not_null_as"] or ""
+    if not column["not_null"] or said == INHERITED or said.endswith(_INVALID):
+        return ""
+    return f"constraint {_name(column)} not null{' no inherit' * _only_here(column)}" if said else "not null"
+
+
+def not_null_tail(column: Entry) -> Iterator[str]:
+    """What is said of the constraint once the column stands."""
+    if (column["not_null_as"] or "").endswith(_INVALID):
+        yield add_not_null(column)
+    if column["not_null_comment"] is not None:
+        yield _comment(column)
+
+
+def add_not_null(column: Entry) -> str:
+    """The statement that makes a column not null that can be null."""
+    said = column["not_null_as"]
+    if not said or said == INHERITED:
+        return f"{_table(column)} alter column {spell_identifier(column.ref.part or '')} set not null"
+    name, rest = _name(column), said.removeprefix(_name(column))
+    return f"{_table(column)} add constraint {name} not null {spell_identifier(column.ref.part or '')}{rest}"
+
+
+def change_not_null(old: Entry, new: Entry, *, follows: bool) -> Iterator[str]:
+    """From one state to the other. `follows`: the same happens to a parent, from where it comes by itself.
+
+    Raises Refused where only making the table anew would do.
+    """
+    if not new["not_null"]:
+        if not (follows and old["not_null_as"] == INHERITED):
+            yield f"{_table(new)} alter column {spell_identifier(new.ref.part or '')} drop not null"
+        return
+    if not old["not_null"]:
+        if not (follows and new["_not_null_inherited"]):
+            yield add_not_null(new)
+    elif not (follows and new["_not_null_inherited"]) and old["not_null_as"] != new["not_null_as"]:
+        yield from _restated(old, new)
+    if old["not_null_comment"] != new["not_null_comment"]:
+        yield _comment(new)
+
+
+def _restated(old: Entry, new: Entry) -> Iterator[str]:
+    renamed = _name(old) != _name(new)
+    if new["not_null_as"] == INHERITED or (renamed and old["_not_null_inherited"]):
+        raise Refused(
+            f"The constraint {_name(old)} that makes {new.ref} not null would have to be a parent's, or be renamed.",
+            "It is inherited, and no statement changes that while the table has this parent.",
+            "make the table anew, or accept the difference",
+        )
+    if not _invalid(old) and _invalid(new):
+        yield f"{_table(new)} drop constraint {_name(old)}"
+        yield add_not_null(new)
+        return
+    if renamed:
+        yield f"{_table(new)} rename constraint {_name(old)} to {_name(new)}"
+    if old["not_null_as"] == INHERITED:
+        yield f"{_table(new)} alter column {spell_identifier(new.ref.part or '')} set not null"
+    if _only_here(old) != _only_here(new):
+        yield f"{_table(new)} alter constraint {_name(new)} {'no ' * _only_here(new)}inherit"
+    if _invalid(old) and not _invalid(new):
+        yield f"{_table(new)} validate constraint {_name(new)}"
+
+
+def _table(column: Entry) -> str:
+    return f"alter table {spell_qualified(column.ref.schema, column.ref.name)}"
+
+
+def _name(column: Entry) -> str:
+    return spell_identifier(column["_not_null_name"])
+
+
+def _only_here(column: Entry) -> bool:
+    return " no inherit" in (column["not_null_as"] or "").removeprefix(_name(column))
+
+
+def _invalid(column: Entry) -> bool:
+    return (column["not_null_as"] or "").endswith(_INVALID)
+
+
+def _comment(column: Entry) -> str:
+    text = column["not_null_comment"]
+    said = "null" if text is None else quote_literal(text).strip()
+    return f"comment on constraint {_name(column)} on {spell_qualified(column.ref.schema, column.ref.name)} is {said}"
