@@ -48,6 +48,18 @@ join pg_catalog.pg_cast as c
     on c.castsource = case when old.typcategory = 'A' then old.typelem else old.oid end
     and c.casttarget = case when new.typcategory = 'A' then new.typelem else new.oid end
 where c.castcontext = 'i' or c.castmethod = 'b'
+union all
+select asked.source, asked.target
+from rows from (pg_catalog.unnest(%s::bigint[]), pg_catalog.unnest(%s::bigint[])) as asked (source, target)
+join pg_catalog.pg_type as old on old.oid = asked.source::oid and old.typtype = 'e'
+join pg_catalog.pg_type as new on new.oid = asked.target::oid and new.typtype = 'e'
+where not exists (
+    select from pg_catalog.pg_enum as was
+    where was.enumtypid = old.oid and not exists (
+        select from pg_catalog.pg_enum as is_
+        where is_.enumtypid = new.oid and is_.enumlabel = was.enumlabel
+    )
+)
 """
 
 
@@ -230,12 +242,12 @@ class Look:
         return row.table in self.tables or (isinstance(row, Constraint) and ("type", row.domain, 0) in self.known)
 
     def _implicit(self, changes: Changes) -> frozenset[tuple[int, int]]:
-        """Pairs of types of which the first is the second by an implicit cast, of columns whose type has changed."""
+        """Pairs of types, of columns whose type has changed: by an implicit cast, or an enum with the same values."""
         pairs = [(old, new) for old, new in changes.changed(Column) if old.type_id != new.type_id]
         if not pairs:
             return frozenset()
         types = [[old.type_id for old, _ in pairs], [new.type_id for _, new in pairs]]
-        rows = self.connection.execute(_CASTS, types, prepare=False)
+        rows = self.connection.execute(_CASTS, [*types, *types], prepare=False)
         return frozenset((source, target) for source, target in rows)
 
     def _named(self, text: str) -> set[int]:

@@ -83,7 +83,8 @@ def ask(migrations: Iterable[Migration], *, program: Path, root: Path) -> Iterat
     for one in migrations:
         way = one.way(UP)
         parts = cut(way.text, no_transaction=way.no_transaction).parts
-        together[len(parts) == 1 and parts[0].alone is None].append(one)
+        # A begin and a commit of the file's own are its transaction.
+        together[len(parts) == 1 and parts[0].alone is None and not parts[0].own].append(one)
     for in_transaction, ones in together.items():
         if ones:
             yield from _run(ones, program, root, in_transaction=in_transaction)

@@ -91,7 +91,7 @@ def read_original(connection: psycopg.Connection[Any], ledgers: tuple[tuple[str,
         return rows(QUERIES / f"{name}.sql")
 
     with only_reading(connection):
-        dbname, owner, has_public = own("database")[0]
+        dbname, owner, has_public, time_zone = own("database")[0]
         return Original(
             dbname=dbname,
             owner=owner,
@@ -99,7 +99,8 @@ def read_original(connection: psycopg.Connection[Any], ledgers: tuple[tuple[str,
             roles=tuple(Role(*row) for row in own("roles")),
             memberships=own("memberships"),
             grants=rows(SANDBOX_QUERIES / "database_acl.sql"),
-            database_settings=rows(SANDBOX_QUERIES / "database_settings.sql"),
+            # It decides whether `timestamp` becomes `timestamp with time zone` without a rewrite.
+            database_settings=((None, f"TimeZone={time_zone}"), *rows(SANDBOX_QUERIES / "database_settings.sql")),
             role_settings=own("role_settings"),
             extension_owners=own("extensions"),
             filled_views=own("filled_views"),

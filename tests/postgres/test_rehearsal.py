@@ -416,3 +416,15 @@ def test_a_thousand_tables(scratch_database: EphemeralDatabase, write: Write, pr
     assert len(locks(result.migrations[0])) == 1000
     assert result.migrations[0].statements == 1000
     assert len(result.sizes) == 1000
+
+
+def test_the_time_zone_is_that_of_the_original(
+    scratch_database: EphemeralDatabase, write: Write, project: TestProject
+) -> None:
+    """From `timestamp` to `timestamptz` is a rewrite wherever the zone is not UTC, and so it is on the copy."""
+    migrations = write(v1="alter table t alter at type timestamptz;")
+    prepare(scratch_database, "create table t (at timestamp)")
+    name = quote_identifier(scratch_database.dsn.dbname)
+    for zone, rewrites in (("UTC", ()), ("Asia/Tokyo", (("public", "t"),))):
+        prepare(scratch_database, f"alter database {name} set timezone = '{zone}'")
+        assert rehearsed(scratch_database, migrations, project).migrations[0].rewrites == rewrites

@@ -15,7 +15,7 @@ def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
     tables = tuple(
         scan.table for scan in seen.scans if (lock := seen.lock_on(scan.table)) is not None and lock.blocks_writes
     )
-    names = {one.name for one in seen.changes.new(Constraint) if one.domain and one.validated}
+    names = {one.name for one in seen.changes.new(Constraint) if one.domain and one.validated and one.kind == "c"}
     names |= {new.name[1] for old, new in seen.changes.changed(Type) if new.not_null and not old.not_null}
     if not tables or not names:
         return

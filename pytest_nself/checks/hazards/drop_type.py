@@ -13,7 +13,8 @@ from pytest_nself.core.names import ObjectRef
 
 def _find(seen: Observed, around: Rehearsed) -> Iterator[Sighting]:
     for one in seen.changes.gone(Type):
-        if seen.knew(one) and ("type", *one.name) not in around.after:
+        name = ("type", *one.name)
+        if seen.knew(one) and name in around.before and name not in around.after:
             message = f"The type {shown(one.name)} is dropped."
             remedy = "change its columns to another type first, and drop it without cascade, which would drop them"
             yield Sighting(ObjectRef("type", *one.name), message, remedy)
@@ -30,4 +31,5 @@ HAZARD = Hazard(
     given="create type mood as enum ('sad', 'happy');",
     bad="drop type mood;",
     good=("comment on type mood is 'Not used since release 41; goes with release 42.';",),
+    squawk=("ban-drop-type",),
 )

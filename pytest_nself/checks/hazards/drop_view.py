@@ -28,4 +28,5 @@ HAZARD = Hazard(
     given="create table orders (id int, total int); create view totals as select total from orders;",
     bad="drop view totals;",
     good=("drop view totals;\ncreate view totals as select id, total from orders;",),
+    squawk=("ban-drop-view",),
 )

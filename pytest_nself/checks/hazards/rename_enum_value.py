@@ -33,4 +33,5 @@ HAZARD = Hazard(
     given="create type mood as enum ('sad', 'happy'); create table days (id int primary key, mood mood);",
     bad="alter type mood rename value 'sad' to 'blue';",
     good=("alter type mood add value 'blue';", "update days set mood = 'blue' where mood = 'sad';"),
+    squawk=("renaming-object",),
 )

@@ -30,4 +30,5 @@ HAZARD = Hazard(
     given="create schema shop; create table shop.orders (id int primary key);",
     bad="alter schema shop rename to store;",
     good=("create schema store;\ncreate view store.orders as select * from shop.orders;",),
+    squawk=("renaming-object",),
 )

@@ -33,5 +33,5 @@ HAZARD = Hazard(
     given="create table orders (id int primary key);",
     bad="alter table orders rename to purchases;",
     good=("alter table orders rename to purchases;\ncreate view orders as select * from purchases;",),
-    squawk=("renaming-table",),
+    squawk=("renaming-table", "renaming-object", "ban-set-schema"),
 )

@@ -30,4 +30,5 @@ HAZARD = Hazard(
     given="create type mood as enum ('sad', 'happy');",
     bad="alter type mood rename to feeling;",
     good=("comment on type mood is 'How somebody feels.';",),
+    squawk=("renaming-object",),
 )

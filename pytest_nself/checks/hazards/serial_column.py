@@ -46,5 +46,5 @@ HAZARD = Hazard(
         "update orders set number = nextval('orders_number') where number is null;",
     ),
     blocks=True,
-    squawk=("adding-serial-primary-key-field",),
+    squawk=("adding-serial-primary-key-field", "adding-field-with-default"),
 )

@@ -1,7 +1,8 @@
--- The database: its name, its owner, and whether it has the schema `public`.
+-- The database: its name, its owner, whether it has the schema `public`, and its sessions' time zone.
 select
     d.datname::text,
     pg_catalog.pg_get_userbyid(d.datdba)::text,
-    exists (select from pg_catalog.pg_namespace where nspname = 'public')
+    exists (select from pg_catalog.pg_namespace where nspname = 'public'),
+    (select s.reset_val from pg_catalog.pg_settings as s where s.name = 'TimeZone')
 from pg_catalog.pg_database as d
 where d.datname = pg_catalog.current_database()
