@@ -22,17 +22,22 @@ _INVALID = " not valid"
 def not_null_text(column: Entry) -> str:
     """`not null` as `create table` and `add column` take it; empty where nothing is to be said there."""
     said = column["not_null_as"] or ""
-    if not column["not_null"] or said == INHERITED or said.endswith(_INVALID):
+    if not column["not_null"] or said == INHERITED or _is_added(column):
         return ""
-    return f"constraint {_name(column)} not null{' no inherit' * _only_here(column)}" if said else "not null"
+    return f"constraint {_name(column)} not null" if said else "not null"
 
 
 def not_null_tail(column: Entry) -> Iterator[str]:
     """What is said of the constraint once the column stands."""
-    if (column["not_null_as"] or "").endswith(_INVALID):
+    if _is_added(column):
         yield add_not_null(column)
     if column["not_null_comment"] is not None:
         yield _comment(column)
+
+
+def _is_added(column: Entry) -> bool:
+    """Whether it follows in a statement of its own: an invalid one must, one without heirs would have them else."""
+    return _invalid(column) or _only_here(column)
 
 
 def add_not_null(column: Entry) -> str:
@@ -44,19 +49,20 @@ def add_not_null(column: Entry) -> str:
     return f"{_table(column)} add constraint {name} not null {spell_identifier(column.ref.part or '')}{rest}"
 
 
-def change_not_null(old: Entry, new: Entry, *, follows: bool) -> Iterator[str]:
-    """From one state to the other. `follows`: the same happens to a parent, from where it comes by itself.
+def change_not_null(old: Entry, new: Entry, above: frozenset[str]) -> Iterator[str]:
+    """From one state to the other; `above` are the attributes that change in a parent, and may come from there.
 
     Raises Refused where only making the table anew would do.
     """
     if not new["not_null"]:
-        if not (follows and old["not_null_as"] == INHERITED):
+        if not ("not_null" in above and old["not_null_as"] == INHERITED):
             yield f"{_table(new)} alter column {spell_identifier(new.ref.part or '')} drop not null"
         return
+    follows = new["_not_null_inherited"] and bool(above & {"not_null", "not_null_as"})
     if not old["not_null"]:
-        if not (follows and new["_not_null_inherited"]):
+        if not follows:
             yield add_not_null(new)
-    elif not (follows and new["_not_null_inherited"]) and old["not_null_as"] != new["not_null_as"]:
+    elif not follows and old["not_null_as"] != new["not_null_as"]:
         yield from _restated(old, new)
     if old["not_null_comment"] != new["not_null_comment"]:
         yield _comment(new)

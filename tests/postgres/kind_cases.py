@@ -140,6 +140,34 @@ CASES = (
         """,
     ),
     Case(
+        "column",
+        (
+            *(f"public.p.{name}" for name in "abcdefg"),
+            *(f"public.c.{name}" for name in "abcdefg"),
+        ),
+        """
+        create table p (
+            a integer not null, b integer constraint named not null, c integer constraint own not null no inherit,
+            d integer, e integer constraint "Odd Name" not null, f integer, g integer
+        );
+        alter table p add constraint later not null d not valid;
+        comment on constraint named on p is 'it''s said';
+        create table c () inherits (p);
+        """,
+        changed="""
+        alter table p rename constraint named to other;
+        comment on constraint other on p is null;
+        alter table p alter a drop not null;
+        alter table p alter constraint own inherit;
+        alter table p validate constraint later;
+        alter table p drop constraint "Odd Name";
+        alter table p add constraint "Odd Name" not null e not valid;
+        alter table p alter f set not null;
+        alter table c alter g set not null;
+        """,
+        since=180000,
+    ),
+    Case(
         "composite",
         ("public.address", "public.empty"),
         """
@@ -242,6 +270,21 @@ CASES = (
         """,
         changed="alter domain code drop not null; alter domain code set default 'x'; alter domain word set default 'y'",
         rebuilt="drop domain word; create domain word as varchar",
+    ),
+    Case(
+        "domain",
+        ("public.code", "public.word", "public.mark"),
+        """
+        create domain code as text constraint "Filled" not null;
+        create domain word as text constraint filled not null;
+        create domain mark as text not null;
+        """,
+        changed="""
+        alter domain code rename constraint "Filled" to other;
+        alter domain word drop not null;
+        alter domain mark rename constraint mark_not_null to other;
+        """,
+        since=170000,
     ),
     Case(
         "domain_constraint",
@@ -530,6 +573,20 @@ CASES = (
         create table p21 partition of p2 for values in (1, 2);
         """,
         rebuilt="alter table p detach partition p1; alter table p attach partition p1 for values from (1) to (6)",
+    ),
+    Case(
+        "partition",
+        ("public.part",),
+        """
+        create table whole (a integer not null, b integer constraint kept not null, c integer) partition by list (a);
+        create table part partition of whole for values in (1);
+        """,
+        changed="""
+        alter table whole rename constraint kept to whole_b_not_null;
+        alter table whole alter c set not null;
+        alter table whole alter a drop not null;
+        """,
+        since=180000,
     ),
     Case(
         "policy",

@@ -139,13 +139,13 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
         )
     if "identity" in changed and not new["identity"]:
         written.append(f"{alter} drop identity")
-    if changed & {"type", "collation"} and not _changed_above(new, scene, _TYPE) and not _is_typed(new, scene):
+    if changed & {"type", "collation"} and not _changed_above(new, scene) & _TYPE and not _is_typed(new, scene):
         collate = f" collate {new['collation']}" if new["collation"] else ""
         written.append(Ddl(f"{alter} type {new['type']}{collate}{_using(old, new)}"))
     if "identity" in changed or "identity_sequence" in changed:
         written += _change_identity(old, new, alter)
     if changed & _NOT_NULL and not (new["identity"] and not old["identity"]):
-        written += change_not_null(old, new, follows=_changed_above(new, scene, _NOT_NULL))
+        written += change_not_null(old, new, _changed_above(new, scene))
     only = f"alter {_words(new)} only {qualified(new.ref)} alter column {part(new.ref)}"
     retyped = "type" in changed and old["_type_storage"] != new["_type_storage"]
     if "storage" in changed or (retyped and new["storage"]):
@@ -198,14 +198,14 @@ def _bare_type(text: str) -> str:
     return re.sub(r"\(\d+(,-?\d+)?\)", "", text.removesuffix("[]"))
 
 
-def _changed_above(new: Entry, scene: Scene, names: frozenset[str]) -> bool:
-    """Whether one of these attributes changes in a parent, from where the change comes to this column by itself."""
+def _changed_above(new: Entry, scene: Scene) -> frozenset[str]:
+    """The attributes that change in a column of a parent, from where some changes come to this one by themselves."""
     if not new["_inherited"]:
-        return False
-    columns = [
+        return frozenset()
+    columns = (
         ObjectRef("column", above.schema, above.name, new.ref.part) for above in parents_of(relation_of(new), scene.a)
-    ]
-    return any(names & scene.altered.get(column, frozenset()) for column in columns)
+    )
+    return frozenset[str]().union(*(scene.altered.get(column, ()) for column in columns))
 
 
 def _change_identity(old: Entry, new: Entry, alter: str) -> Iterator[str]:

@@ -9,7 +9,8 @@ from pytest_nself.catalog.fact import Entry
 def _create(entry: Entry, scene: Scene) -> Written:
     collation = f" collate {entry['collation']}" if entry["collation"] else ""
     default = f" default {entry['default']}" if entry["default"] is not None else ""
-    not_null = " not null" if entry["not_null"] else ""
+    named = f" constraint {entry['not_null_as']}" if entry["not_null_as"] else ""
+    not_null = f"{named} not null" if entry["not_null"] else ""
     return [f"create domain {qualified(entry.ref)} as {entry['type']}{collation}{default}{not_null}"]
 
 
@@ -22,7 +23,12 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
         default = new["default"]
         written.append(f"{alter} {'drop default' if default is None else f'set default {default}'}")
     if "not_null" in changed:
-        written.append(f"{alter} {'set' if new['not_null'] else 'drop'} not null")
+        verb = "set" if new["not_null"] else "drop"
+        named = new["not_null_as"]
+        written.append(f"{alter} add constraint {named} not null" if named else f"{alter} {verb} not null")
+    elif "not_null_as" in changed:
+        # Since PostgreSQL 17 it is a constraint with a name.
+        written.append(f"{alter} rename constraint {old['_not_null_name']} to {new['_not_null_name']}")
     return written
 
 

@@ -8,12 +8,16 @@ select
         where l.oid = t.typcollation
     ) end as collation,
     t.typnotnull as not_null,
+    case when k.conname <> pg_catalog.left(t.typname, 54) || '_not_null' then pg_catalog.quote_ident(k.conname) end
+        as not_null_as,
+    pg_catalog.quote_ident(k.conname) as _not_null_name,
     pg_catalog.pg_get_expr(t.typdefaultbin, 0) as default,
     pg_catalog.pg_get_userbyid(t.typowner)::text as owner,
     case when t.typacl is not null then array(select x::text from pg_catalog.unnest(t.typacl) as x order by 1) end as acl
 from pg_catalog.pg_type as t
 join pg_catalog.pg_type as b on b.oid = t.typbasetype
 join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
+left join pg_catalog.pg_constraint as k on k.contypid = t.oid and k.contype = 'n'
 where
     t.typtype = 'd'
     and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' /* excluded: n.nspname */
