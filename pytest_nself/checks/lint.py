@@ -159,14 +159,20 @@ def _sendable(order: Sequence[Migration], asked: Sequence[Migration]) -> tuple[l
     sendable: list[Migration] = []
     broken: list[Rehearsed] = []
     for one in order[: last + 1]:
-        way = one.way(UP)
-        problems = cut(way.text, no_transaction=way.no_transaction).problems
-        if not problems and not broken:
+        wrong = unsendable(one)
+        if wrong is None and not broken:
             sendable.append(one)
-        elif problems and (one in asked or not broken):
-            seen = tuple(_unsent(one, problem) for problem in problems)
-            broken.append(Rehearsed(one.label, seen[0].place, 0.0, 0, observed=seen))
+        elif wrong is not None and (one in asked or not broken):
+            broken.append(wrong)
     return sendable, broken
+
+
+def unsendable(migration: Migration) -> Rehearsed | None:
+    """What of the migration's file cannot be sent to a server, as statements that did not run; None where all can."""
+    way = migration.way(UP)
+    problems = cut(way.text, no_transaction=way.no_transaction).problems
+    seen = tuple(_unsent(migration, problem) for problem in problems)
+    return Rehearsed(migration.label, seen[0].place, 0.0, 0, observed=seen) if seen else None
 
 
 def _unsent(migration: Migration, problem: Problem) -> Observed:

@@ -129,6 +129,8 @@ def test_what_is_asked_about(project: Path, write: Write, scratch_database: Ephe
     ):
         found = told(nself(project, "lint", *flags, "--json", database=scratch_database))
         assert [place.removeprefix("migrations/") for _, _, place in found] == places
+    last = nself(project, "lint", "--since", "2", database=scratch_database)
+    assert (last.returncode, "Nothing is pending" in last.stdout) == (0, True)
     assert nself(project, "lint", "7", database=scratch_database).returncode == 1
     assert nself(project, "lint", "x", database=scratch_database).returncode == 2
     assert nself(project, "lint", "1", "--since", "1", database=scratch_database).returncode == 2
@@ -172,8 +174,9 @@ def test_what_is_applied(project: Path, write: Write, scratch_database: Ephemera
     """A named version that is applied is replayed, and the sizes are those of the database."""
     write(v1=ORDERS, v2="insert into orders select g from generate_series(1, 150000) g;\nanalyze orders;", v3=BLOCKING)
     assert nself(project, "up", database=scratch_database).returncode == 0
-    shown = nself(project, "lint", database=scratch_database)
-    assert (shown.returncode, "Nothing is pending" in shown.stdout) == (0, True)
+    for flags in ([], ["--since", "1"]):
+        shown = nself(project, "lint", *flags, database=scratch_database)
+        assert (shown.returncode, "Nothing is pending" in shown.stdout) == (0, True)
     done = nself(project, "lint", "3", "--json", database=scratch_database)
     assert document(done)["data"]["lint"]["source"] == "replay"
     assert told(done) == [("error", "create-index", "migrations/3_m.sql:2:1")]
@@ -282,5 +285,6 @@ def test_the_layouts(project: Path, layout: str) -> None:
     else:
         (folder / "meta").rmdir()
     done = nself(project, "lint", "--json")
+    assert [len(one["statements"]) for one in document(done)["data"]["lint"]["migrations"]] == [1, 2]
     errors = [one for one in told(done) if one[0] == "error"]
     assert errors == [("error", "create-index", f"{folder.name}/{files[1]}:3:1")], done.stderr

@@ -38,7 +38,7 @@ def text_of(linted: Linted) -> str:
     if not rehearsal.migrations:
         if linted.source == COPY:
             return "Nothing is pending; name versions, or say --replay, to look at what is applied.\n"
-        return "No migrations.\n"
+        return "There is nothing to look at.\n"
     rows = [("statement", "ms", "locks", "does")]
     observed = [seen for one in rehearsal.migrations for seen in one.observed]
     for seen in observed[:_STATEMENTS]:

@@ -31,7 +31,7 @@ def _versions(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]
 
 @click.command("lint")
 @click.argument("versions", metavar="[VERSION]...", nargs=-1, callback=_versions)
-@click.option("--since", metavar="VERSION", callback=version, help="Look at all above this version.")
+@click.option("--since", metavar="VERSION", callback=version, help="Look at none up to this version.")
 @click.option("--replay", is_flag=True, help="Ask no database: run the files on a server of our own.")
 @click.option("--assume-rows", type=click.IntRange(min=0), metavar="N", help="Judge as if each table had N rows.")
 @click.option("--with", "tool", type=click.Choice(["squawk"]), help="Say what this program finds, too.")
@@ -77,10 +77,9 @@ def command(
     session, has_database = _session(invocation, options, replay)
     program = _program(session) if tool is not None else None
     migrations = read_folder(session, migration_dir)
-    for one in versions | ({since} if since else set()):
+    for one in versions | ({since} if since else set()):  # 0 is before the first
         migrations.named(one)
-    chosen = versions or (None if since is None else frozenset(m.version for m in migrations if m.version > since))
-    linted = _lint(session, migrations, chosen or None, has_database=has_database, assume_rows=assume_rows)
+    linted = _lint(session, migrations, versions, since, has_database=has_database, assume_rows=assume_rows)
     if program is not None:
         from pytest_nself.checks.squawk import with_squawk
 
@@ -143,7 +142,13 @@ def _program(session: Session) -> Path:
 
 
 def _lint(
-    session: Session, migrations: Migrations, chosen: frozenset[int] | None, *, has_database: bool, **judged: Any
+    session: Session,
+    migrations: Migrations,
+    named: frozenset[int],
+    since: int | None,
+    *,
+    has_database: bool,
+    **judged: Any,
 ) -> Linted:
     """On a copy where a database can be had that has not applied them yet, else on a replay."""
     from nself_cli.run import connected
@@ -156,6 +161,7 @@ def _lint(
     from ._migrations import standing_of, timeouts_of
 
     project, timeouts = TestProject.find(session.root), timeouts_of(session)
+    chosen = named or frozenset(one.version for one in migrations if since is None or one.version > since)
     with ExitStack() as stack:
         found: tuple[Database, psycopg.Connection[Any]] | None = None
         if has_database:
@@ -167,7 +173,9 @@ def _lint(
             return lint_replay(migrations, chosen, project=project, timeouts=timeouts, **judged)
         database, connection = found
         pending = {one.version for one in to_apply(migrations, standing_of(session, connection, migrations))}
-        if chosen is None or chosen <= pending:
+        if not named:
+            chosen &= pending
+        if chosen <= pending:
             return lint_copy(
                 database,
                 connection,
