@@ -166,8 +166,7 @@ class _Run:
     def _observe(self, parcel: Parcel, step: Statement | CopyRows) -> None:
         self.running = step
         alone = isinstance(step, Statement) and step.sql.transaction is ALONE
-        text = step.sql.text if isinstance(step, Statement) else step.query
-        words = split(text)[0].words if split(text) else ()
+        text, words = _said(step)
         if alone:
             self.look.begin()
         took_ms = self._send(parcel)
@@ -192,9 +191,7 @@ class _Run:
     def fail(self, failure: StepFailed) -> None:
         """The running migration was refused by the server, and so was the statement that was sent last."""
         if self.running is not None:
-            text = self.running.sql.text if isinstance(self.running, Statement) else self.running.query
-            words = split(text)[0].words if split(text) else ()
-            self.seen.observed.append(Observed(text, words, self.running.place, failure=failure))
+            self.seen.observed.append(Observed(*_said(self.running), self.running.place, failure=failure))
         self._end(failure)
 
     def _end(self, failure: StepFailed | None) -> None:
@@ -227,6 +224,12 @@ class _Run:
 
 def _part(message: Message, pieces: Sequence[Piece]) -> Message:
     return Message(tuple(pieces), message.next_step, False)
+
+
+def _said(step: Statement | CopyRows) -> tuple[str, tuple[str, ...]]:
+    """What a step says, and the first words of it."""
+    text = step.sql.text if isinstance(step, Statement) else step.query
+    return text, next((one.words for one in split(text)), ())
 
 
 def _from_file(step: Statement) -> bool:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pytest_nself.core.finding import Finding
 
 _STATEMENTS, _LOCKS = 60, 4
+"""How many statements a person is shown, and how many locks of one."""
+
+_LONGEST = 2000
+"""Characters of a statement that a program is given."""
 
 
 def summary(findings: Iterable[Finding]) -> str:
@@ -130,7 +134,7 @@ def _statement(linted: Linted, seen: Observed) -> dict[str, Any]:
     ran = seen.failure is None and seen.problem is None
     return {
         "place": str(seen.place) if seen.place is not None else None,
-        "sql": seen.text,
+        "sql": seen.text if len(seen.text) <= _LONGEST else f"{seen.text[: _LONGEST - 1]}…",
         "ran": ran,
         "took_ms": round(seen.took_ms, 2) if ran else None,
         "locks": [
