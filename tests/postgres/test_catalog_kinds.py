@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from graphlib import TopologicalSorter
+from hashlib import sha256
 from typing import Any
 
 import psycopg
@@ -15,7 +16,8 @@ from pytest_nself.catalog.ddl import Ddl, Scene, Written, part
 from pytest_nself.catalog.fact import Catalog, Entry, changed
 from pytest_nself.catalog.kinds import kinds
 from pytest_nself.catalog.read import introspect
-from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.errors import Refused
+from pytest_nself.core.names import ObjectRef, quote_literal
 from pytest_nself.database.database import EphemeralDatabase
 
 from .kind_cases import CASES, Case
@@ -226,3 +228,138 @@ def _granted(entry: Entry) -> Iterator[str]:
     elif kind.grants and entry["trusted"] is not False:  # there can be none on a language that nobody trusts
         letters = dict.fromkeys(kind.privileges.replace("m", ""), True)
         yield from change_grants({}, {"pg_read_all_data": letters}, f"{kind.grants} {kind.granted(entry)}", "")
+
+
+@pytest.mark.parametrize(
+    ("sql", "kind", "name"),
+    [
+        ("create type odd", "type", "public.odd "),
+        (
+            "revoke execute on function pg_catalog.pg_sleep(double precision) from public",
+            "privileges",
+            "pg_catalog.pg_sleep(double precision) {",
+        ),
+        (
+            "create extension pg_buffercache; grant select on pg_buffercache to pg_read_all_data",
+            "privileges",
+            "public.pg_buffercache {",
+        ),
+        ("grant select (proname) on pg_catalog.pg_proc to pg_monitor", "privileges", "pg_catalog.pg_proc.proname {"),
+        ("grant create on schema pg_catalog to pg_monitor", "privileges", "pg_catalog.pg_catalog {"),
+        (
+            "create function pg_catalog.mine() returns void language sql as 'select'",
+            "function",
+            "pg_catalog.mine()",
+        ),
+    ],
+    ids=["type", "function", "extension", "column", "schema", "own"],
+)
+def test_what_no_kind_reads_is_named(sql: str, kind: str, name: str, db: Db) -> None:
+    """What has no facts is reported, with its state in its name; an empty database has nothing of it."""
+    assert introspect(db).unmodelled == ()
+    db.execute(sql.encode())
+    (one,) = introspect(db).unmodelled
+    assert one.kind == kind
+    assert str(one).startswith(name)
+
+
+_FOREIGN = "create foreign data wrapper bare; create server far foreign data wrapper bare;"
+
+
+def test_what_a_role_may_not_see_is_named(db: Db) -> None:
+    """Subscriptions and user mappings that a role may not read are not taken for none."""
+    db.execute(
+        f"""
+        {_FOREIGN}
+        create user mapping for pg_monitor server far options (login 'x');
+        create subscription feed connection 'dbname=x' publication p with (connect = false, slot_name = none);
+        """.encode()
+    )
+    full = introspect(db)
+    assert full.unmodelled == ()
+    assert {str(entry.ref) for entry in full.of_kind("subscription", "user_mapping")} == {"feed", "far.pg_monitor"}
+    db.execute("set role pg_signal_backend")
+    own = introspect(db)
+    db.execute("reset role")
+    assert [(one.kind, str(one)) for one in own.unmodelled] == [
+        ("subscription", "feed"),
+        ("user_mapping", "far.pg_monitor"),
+    ]
+    assert not list(own.of_kind("subscription", "user_mapping"))
+
+
+@pytest.mark.parametrize("role", ["public", "pg_monitor"])
+def test_secrets_of_user_mappings_are_neither_read_nor_written(role: str, db: Db) -> None:
+    """A fact holds the sha256 of a password; to set another is refused, to keep or drop one is not."""
+    make = f"create user mapping for {role} server far options (login 'x', password 'geheim', note 'y')"
+    db.execute(f"{_FOREIGN} {make}".encode())
+    target = introspect(db)
+    ref = ObjectRef("user_mapping", None, "far", role)
+    entry = target.entries[ref]
+    assert entry["options"] == ["login=x", "note=y"]
+    assert entry["secrets"] == ["password=" + sha256(b"geheim").hexdigest()]
+    kind = kinds()["user_mapping"]
+    db.execute(f"alter user mapping for {role} server far options (set login 'z', drop note)".encode())
+    other = introspect(db)
+    run(db, kind.alter(other.entries[ref], entry, frozenset({"options"}), Scene(other, target)) or ())
+    assert said(introspect(db)) == said(target)
+    db.execute(f"alter user mapping for {role} server far options (set password 'anders')".encode())
+    other = introspect(db)
+    with pytest.raises(Refused, match="secret") as refusal:
+        kind.alter(other.entries[ref], entry, frozenset({"secrets"}), Scene(other, target))
+    assert "geheim" not in str(refusal.value)
+    db.execute(f"alter user mapping for {role} server far options (drop password)".encode())
+    other = introspect(db)
+    db.execute(f"alter user mapping for {role} server far options (add password 'geheim')".encode())
+    run(db, kind.alter(entry, other.entries[ref], frozenset({"secrets"}), Scene(target, other)) or ())
+    assert said(introspect(db)) == said(other)
+    with pytest.raises(Refused, match="secret"):
+        list(kind.create(entry, Scene(other, target)))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("host=h password=geheim dbname=x", "host=h password=*** dbname=x"),
+        ("host=h password = 'ge heim\\' x' dbname=x", "host=h password = *** dbname=x"),
+        ("postgresql://me:geheim@h/x?sslmode=require", "postgresql://me:***@h/x?sslmode=require"),
+        ("postgresql://me@h/x?sslpassword=geheim&port=3", "postgresql://me@h/x?sslpassword=***&port=3"),
+        ("host=h passfile=/a dbname=x", "host=h passfile=/a dbname=x"),
+    ],
+    ids=["pair", "quoted", "url", "parameter", "none"],
+)
+def test_secrets_of_subscriptions_are_neither_read_nor_written(written: str, read: str, db: Db) -> None:
+    """What connects a subscription is read without its password; a subscription that has one is not made anew."""
+    db.execute(
+        b"create subscription feed connection "
+        + quote_literal(written).encode()
+        + b" publication p with (connect = false, slot_name = none)"
+    )
+    catalog = introspect(db)
+    entry = catalog.entries[ObjectRef("subscription", None, "feed")]
+    assert entry["connection"] == read
+    assert entry["secret"] == (None if read == written else sha256(written.encode()).hexdigest())
+    kind = kinds()["subscription"]
+    if read == written:
+        assert list(kind.create(entry, Scene(catalog, catalog)))
+    else:
+        with pytest.raises(Refused, match="secret"):
+            list(kind.create(entry, Scene(catalog, catalog)))
+
+
+def test_shells_of_operators_go_with_them(db: Db) -> None:
+    """An operator that stands only as the commutator of another goes with it, so that its schema can go too."""
+    db.execute(
+        """
+        create schema app;
+        create function app.below(integer, text) returns boolean language sql as 'select true';
+        create operator app.<<< (
+            function = app.below, leftarg = integer, rightarg = text, commutator = operator(app.>>>)
+        );
+        """
+    )
+    before = introspect(db)
+    drop_and_create(db, before, before, [ObjectRef("operator", "app", "<<<(integer, text)")])
+    assert said(introspect(db)) == said(before)
+    drop_and_create(db, before, Catalog({}), [ObjectRef("schema", None, "app")])
+    assert not list(introspect(db).of_kind("operator"))
