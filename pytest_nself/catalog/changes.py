@@ -11,7 +11,7 @@ from pytest_nself.core.step import Statement
 
 from .ddl import Ddl
 from .deciding import decide
-from .fact import Catalog
+from .fact import Catalog, Entry
 from .ordering import Act, ordered
 from .writing import written
 
@@ -26,9 +26,30 @@ def plan_changes(a: Catalog, b: Catalog, *, online: bool = False) -> Plan:
     """
     _refuse_unmodelled(a, b)
     decision = decide(a, b, online=online)
-    scene = decision.scene(a, b, online=online)
-    texts = list(written(ordered(decision, a, b), decision, scene))
-    return Plan("Change the schema", tuple(_steps(texts)))
+    acts = ordered(decision, a, b)
+    texts = list(written(acts, decision, decision.scene(a, b, online=online)))
+    return Plan("Change the schema", tuple(_steps(texts)), notes=tuple(_reordered(a, b)))
+
+
+def _reordered(a: Catalog, b: Catalog) -> Iterator[str]:
+    """Columns stand where they were made, and no statement moves one: said, since nothing else shows it."""
+    orders: dict[tuple[str | None, str], tuple[list[Entry], list[Entry]]] = {}
+    for number, catalog in enumerate((a, b)):
+        other = (b, a)[number]
+        for entry in catalog.of_kind("column"):
+            if entry.ref in other.entries:
+                orders.setdefault((entry.ref.schema, entry.ref.name), ([], []))[number].append(entry)
+    for (schema, name), sides in sorted(orders.items()):
+        before, after = ([one.ref.part for one in sorted(side, key=_position)] for side in sides)
+        if before != after:
+            yield (
+                f"The columns of {schema}.{name} stay in another order: "
+                f"{', '.join(map(str, before))} instead of {', '.join(map(str, after))}."
+            )
+
+
+def _position(entry: Entry) -> int:
+    return int(entry["position"])
 
 
 def _refuse_unmodelled(a: Catalog, b: Catalog) -> None:

@@ -35,7 +35,8 @@ class Scene:
     """What rules may look at while they write: both states, and what else the plan does.
 
     `made` are objects that the plan creates, `gone` those that it drops (what is rebuilt is in both), `altered` those
-    that it changes. `online` asks for forms that hold locks for a moment only.
+    that it changes. `separate` are defaults that are not said with their columns. `online` asks for forms that hold locks
+    for a moment only.
     """
 
     a: Catalog
@@ -43,6 +44,7 @@ class Scene:
     made: frozenset[ObjectRef] = frozenset()
     gone: frozenset[ObjectRef] = frozenset()
     altered: Mapping[ObjectRef, frozenset[str]] = field(default_factory=dict)
+    separate: frozenset[ObjectRef] = frozenset()
     online: bool = False
 
     @cached_property
@@ -57,6 +59,29 @@ class Scene:
     def columns(self, table: ObjectRef) -> list[Entry]:
         """The columns of a table as it shall be, in order."""
         return self._columns.get((table.schema, table.name), [])
+
+    @cached_property
+    def row_types(self) -> frozenset[ObjectRef]:
+        """The tables of which a column somewhere holds whole rows."""
+        return frozenset(
+            need
+            for column in self.a.of_kind("column")
+            for need in self.a.depends.get(column.ref, ())
+            if need.kind in RELATIONS.values() and need.name != column.ref.name
+        )
+
+    @cached_property
+    def kept_below(self) -> frozenset[ObjectRef]:
+        """Columns that go from a table while a child keeps what it had inherited."""
+        links = {(link.ref.schema, link.ref.name): link["parents"] for link in self.a.of_kind("inheritance")}
+        found = set()
+        for column in self.a.of_kind("column") if links else ():
+            after = self.b.get(column.ref)
+            if column["local"] is False and after is not None and after["local"] and not after["_inherited"]:
+                for parent in links.get((column.ref.schema, column.ref.name), ()):
+                    above = named_relation(parent)
+                    found.add(ObjectRef("column", above.schema, above.name, column.ref.part))
+        return frozenset(found)
 
     def stays(self, ref: ObjectRef) -> bool:
         """Whether the object is there before and after, and is not made anew."""

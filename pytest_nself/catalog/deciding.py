@@ -25,7 +25,8 @@ class Decision:
     """`gone` and `made` hold what is dropped and created, both what is rebuilt; `altered` what is changed in place.
 
     `swapped` are types that are renamed out of the way, until the columns that hold them have the new ones.
-    `absorbed` go by themselves, each when the object beside it is dropped.
+    `absorbed` go by themselves, each when the object beside it is dropped. `separate` are defaults that are not said
+    with their columns.
     """
 
     gone: set[ObjectRef] = field(default_factory=set)
@@ -33,10 +34,12 @@ class Decision:
     altered: dict[ObjectRef, frozenset[str]] = field(default_factory=dict)
     swapped: set[ObjectRef] = field(default_factory=set)
     absorbed: dict[ObjectRef, ObjectRef] = field(default_factory=dict)
+    separate: set[ObjectRef] = field(default_factory=set)
 
     def scene(self, a: Catalog, b: Catalog, *, online: bool = False) -> Scene:
         """What the rules may look at."""
-        return Scene(a, b, frozenset(self.made), frozenset(self.gone), self.altered, online)
+        made, gone, separate = frozenset(self.made), frozenset(self.gone), frozenset(self.separate)
+        return Scene(a, b, made, gone, self.altered, separate, online)
 
     def __bool__(self) -> bool:
         return bool(self.gone or self.made or self.altered)
@@ -64,6 +67,7 @@ class _Deciding:
             if own and kinds()[ref.kind].alter(a.entries[ref], b.entries[ref], own, scene) is None:
                 self._rebuild(ref)
         self._part_indexes()
+        self._unwrap_domains()
         for ref in list(self.decision.gone - self.decision.made):
             self._follow(ref)
         for ref, names in list(self.decision.altered.items()):
@@ -85,8 +89,27 @@ class _Deciding:
         """An index of a partition can neither be dropped nor let go by itself: the one above it is made anew."""
         for link in self.a.of_kind("index_partition"):
             own, above, partition = list(kinds()["index_partition"].needs(link, self.a))[:3]
-            if link.ref in self.decision.gone and partition in self.b.entries and above in self.b.entries:
+            stays = partition in self.b.entries and partition not in self.decision.gone
+            if link.ref in self.decision.gone and stays and above in self.b.entries:
                 self._rebuild(above)
+
+    def _unwrap_domains(self) -> None:
+        """A domain that tables hold inside of something (an array, a row, a range) gets no new checks as it is."""
+        domains = {
+            ref._replace(kind="domain", part=None)
+            for ref in {*self.decision.made, *self.decision.altered}
+            if ref.kind == "domain_constraint"
+        }
+        domains |= {ref for ref, names in self.decision.altered.items() if ref.kind == "domain" and "not_null" in names}
+        for domain in sorted(domains & self.a.entries.keys()):
+            if any(self._wraps(one) for one in self._dependents.get(domain, ())):
+                self._rebuild(domain)
+
+    def _wraps(self, ref: ObjectRef) -> bool:
+        entry = self.a.entries[ref]
+        return ref.kind in ("composite", "range") or (
+            ref.kind in ("column", "domain") and str(entry["type"]).endswith("[]")
+        )
 
     def _rebuild(self, ref: ObjectRef) -> None:
         """Drop it and create it anew, with everything that cannot be without it."""
@@ -106,7 +129,7 @@ class _Deciding:
     def _follow(self, ref: ObjectRef) -> None:
         """What depends on an object that is dropped cannot stay as it is."""
         for one in self._children.get(ref, ()):
-            if one in self.b.entries:
+            if one in self.b.entries and ref in self._takers(self.a.entries[one]):
                 self._rebuild(one)
         for one in sorted(self._dependents.get(ref, ())):
             if one in self.decision.gone and one in self.decision.made and one.kind in TYPES and ref.kind in TYPES:
@@ -178,24 +201,25 @@ class _Deciding:
         """By object those that go with it."""
         found: defaultdict[ObjectRef, list[ObjectRef]] = defaultdict(list)
         for ref, entry in self.a.entries.items():
-            for taker in self._takers(entry):
+            for taker in kinds()[ref.kind].dies_with(entry):
                 found[taker].append(ref)
+        for ref, (above, _) in self._attached.items():
+            found[above].append(ref)
         return found
 
     def _takers(self, entry: Entry) -> Iterator[ObjectRef]:
         yield from kinds()[entry.ref.kind].dies_with(entry)
-        link = self._attached.get(entry.ref)
-        if link is not None:
-            yield link
+        above, partition = self._attached.get(entry.ref, (None, None))
+        if above is not None and partition not in self.decision.gone:
+            yield above
 
     @cached_property
-    def _attached(self) -> Mapping[ObjectRef, ObjectRef]:
-        """Indexes of partitions by what they are a part of, where the partition stays one."""
+    def _attached(self) -> Mapping[ObjectRef, tuple[ObjectRef, ObjectRef]]:
+        """By index of a partition what it is a part of, as long as the partition is one."""
         found = {}
         for entry in self.a.of_kind("index_partition"):
             own, above, partition = list(kinds()["index_partition"].needs(entry, self.a))[:3]
-            if partition in self.b.entries:
-                found[own] = above
+            found[own] = above, partition
         return found
 
     def _absorb(self) -> None:

@@ -99,7 +99,8 @@ def _name(column: Entry) -> str:
 
 
 def _only_here(column: Entry) -> bool:
-    return " no inherit" in (column["not_null_as"] or "").removeprefix(_name(column))
+    said = column["not_null_as"]
+    return bool(said) and " no inherit" in said.removeprefix(_name(column))
 
 
 def _invalid(column: Entry) -> bool:

@@ -24,6 +24,9 @@ class Act(NamedTuple):
     ref: ObjectRef
 
 
+_NEVER_ALONE = frozenset({"column", "view_column", "partition", "index_partition"})
+"""What goes with its table is not dropped before it."""
+
 _HELD = frozenset({"column", "composite", "domain"})
 """Kinds of which what depends on them can hold up a change in place."""
 
@@ -50,18 +53,28 @@ def ordered(decision: Decision, a: Catalog, b: Catalog) -> list[Act]:
         except _Circle as circle:
             # Two that are parted by dropping first what stands on one of them and needs the other.
             between = list(_between(circle.acts, decision, a))
-            if not between:
+            defaults = set(_inline_defaults(circle.acts, decision, b))
+            if not between and not defaults:
                 raise circle.refused() from None
             for ref in between:
                 del decision.absorbed[ref]
+            decision.separate |= defaults
 
 
 def _between(acts: list[Act], decision: Decision, a: Catalog) -> Iterator[ObjectRef]:
     dropped = {act for act in acts if act.verb == "drop"}
     for ref, taker in decision.absorbed.items():
-        if Act("drop", taker) not in dropped or ref.kind in ("column", "view_column"):
+        if Act("drop", taker) not in dropped or ref.kind in _NEVER_ALONE or a.entries[ref]["_attached"]:
             continue
         if any(_drop_of(need, decision) in dropped - {Act("drop", taker)} for need in a.depends.get(ref, ())):
+            yield ref
+
+
+def _inline_defaults(acts: list[Act], decision: Decision, b: Catalog) -> Iterator[ObjectRef]:
+    """Defaults that can be said once their table stands, so that what they need can be made in between."""
+    for ref in decision.made:
+        holder = _holder(ref, decision)
+        if ref.kind == "default" and holder != ref and Act("create", holder) in acts:
             yield ref
 
 
@@ -82,28 +95,47 @@ class _Circle(Exception):
 
 def _edges(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
     for one, needs in a.depends.items():
+        if one.kind == "index_partition" and one in decision.absorbed:
+            continue  # it ends with whatever ends it
         for need in needs:
             drop, drop_need = _drop_of(one, decision), _drop_of(need, decision)
             if drop != drop_need:
                 yield drop, drop_need
             if need.kind in _HELD and drop.ref not in decision.swapped:
                 yield drop, Act("alter", need)
-            if drop.ref not in decision.swapped:
+            if drop.ref in decision.swapped:
+                yield Act("swap", drop.ref), Act("swap", need)
+            else:
                 yield drop, Act("swap", need)  # else it would be looked for under the other's new name
             yield Act("alter", one), drop_need
             if need in decision.swapped:
                 yield Act("swap", need), Act("alter", one)
                 yield Act("create", need), Act("alter", one)
     for one, needs in b.depends.items():
+        holder = _holder(one, decision)
         for need in needs:
+            if need != holder and _holder(need, decision) != holder:
+                yield Act("create", need), Act("create", holder)
+                if need.kind in _HELD or need.kind == "enum":
+                    yield Act("alter", need), Act("create", holder)
             yield Act("create", need), Act("create", one)
-            if need.kind in _HELD or need.kind == "enum":
-                yield Act("alter", need), Act("create", one)
             yield Act("create", need), Act("alter", one)
     for ref in decision.gone & decision.made:
         yield _end_of(ref, decision), Act("create", ref)
     yield from _rooms(decision, a, b)
     yield from _fits(decision, a, b)
+
+
+def _holder(ref: ObjectRef, decision: Decision) -> ObjectRef:
+    """The object whose creation says this one too: the table of a column, the column of a default."""
+    if ref.kind == "default" and ref in decision.made and ref not in decision.separate:
+        column = ref._replace(kind="column")
+        return _holder(column, decision) if column in decision.made else ref
+    if ref.kind == "column":
+        for kind in ("table", "foreign_table"):
+            if (table := ObjectRef(kind, ref.schema, ref.name)) in decision.made:
+                return table
+    return ref
 
 
 def _drop_of(ref: ObjectRef, decision: Decision) -> Act:

@@ -41,12 +41,14 @@ class Plan:
     """Steps in order. No step needs what an earlier one returned, so what is shown is what runs.
 
     `lock` names the lock that only one run at a time may hold on a database somebody owns (None: none is needed).
+    `notes` are sentences about what the plan knowingly leaves as it is; they are no part of what it does.
     """
 
     title: str
     steps: tuple[Step, ...]
     seen: tuple[Seen, ...] = ()
     lock: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -56,13 +56,12 @@ def _identity(column: Entry) -> str:
 
 
 def inline_default(column: ObjectRef, scene: Scene) -> str | None:
-    """The default that can be said where the column is made: one that needs nothing which the plan makes or changes."""
+    """The default that is said where the column is made."""
     ref = column._replace(kind="default")
     default = scene.b.get(ref)
     if default is None:
         return None
-    needs = scene.b.depends.get(ref, frozenset()) - {column}
-    return default["expression"] if not any(need in scene.made or need in scene.altered for need in needs) else None
+    return None if ref in scene.separate else str(default["expression"])
 
 
 def column_tail(column: Entry) -> Iterator[str]:
@@ -84,8 +83,25 @@ def _create(entry: Entry, scene: Scene) -> Iterator[Ddl | str]:
     if relation_of(entry) in scene.made or _is_typed(entry, scene):
         pass
     elif not _follows(entry, scene, made=True):
+        _refuse_what_cannot_be_added(entry, scene)
         yield f"alter {_words(entry)} {qualified(entry.ref)} add column {column_text(entry, scene)}"
     yield from column_tail(entry)
+
+
+def _refuse_what_cannot_be_added(entry: Entry, scene: Scene) -> None:
+    if entry["local"] is False:
+        raise Refused(
+            f"The column {entry.ref} would have to come from a parent that its table gets only now.",
+            "What a table inherits it must have already, and then the column stays its own as well.",
+            "make the table anew, or declare the column in it",
+        )
+    default = entry.ref._replace(kind="default") in scene.b.entries
+    if relation_of(entry) in scene.row_types and (entry["not_null"] or default or entry["generated"]):
+        raise Refused(
+            f"The column {entry.ref} cannot be added with a default, or as not null.",
+            "A column somewhere holds whole rows of this table, and PostgreSQL will not rewrite those.",
+            "add the column without both, and set them in a later step",
+        )
 
 
 def _words(entry: Entry) -> str:
@@ -104,7 +120,7 @@ def _follows(entry: Entry, scene: Scene, *, made: bool) -> bool:
         return False
     for above in parents_of(relation_of(entry), scene.a):
         column = ObjectRef("column", above.schema, above.name, entry.ref.part)
-        there = column in (scene.made if made else scene.gone)
+        there = column in (scene.made if made else scene.gone - scene.kept_below)
         if there and above in parents_of(relation_of(entry), scene.b) and scene.stays(above):
             return True
     return False
@@ -247,7 +263,8 @@ def _drop(entry: Entry, scene: Scene) -> Written:
     if (not entry["local"] and _follows(entry, scene, made=False)) or _is_typed(entry, scene):
         return []
     hazards = frozenset() if entry["generated"] else _LOSES
-    return [Ddl(f"alter {_words(entry)} {qualified(entry.ref)} drop column {part(entry.ref)}", hazards)]
+    only = "only " if entry.ref in scene.kept_below else ""
+    return [Ddl(f"alter {_words(entry)} {only}{qualified(entry.ref)} drop column {part(entry.ref)}", hazards)]
 
 
 def _needs(entry: Entry, catalog: Catalog) -> Iterator[ObjectRef]:

@@ -58,7 +58,8 @@ def _stays_behind(entry: Entry, scene: Scene) -> bool:
     table = relation_of(entry)
     if entry["type"] != "check" or table in scene.made or table not in scene.a.entries:
         return False
-    above = (entry.ref._replace(name=one.name, schema=one.schema) for one in parents_of(table, scene.a))
+    left = [one for one in parents_of(table, scene.a) if one not in parents_of(table, scene.b)]
+    above = (entry.ref._replace(name=one.name, schema=one.schema) for one in left)
     found = (scene.a.get(ref) for ref in above)
     return any(one is not None and one["definition"] == entry["definition"] for one in found)
 

@@ -37,4 +37,6 @@ select d.classid, d.objid, d.refclassid, d.refobjid, 0
 from pg_catalog.pg_depend as d
 where d.classid in (2602, 2603) and d.refclassid = 2616 and d.objid >= 16384
 union all
-select 2606, k.oid, 2606, k.conparentid, 0 from pg_catalog.pg_constraint as k where k.contype = 'f' and k.conparentid <> 0
+select 2606, k.oid, 2606, k.conparentid, 0 from pg_catalog.pg_constraint as k
+join pg_catalog.pg_constraint as p on p.oid = k.conparentid and p.conrelid = k.conrelid
+where k.contype = 'f'
