@@ -1,4 +1,4 @@
-"""`roundtrip`: up, down and up again leave no trace; one item for each migration, all of them judged once for the run."""
+"""`roundtrip`: up, down and up again leave no trace; one item for each migration, all judged once for the run."""
 
 from __future__ import annotations
 
