@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytest_nself.core.names import QUALIFIED_PATTERN, parse_qualified
 from pytest_nself.core.place import Place
 from pytest_nself.migrations.planning.alone import must_stand_alone
 from pytest_nself.migrations.statements import split, without_comments
 
 from .alone_locks import documented_locks, names_in, truncated
+from .lint_moment import NO_MOMENT, Moment, read_locks, read_moment
 from .rehearsed import MODES, Observed, Scan, TableLock
-from .relations import (
-    NO_MOMENT,
-    Changes,
-    Column,
-    Constraint,
-    Index,
-    Key,
-    Moment,
-    Name,
-    Row,
-    Schema,
-    State,
-    Table,
-    Type,
-    read_locks,
-    read_moment,
-)
+from .relations import Changes, Column, Constraint, Index, Key, Name, Row, Schema, State, Table, Type
 
 if TYPE_CHECKING:
     import psycopg
 
 _SHARE = MODES.index("SHARE")
+_ALTERED = rf"(?is)^alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(?P<table>{QUALIFIED_PATTERN})"
 _BEGIN = """
 select pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text, pg_catalog.pg_stat_force_next_flush()::text
 """
@@ -128,7 +116,9 @@ class Look:
         moment = read_moment(self.connection)
         kinds, drops = moment.kinds_since(self.moment), moment.drops_since(self.moment)
         self.moment = moment
-        changes = _without_the_same(self.state.look(self.connection, since=self.since, kinds=kinds, drops=drops))
+        changes = _without_the_same(
+            self.state.look(self.connection, since=self.since, kinds=kinds, drops=drops, only=self._only(seen))
+        )
         seen = self._with_changes(seen, changes)
         scanned = self._scanned(reading)
         worked_on = {*scanned, *self._named(seen.text), *_touched(changes)} & set(self.tables)
@@ -166,6 +156,21 @@ class Look:
             statement_timeout_ms=moment.statement_timeout_ms,
             unseen=found.unseen,
         )
+
+    def _only(self, seen: Observed) -> set[int] | None:
+        """The tables that an `alter table` can have changed: its own, where none inherits from it. None: any.
+
+        In a large schema looking at all of them takes longer than most statements.
+        """
+        if seen.words[:2] != ("alter", "table") or "cascade" in seen.text.lower():
+            return None
+        match = re.match(_ALTERED, without_comments(seen.text))
+        said = parse_qualified(match["table"])[-2:] if match is not None else ()
+        rows = [self.state.rows.get(("table", oid, 0)) for oid in self.by_name.get(said[-1], ())] if said else []
+        # One that was called so before the migration may be called otherwise by now.
+        named = [row for row in rows if isinstance(row, Table) and row.name[-len(said) :] == said]
+        alone = len(named) == len(rows) and all(row.kind == "r" and not row.has_children for row in named)
+        return {row.oid for row in named} if named and alone else None
 
     def _read(self) -> _Reading:
         modes: dict[int, set[str]] = defaultdict(set)

@@ -6,12 +6,10 @@ name is a change and no new object.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
-
-from pytest_nself.core.duration import milliseconds
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from .target import QUERIES
 
@@ -42,7 +40,8 @@ class Table:
     """A table or view (`kind` is PostgreSQL's relkind).
 
     `file` is the number of the file that holds its rows (0: none of its own), `partition_of` the oid of the table that
-    it is a partition of (0: of none). `access` is who owns it and who may do what.
+    it is a partition of (0: of none); others may inherit from one that `has_children`. `access` is who owns it and who
+    may do what.
     """
 
     oid: int
@@ -50,6 +49,7 @@ class Table:
     kind: str
     file: int
     partition_of: int
+    has_children: bool = field(compare=False)
     access: str
 
     @property
@@ -165,10 +165,6 @@ _KINDS: Mapping[str, Callable[..., Row]] = {
 }  # fmt: skip
 KINDS = tuple(_KINDS)
 
-# What stands in the catalogs of `queries/moment.sql`, in its order.
-_CATALOGS = (("schema",), ("table", "index"), ("column",), ("constraint",), ("trigger",), ("type",), ("type",))
-_NOTHING = (0,) * len(_CATALOGS)
-
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -228,36 +224,6 @@ class Relations:
         return {oid: index for oid, index in since.indexes.items() if oid not in self.indexes}
 
 
-class Moment(NamedTuple):
-    """How far the running transaction is: its timeouts in milliseconds, and which kinds of objects it has changed.
-
-    `written` and `deleted` are how many rows of each catalog it has written, and deleted, so far. Where the server does
-    not count (`track_counts`) everything has to be looked at.
-    """
-
-    lock_timeout_ms: int
-    statement_timeout_ms: int
-    counts: bool = True
-    written: tuple[int, ...] = _NOTHING
-    deleted: tuple[int, ...] = _NOTHING
-
-    def kinds_since(self, before: Moment) -> frozenset[str]:
-        """The kinds of objects of which something was written."""
-        return self._moved(self.written, before.written) if self.counts else frozenset(KINDS)
-
-    def drops_since(self, before: Moment) -> bool:
-        """Whether something may have been dropped, beside columns."""
-        return not self.counts or bool(self._moved(self.deleted, before.deleted))
-
-    def _moved(self, now: tuple[int, ...], before: tuple[int, ...]) -> frozenset[str]:
-        return frozenset(
-            kind for kinds, one, other in zip(_CATALOGS, now, before, strict=True) if one != other for kind in kinds
-        )
-
-
-NO_MOMENT = Moment(0, 0)
-
-
 class State:
     """The schema as it was at the last look, by key."""
 
@@ -270,17 +236,24 @@ class State:
     def read(cls, connection: psycopg.Connection[Any]) -> State:
         """As the connection's transaction sees it."""
         state = cls()
-        state.rows = {row.key: row for kind in _KINDS for row, *_ in _rows(connection, kind, None, -1)}
+        state.rows = {row.key: row for kind in _KINDS for row, *_ in _rows(connection, kind)}
         return state
 
     def look(
-        self, connection: psycopg.Connection[Any], *, since: str, kinds: Iterable[str] = KINDS, drops: bool = True
+        self,
+        connection: psycopg.Connection[Any],
+        *,
+        since: str,
+        kinds: Iterable[str] = KINDS,
+        drops: bool = True,
+        only: Collection[int] | None = None,
     ) -> Changes:
         """What has changed since the last look, as the connection's transaction sees it.
 
-        `since` is the transaction's id, or one before it. Other kinds of objects than `kinds` have not changed, and
-        without `drops` nothing is gone but columns.
+        `since` is the transaction's id, or one before it. Other kinds of objects than `kinds` have not changed, nor
+        have other tables than `only` (None: any may have), and without `drops` nothing is gone but columns.
         """
+        among = None if only is None else sorted(only)
         added: list[Row] = []
         dropped: list[Row] = []
         altered: list[tuple[Row, Row]] = []
@@ -289,7 +262,7 @@ class State:
         for kind in _KINDS:
             if kind not in kinds:
                 continue
-            for row, is_gone, command in list(_rows(connection, kind, since, self._commands[kind])):
+            for row, is_gone, command in list(_rows(connection, kind, since, self._commands[kind], among)):
                 self._commands[kind] = max(self._commands[kind], command)
                 before = self.rows.get(row.key)
                 if is_gone:
@@ -336,23 +309,16 @@ class State:
         return [row for row in gone if isinstance(row, Table | Schema | Type) or row.table not in tables]
 
 
-def read_locks(connection: psycopg.Connection[Any]) -> list[tuple[int, str, int]]:
-    """What the transaction has locked or read: oid, mode (`AccessExclusiveLock`), how often it has read it."""
-    return _fetch(connection, "locks")
-
-
-def read_moment(connection: psycopg.Connection[Any]) -> Moment:
-    """How far the connection's transaction is."""
-    ((lock_timeout, statement_timeout, counts, rows),) = _fetch(connection, "moment")
-    written, deleted = zip(*rows, strict=True)
-    return Moment(milliseconds(lock_timeout), milliseconds(statement_timeout), counts, written, deleted)
-
-
 def _rows(
-    connection: psycopg.Connection[Any], kind: str, since: str | None, command: int
+    connection: psycopg.Connection[Any],
+    kind: str,
+    since: str | None = None,
+    command: int = -1,
+    only: list[int] | None = None,
 ) -> Iterator[tuple[Row, bool, int]]:
     """Each row, whether it is a column that is gone, and the number of the command that wrote it."""
-    for number, *fields in _fetch(connection, f"state/{kind}", {"since": since, "command": command}):
+    params = {"since": since, "command": command, "only": only}
+    for number, *fields in fetch(connection, f"state/{kind}", params):
         is_gone = kind == "column" and fields.pop(3)
         if kind in ("table", "index", "type"):
             fields[1:3] = [(fields[1], fields[2])]
@@ -362,10 +328,11 @@ def _rows(
 
 
 def _living(connection: psycopg.Connection[Any]) -> dict[str, set[int]]:
-    return {kind: set(oids or ()) for kind, oids in _fetch(connection, "living")}
+    return {kind: set(oids or ()) for kind, oids in fetch(connection, "living")}
 
 
-def _fetch(connection: psycopg.Connection[Any], name: str, params: Any = None) -> list[tuple[Any, ...]]:
+def fetch(connection: psycopg.Connection[Any], name: str, params: Any = None) -> list[tuple[Any, ...]]:
+    """The rows of one of our queries."""
     from psycopg.rows import tuple_row
 
     with connection.cursor(row_factory=tuple_row) as cursor:

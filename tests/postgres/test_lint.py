@@ -322,3 +322,23 @@ def test_many_rows_are_one(observe: Observe) -> None:
     (one,) = observe(ORDERS, text)
     assert [seen.words[0] for seen in one.observed] == ["create", "insert", "copy"]
     assert one.statements == 1002
+
+
+def test_a_name_that_changes_hands(observe: Observe) -> None:
+    """What is done to a new table under an old one's name is known of the new one, and stays so."""
+    first = "alter table t rename to t_before;\ncreate table t (id int);\nalter table t add column note text;"
+    second = "alter table t drop column note;\nalter table t_before drop column id;"
+    assert told(found(observe("create table t (id int, n int)", first, second, each_anew=True))) == [
+        ("drop-column", "public.t.note", 1),
+        ("drop-column", "public.t_before.id", 2),
+    ]
+
+
+def test_what_others_inherit(observe: Observe) -> None:
+    """A change of a table that others inherit from is known of those, too."""
+    given = "create table parent (id int, note text); create table child (more int) inherits (parent);"
+    first = "alter table parent add column extra int;\nalter table parent alter column extra set not null;"
+    second = "alter table child no inherit parent;\nalter table child alter column extra drop not null;"
+    rules = [(rule, subject) for rule, subject, _ in told(found(observe(given, first, second, each_anew=True)))]
+    assert ("set-not-null", "public.parent.extra") in rules
+    assert ("drop-not-null", "public.child.extra") in rules
