@@ -10,7 +10,7 @@ from functools import cached_property
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef
 
-from .ddl import Scene
+from .ddl import Scene, named_relation, relation_of
 from .fact import Catalog, Entry, changed
 from .kinds import kinds
 
@@ -138,6 +138,8 @@ class _Deciding:
                 continue
             if one.kind in ("partition", "inheritance") and ref.kind == "column":
                 continue  # columns come and go on both sides at once
+            if self._refers_to_another(one, ref):
+                continue
             if one.kind == "column":
                 self._follow_to_column(ref, one)
             elif one.kind in ("table", "sequence") and ref.kind in ("schema", "column", "table", "sequence"):
@@ -146,6 +148,13 @@ class _Deciding:
                 if one.kind in TYPES and ref.kind in TYPES:
                     self._swap(ref)
                 self._rebuild(one)
+
+    def _refers_to_another(self, one: ObjectRef, ref: ObjectRef) -> bool:
+        """Whether it is a foreign key that only meets the key of a partition: it refers to the table above."""
+        if one.kind != "constraint" or ref.kind not in ("constraint", "table"):
+            return False
+        target = self.a.entries[one]["_references"]
+        return bool(target) and named_relation(target)[1:3] not in (ref[1:3], one[1:3])
 
     def _follow_to_column(self, ref: ObjectRef, column: ObjectRef) -> None:
         entry = self.b.entries[column]
@@ -222,11 +231,27 @@ class _Deciding:
             found[own] = above, partition
         return found
 
+    def _is_referred_to(self, ref: ObjectRef) -> bool:
+        """Whether it is a partition of a table that stays and that foreign keys refer to: it must be let go first."""
+        if ref.kind != "partition":
+            return False
+        above = named_relation(self.a.entries[ref]["of_table"])
+        return above not in self.decision.gone and above in self._referred
+
+    @cached_property
+    def _referred(self) -> frozenset[ObjectRef]:
+        """Tables that foreign keys refer to, and the partitions of those."""
+        found = {named_relation(key["_references"]) for key in self.a.of_kind("constraint") if key["_references"]}
+        links = [(named_relation(link["of_table"]), relation_of(link)) for link in self.a.of_kind("partition")]
+        while below := {part for above, part in links if above in found} - found:
+            found |= below
+        return frozenset(found)
+
     def _absorb(self) -> None:
         gone = self.decision.gone
         for ref in gone:
             taker = next((one for one in self._takers(self.a.entries[ref]) if one in gone), None)
-            if taker is not None:
+            if taker is not None and not self._is_referred_to(ref):
                 self.decision.absorbed[ref] = taker
         for link in self.a.of_kind("sequence_owner"):
             sequence, column = list(kinds()["sequence_owner"].needs(link, self.a))[:2]
