@@ -15,6 +15,9 @@ from .fact import Catalog, Entry
 from .ordering import Act, ordered
 from .writing import written
 
+ONLINE_LOCK_TIMEOUT_MS = 5000
+"""How long a statement of an online plan waits for a lock, while others queue behind it."""
+
 _UNCHECKED = "set local check_function_bodies = off"
 
 
@@ -28,7 +31,7 @@ def plan_changes(a: Catalog, b: Catalog, *, online: bool = False) -> Plan:
     decision = decide(a, b, online=online)
     acts = ordered(decision, a, b)
     texts = list(written(acts, decision, decision.scene(a, b, online=online)))
-    return Plan("Change the schema", tuple(_steps(texts)), notes=tuple(_reordered(a, b)))
+    return Plan("Change the schema", tuple(_steps(texts, online)), notes=tuple(_reordered(a, b)))
 
 
 def _reordered(a: Catalog, b: Catalog) -> Iterator[str]:
@@ -63,7 +66,7 @@ def _refuse_unmodelled(a: Catalog, b: Catalog) -> None:
         )
 
 
-def _steps(texts: list[tuple[Act, Ddl]]) -> Iterator[Statement]:
+def _steps(texts: list[tuple[Act, Ddl]], online: bool) -> Iterator[Statement]:
     unchecked = False  # in the transaction that is open
     for number, (act, ddl) in enumerate(texts):
         if act.ref.kind == "function" and act.verb != "drop" and not unchecked:
@@ -73,7 +76,9 @@ def _steps(texts: list[tuple[Act, Ddl]]) -> Iterator[Statement]:
         if transaction is SHARED and _must_commit(ddl, texts, number):
             transaction = COMMIT_AFTER
         unchecked = unchecked and transaction is SHARED
-        yield Statement(f"{act.verb} {act.ref.kind} {act.ref}", Sql(ddl.text, transaction), hazards=ddl.hazards)
+        title = f"{act.verb} {act.ref.kind.replace('_', ' ')} {act.ref}"
+        patience = ONLINE_LOCK_TIMEOUT_MS if online else None
+        yield Statement(title, Sql(ddl.text, transaction), hazards=ddl.hazards, lock_timeout_ms=patience)
 
 
 def _must_commit(ddl: Ddl, texts: list[tuple[Act, Ddl]], number: int) -> bool:

@@ -35,8 +35,8 @@ class Scene:
     """What rules may look at while they write: both states, and what else the plan does.
 
     `made` are objects that the plan creates, `gone` those that it drops (what is rebuilt is in both), `altered` those
-    that it changes. `separate` are defaults that are not said with their columns. `online` asks for forms that hold locks
-    for a moment only.
+    that it changes. `separate` are defaults that are not said with their columns. `online` asks for forms that hold
+    locks for a moment only.
     """
 
     a: Catalog
@@ -114,14 +114,14 @@ class Kind:
     """How objects of one kind are made, changed and dropped.
 
     `catalog` is the oid of the system catalog that holds them (fixed, as in PostgreSQL's `pg_*.h`; 0 for what is no
-    object of its own there). `words` name the
-    kind in `comment on`, `alter … owner to` and `drop`; `grants` in `grant … on`, and `privileges` are those that an
-    owner has from the start, `public` those that everybody has. Of objects that nothing else orders, those of a lower
-    `rank` are created first. `dies_with` are the objects of which each takes this one along when it is dropped; `needs`
-    are those that it cannot be made without, beyond what the server's own dependencies say. `alter` gets the names of the attributes that differ (never owner, acl, comment, label: they are
+    object of its own there). `words` name the kind in `comment on`, `alter … owner to` and `drop`; `grants` in `grant …
+    on`, and `privileges` are those that an owner has from the start, `public` those that everybody has. Of objects that
+    nothing else orders, those of a lower `rank` are created first. `dies_with` are the objects of which each takes this
+    one along when it is dropped; `needs` are those that it cannot be made without, beyond what the server's own
+    dependencies say. `alter` gets the names of the attributes that differ (never owner, acl, comment, label: they are
     written for all kinds alike) and answers None where the object must be dropped and created anew. `moves` are
-    attributes whose change does not let dependents stand, with the kinds of those that must be rebuilt. `occupies`
-    are names that only one object at a time can have.
+    attributes whose change does not let dependents stand, with the kinds of those that must be rebuilt. `occupies` are
+    names that only one object at a time can have.
     """
 
     name: str

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.catalog.changes import plan_changes
 from pytest_nself.catalog.compare import Change, differences
 from pytest_nself.catalog.fact import Catalog
 from pytest_nself.catalog.read import introspect
+from pytest_nself.catalog.renames import Rename, rename_statements
 from pytest_nself.core.errors import Refused, StepFailed
 from pytest_nself.core.names import ObjectRef, quote_qualified
 from pytest_nself.core.plan import Plan
-from pytest_nself.core.step import DATA_LOSS
+from pytest_nself.core.sql import Sql
+from pytest_nself.core.step import DATA_LOSS, Statement
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.execute.executor import execute
 
@@ -43,25 +45,32 @@ class Proof:
         return not self.problems
 
 
-def prove(database: EphemeralDatabase, a: Catalog, b: Catalog, *, online: bool = False) -> Proof:
+def prove(
+    database: EphemeralDatabase, a: Catalog, b: Catalog, *, online: bool = False, renames: Sequence[Rename] = ()
+) -> Proof:
     """Go from `a` to `b` on a database that is as `a` (a clone of it, with or without rows), back, and there again.
 
-    Each arrival is read and compared, and a second plan must be empty. A database as `b` is left behind. Raises
-    Refused where no way there is known; a way back that is not known is a problem like any other.
+    `renames` are those that somebody confirmed; they come first, on the way back in reverse. Each arrival is read and
+    compared, and a second plan must be empty. A database as `b` is left behind. Raises Refused where no way there is
+    known; a way back that is not known is a problem like any other.
     """
-    return _Proving(database, a, b, online).proof()
+    return _Proving(database, a, b, online, tuple(renames)).proof()
 
 
 class _Proving:
-    def __init__(self, database: EphemeralDatabase, a: Catalog, b: Catalog, online: bool) -> None:
+    def __init__(
+        self, database: EphemeralDatabase, a: Catalog, b: Catalog, online: bool, renames: tuple[Rename, ...]
+    ) -> None:
         self.database, self.a, self.b = database, a, b
-        self.up = plan_changes(a, b, online=online)
         self.online = online
+        self.renames = renames
+        self.up = Plan("", ())
         self.problems: list[str] = []
         self.reordered: list[ObjectRef] = []
 
     def proof(self) -> Proof:
         with closing(self.database.connect(autocommit=True, prepare_threshold=None)) as connection:
+            self.up = self._plan(connection, self.a, self.b, self.renames)
             before = _rows(connection, self.a, self.b)
             down, lost = None, {}
             arrived = self._go(connection, self.up, self.b, "up")
@@ -75,14 +84,30 @@ class _Proving:
 
     def _back(self, connection: psycopg.Connection[Any], arrived: Catalog) -> Plan | None:
         try:
-            down = plan_changes(arrived, self.a, online=self.online)
+            down = self._plan(connection, arrived, self.a, tuple(rename.back for rename in self.renames))
         except Refused as error:
             self.problems.append(f"There is no way back: {error.problem} {error.cause}")
             return None
         left = self._go(connection, down, self.a, "down")
         if left is not None:
-            self._go(connection, plan_changes(left, self.b, online=self.online), self.b, "up again")
+            self._go(connection, self._plan(connection, left, self.b, self.renames), self.b, "up again")
         return down
+
+    def _plan(
+        self, connection: psycopg.Connection[Any], there: Catalog, wanted: Catalog, renames: tuple[Rename, ...]
+    ) -> Plan:
+        """What is called otherwise after a rename (in views, in keys) the server knows: it is asked, and taken back."""
+        if not renames:
+            return plan_changes(there, wanted, online=self.online)
+        texts = list(rename_statements(renames))
+        connection.execute("begin")
+        try:
+            connection.execute(";\n".join(texts).encode())
+            rest = plan_changes(introspect(connection), wanted, online=self.online)
+        finally:
+            connection.execute("rollback")
+        steps = tuple(Statement(text, Sql(text)) for text in texts)
+        return replace(rest, steps=(*steps, *rest.steps))
 
     def _go(self, connection: psycopg.Connection[Any], plan: Plan, wanted: Catalog, verb: str) -> Catalog | None:
         """Execute a plan; what is there afterwards, or None when that is not what was wanted."""

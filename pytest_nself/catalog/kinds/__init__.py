@@ -1,4 +1,4 @@
-"""One file per kind of object: how it is made, changed and dropped. Its facts are read by the query of the same name."""
+"""One file per kind of object: how it is made, changed and dropped. Its facts are read by the query of its name."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pytest_nself.catalog.ddl import (
@@ -18,6 +19,7 @@ from pytest_nself.catalog.ddl import (
 from pytest_nself.catalog.fact import Catalog, Entry
 from pytest_nself.catalog.kinds.column import parents_of
 from pytest_nself.core.names import ObjectRef, quote_literal, spell_qualified
+from pytest_nself.core.sql import ALONE, COMMIT_AFTER
 
 _INDEXED = ("primary key", "unique", "exclude")
 
@@ -48,9 +50,42 @@ def _create(entry: Entry, scene: Scene) -> Iterator[Ddl | str]:
     if _stays_behind(entry, scene):
         return
     table = f"alter {_words(entry)} {_only(entry)}{qualified(entry.ref)}"
-    valid = "" if entry["validated"] else " not valid"
-    yield f"{table} add constraint {part(entry.ref)} {_text(entry)}{valid}"
+    if scene.online and scene.stays(relation_of(entry)) and entry["_relkind"] == "r":
+        yield from _online(entry, table)
+    else:
+        valid = "" if entry["validated"] else " not valid"
+        yield f"{table} add constraint {part(entry.ref)} {_text(entry)}{valid}"
     yield from _marks(entry)
+
+
+def _online(entry: Entry, table: str) -> Iterator[Ddl | str]:
+    """In steps of which none keeps others from the table for longer than a moment."""
+    add = f"{table} add constraint {part(entry.ref)}"
+    if entry["type"] in ("check", "foreign key"):
+        # Rows that come meanwhile are looked at from here on; those that are there, without the lock.
+        yield Ddl(f"{add} {_text(entry)} not valid", transaction=COMMIT_AFTER)
+        if entry["validated"]:
+            yield f"{table} validate constraint {part(entry.ref)}"
+    elif entry["type"] in ("primary key", "unique") and (index := _index_text(entry)) is not None:
+        yield Ddl(index, transaction=ALONE)
+        yield f"{add} {entry['type']} using index {part(entry.ref)}{_timing(entry)}"
+    else:
+        yield f"{add} {_text(entry)}"
+
+
+_KEY = re.compile(
+    r"(?:PRIMARY KEY|UNIQUE)(?P<nulls> NULLS NOT DISTINCT)? (?P<columns>\(.*?\))(?P<include> INCLUDE \(.*\))?"
+)
+
+
+def _index_text(entry: Entry) -> str | None:
+    """The index that the constraint will take over; None for what only a constraint can say (WITHOUT OVERLAPS)."""
+    found = _KEY.fullmatch(entry["definition"])
+    if found is None or " WITHOUT OVERLAPS" in entry["definition"]:
+        return None
+    options = f" with ({options_text(entry['options'])})" if entry["options"] else ""
+    on = f"on {qualified(entry.ref)} {found['columns']}{found['include'] or ''}{found['nulls'] or ''}"
+    return f"create unique index concurrently {part(entry.ref)} {on}{options}"
 
 
 def _stays_behind(entry: Entry, scene: Scene) -> bool:

@@ -40,7 +40,7 @@ def _drop(entry: Entry, scene: Scene) -> Written:
 
 
 def _rooms(ref: ObjectRef) -> tuple[tuple[str, ...], ...]:
-    """Its signature is its own; its bare name it shares with overloads, of which a new one shall not meet an old one."""
+    """Its signature is its own; its bare name it shares with overloads, and a new one shall not meet an old one."""
     return (("function", ref.schema or "", ref.name), ("call", ref.schema or "", ref.name.partition("(")[0]))
 
 
