@@ -1,0 +1,86 @@
+"""Databases for tests that need several of them, made from scripts and dropped again."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from pytest_nself.catalog.fact import Catalog
+from pytest_nself.catalog.read import introspect
+from pytest_nself.core.names import quote_identifier
+from pytest_nself.database.database import Database, EphemeralDatabase
+from pytest_nself.server.server import Server
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Scratch:
+    """Makes databases on the run's server over one connection that is kept."""
+
+    server: Server
+    admin: psycopg.Connection[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.admin = self.server.connect("template1")
+
+    def make(self, *scripts: str) -> EphemeralDatabase:
+        """A database in which these scripts have run, each in a transaction of its own."""
+        name = f"scratch_{os.getpid()}_{next(_numbers)}"
+        # This project has no migrations, so the run's template is empty; and nobody is ever connected to it.
+        create = f"create database {quote_identifier(name)} template nself_template strategy file_copy"
+        self.admin.execute(create.encode())
+        database = EphemeralDatabase(self.server.dsn_for(name), self.server.version)
+        try:
+            for script in scripts:
+                run(database, script)
+        except BaseException:
+            self.drop(database)
+            raise
+        return database
+
+    def drop(self, database: EphemeralDatabase) -> None:
+        """Drop it; a database with subscriptions cannot be dropped, so they go first."""
+        name = database.dsn.dbname
+        query = (
+            "select s.subname::text from pg_catalog.pg_subscription s "
+            "join pg_catalog.pg_database d on d.oid = s.subdbid where d.datname = %s"
+        )
+        for (subscription,) in self.admin.execute(query, [name]).fetchall():
+            quoted = quote_identifier(subscription)
+            # Without a slot nobody is asked for it.
+            detach = (f"alter subscription {quoted} {verb}" for verb in ("disable", "set (slot_name = none)"))
+            run(database, *detach, f"drop subscription {quoted}")
+        self.admin.execute(f"drop database if exists {quote_identifier(name)} with (force)".encode())
+
+    @contextmanager
+    def made(self, *scripts: str) -> Iterator[EphemeralDatabase]:
+        """The same, dropped at the end."""
+        database = self.make(*scripts)
+        try:
+            yield database
+        finally:
+            self.drop(database)
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self.admin.close()
+
+
+def run(database: Database, *texts: str) -> None:
+    """Execute the texts over a connection that is closed afterwards."""
+    with closing(database.connect(autocommit=True, prepare_threshold=None)) as connection:
+        for text in texts:
+            connection.execute(text.encode())
+
+
+def read(database: Database) -> Catalog:
+    """What is in the database."""
+    with closing(database.connect(autocommit=True)) as connection:
+        return introspect(connection)
