@@ -25,7 +25,8 @@ _privileges = st.builds(
 )
 
 _STATEMENT = re.compile(
-    r'(grant|revoke) (grant option for )?(.+?) on table t (?:to|from) ("(?:[^"]|"")+"|\w+)( with grant option| cascade)?',
+    r"(grant|revoke) (grant option for )?(.+?) on table t "
+    r'(?:to|from) ("(?:[^"]|"")+"|\w+)( with grant option| cascade)?',
     re.DOTALL,
 )
 

@@ -115,7 +115,7 @@ def test_a_circle_is_named() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(REFS), st.sampled_from(REFS)), max_size=30))
 def test_wishes_never_stand_in_the_way(pairs: list[tuple[ObjectRef, ObjectRef]]) -> None:
-    """Of objects that only change in place the needed ones go first where that can be; in a circle any order will do."""
+    """Of objects that only change in place the needed ones go first; in a circle any order will do."""
     depends: dict[ObjectRef, set[ObjectRef]] = {}
     kept = [(one, need) for one, need in pairs if need.kind not in ("domain", "enum") and one != need]
     for one, need in kept:
