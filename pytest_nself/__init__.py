@@ -8,6 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .catalog.changes import plan_changes as plan_changes
+    from .catalog.compare import differences as differences
+    from .catalog.fact import Catalog as Catalog
+    from .catalog.read import introspect as introspect
+    from .checks.prove import Proof as Proof
+    from .checks.prove import prove as prove
     from .core.dsn import Dsn as Dsn
     from .core.errors import ConfigError as ConfigError
     from .core.errors import FixtureError as FixtureError
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
     from .server.server import Server as Server
 
 _HOMES = {
+    "Catalog": "catalog.fact",
     "ConfigError": "core.errors",
     "Database": "database.database",
     "Dsn": "core.dsn",
@@ -36,11 +43,17 @@ _HOMES = {
     "NoServer": "core.errors",
     "NselfError": "core.errors",
     "NselfWarning": "plugin.notices",
+    "Proof": "checks.prove",
     "Server": "server.server",
     "__version__": "core.version",
+    "differences": "catalog.compare",
+    "introspect": "catalog.read",
+    "plan_changes": "catalog.changes",
+    "prove": "checks.prove",
 }
 
 __all__ = [
+    "Catalog",
     "ConfigError",
     "Database",
     "Dsn",
@@ -53,8 +66,13 @@ __all__ = [
     "NoServer",
     "NselfError",
     "NselfWarning",
+    "Proof",
     "Server",
     "__version__",
+    "differences",
+    "introspect",
+    "plan_changes",
+    "prove",
 ]
 
 
