@@ -88,7 +88,7 @@ class _Deciding:
     def _part_indexes(self) -> None:
         """An index of a partition can neither be dropped nor let go by itself: the one above it is made anew."""
         for link in self.a.of_kind("index_partition"):
-            own, above, partition = list(kinds()["index_partition"].needs(link, self.a))[:3]
+            above, partition = list(kinds()["index_partition"].needs(link, self.a))[1:3]
             stays = partition in self.b.entries and partition not in self.decision.gone
             if link.ref in self.decision.gone and stays and above in self.b.entries:
                 self._rebuild(above)

@@ -113,7 +113,7 @@ def _settings(connection: psycopg.Connection[Any]) -> Iterator[None]:
     names = list(_SETTINGS)
     query = "select pg_catalog.current_setting(n) from pg_catalog.unnest(%s::text[]) as n"
     own = [value for (value,) in _rows(connection, query, [names])]
-    change = "select pg_catalog.set_config(n, v, true) from pg_catalog.unnest(%s::text[], %s::text[]) as s (n, v)"
+    change = "select pg_catalog.set_config(n, v, true) from rows from (pg_catalog.unnest(%s::text[]), pg_catalog.unnest(%s::text[])) as s (n, v)"
     connection.execute(change, [names, list(_SETTINGS.values())])
     try:
         yield

@@ -89,9 +89,12 @@ def _index_text(entry: Entry) -> str | None:
 
 
 def _stays_behind(entry: Entry, scene: Scene) -> bool:
-    """Whether a table that no longer inherits has kept the check of its parent."""
+    """Whether a table that no longer inherits has kept the check of its parent, or a partition the foreign key."""
     table = relation_of(entry)
-    if entry["type"] != "check" or table in scene.made or table not in scene.a.entries:
+    if table in scene.made or table not in scene.a.entries:
+        return False
+    was_partition = table._replace(kind="partition") in scene.a.entries
+    if entry["type"] != "check" and not (entry["type"] == "foreign key" and was_partition):
         return False
     left = [one for one in parents_of(table, scene.a) if one not in parents_of(table, scene.b)]
     above = (entry.ref._replace(name=one.name, schema=one.schema) for one in left)
