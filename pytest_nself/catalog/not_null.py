@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import quote_literal, spell_identifier, spell_qualified
@@ -49,28 +50,52 @@ def add_not_null(column: Entry) -> str:
     return f"{_table(column)} add constraint {name} not null {spell_identifier(column.ref.part or '')}{rest}"
 
 
-def change_not_null(old: Entry, new: Entry, above: frozenset[str]) -> Iterator[str]:
-    """From one state to the other; `above` are the attributes that change in a parent, and may come from there.
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """The same column in other tables: `above` are the attributes that change in a parent, and may come from there.
 
-    Raises Refused where only making the table anew would do.
+    `tied` says whether there is a parent before, after, and all the way; `below` are the columns of children so tied.
     """
+
+    above: frozenset[str]
+    tied: bool
+    below: tuple[tuple[Entry, Entry], ...]
+
+
+def change_not_null(old: Entry, new: Entry, kin: Kin) -> Iterator[str]:
+    """From one state to the other. Raises Refused where only making the table anew would do."""
     if not new["not_null"]:
-        if not ("not_null" in above and old["not_null_as"] == INHERITED):
+        if not ("not_null" in kin.above and old["not_null_as"] == INHERITED):
             yield f"{_table(new)} alter column {spell_identifier(new.ref.part or '')} drop not null"
         return
-    follows = new["_not_null_inherited"] and bool(above & {"not_null", "not_null_as"})
+    follows = new["_not_null_inherited"] and bool(kin.above & {"not_null", "not_null_as"})
     if not old["not_null"]:
         if not follows:
+            yield from _made_ready(kin.below)
             yield add_not_null(new)
+    elif "not_null" in kin.above and old["_not_null_inherited"]:
+        # The parent has lost its own, and this one with it where it had only that.
+        yield from _restated(old, new, tied=False) if old["_not_null_local"] else [add_not_null(new)]
     elif not follows and old["not_null_as"] != new["not_null_as"]:
-        yield from _restated(old, new)
+        yield from _restated(old, new, kin.tied)
     if old["not_null_comment"] != new["not_null_comment"]:
         yield _comment(new)
 
 
-def _restated(old: Entry, new: Entry) -> Iterator[str]:
+def _made_ready(below: tuple[tuple[Entry, Entry], ...]) -> Iterator[str]:
+    """Children that have a constraint of their own keep its name and its state when the parent gets one."""
+    for old, new in below:
+        if not (old["not_null"] and old["_not_null_name"] and new["_not_null_inherited"]):
+            continue
+        if new["not_null_as"] == INHERITED:
+            yield f"{_table(old)} drop constraint {_name(old)}"
+        elif old["not_null_as"] != new["not_null_as"]:
+            yield from _restated(old, new, tied=False)
+
+
+def _restated(old: Entry, new: Entry, tied: bool) -> Iterator[str]:
     renamed = _name(old) != _name(new)
-    if new["not_null_as"] == INHERITED or (renamed and old["_not_null_inherited"]):
+    if new["not_null_as"] == INHERITED or (renamed and old["_not_null_inherited"] and tied):
         raise Refused(
             f"The constraint {_name(old)} that makes {new.ref} not null would have to be a parent's, or be renamed.",
             "It is inherited, and no statement changes that while the table has this parent.",

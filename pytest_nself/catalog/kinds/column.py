@@ -20,7 +20,7 @@ from pytest_nself.catalog.ddl import (
 )
 from pytest_nself.catalog.fact import Catalog, Entry
 from pytest_nself.catalog.foreign_options import changed_foreign_options, foreign_options
-from pytest_nself.catalog.not_null import add_not_null, change_not_null, not_null_tail, not_null_text
+from pytest_nself.catalog.not_null import Kin, add_not_null, change_not_null, not_null_tail, not_null_text
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef, parse_qualified, spell_qualified
 from pytest_nself.core.step import DATA_LOSS
@@ -161,7 +161,7 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
     if "identity" in changed or "identity_sequence" in changed:
         written += _change_identity(old, new, alter)
     if changed & _NOT_NULL and not (new["identity"] and not old["identity"]):
-        written += change_not_null(old, new, _changed_above(new, scene))
+        written += change_not_null(old, new, _kin(old, new, scene))
     only = f"alter {_words(new)} only {qualified(new.ref)} alter column {part(new.ref)}"
     retyped = "type" in changed and old["_type_storage"] != new["_type_storage"]
     if "storage" in changed or (retyped and new["storage"]):
@@ -222,6 +222,24 @@ def _changed_above(new: Entry, scene: Scene) -> frozenset[str]:
         ObjectRef("column", above.schema, above.name, new.ref.part) for above in parents_of(relation_of(new), scene.a)
     )
     return frozenset[str]().union(*(scene.altered.get(column, ()) for column in columns))
+
+
+def _kin(old: Entry, new: Entry, scene: Scene) -> Kin:
+    below = []
+    for one in scene.b.of_kind("column"):
+        if one["_inherited"] and one.ref.part == new.ref.part and _tied(one.ref, scene, relation_of(new)):
+            below.append((scene.a.entries[one.ref], one))
+    tied = old["_inherited"] and new["_inherited"] and _tied(new.ref, scene)
+    return Kin(_changed_above(new, scene), tied, tuple(below))
+
+
+def _tied(column: ObjectRef, scene: Scene, parent: ObjectRef | None = None) -> bool:
+    """Whether a table of both states has a parent (this one) in both, and stays with it all the time."""
+    table = column._replace(kind="table", part=None)
+    link = table._replace(kind="partition")
+    both = set(parents_of(table, scene.a)) & set(parents_of(table, scene.b))
+    there = bool(both) if parent is None else parent in both
+    return there and column in scene.a.entries and table not in scene.made and link not in scene.gone
 
 
 def _change_identity(old: Entry, new: Entry, alter: str) -> Iterator[str]:

@@ -18,6 +18,8 @@ def _create(entry: Entry, scene: Scene) -> Written:
 
 
 def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Written | None:
+    if "trusted" in changed and (old["acl"] is not None or new["acl"] is not None):
+        return None  # what was granted on a trusted one can neither be granted nor revoked on another
     return [_text(new, "create or replace")]
 
 

@@ -61,6 +61,8 @@ def _setting(entry: Entry, name: str) -> str:
 def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Written | None:
     if "two_phase" in changed and scene.a.version < 180000:
         return None
+    if changed & _ALONE and old["slot_name"] is None:
+        return None  # they are changed on the publisher too, where there is nothing yet
     return list(_changes(old, new, changed))
 
 

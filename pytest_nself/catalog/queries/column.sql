@@ -33,6 +33,7 @@ select
     case when k.oid is not null then pg_catalog.obj_description(k.oid, 'pg_constraint') end as not_null_comment,
     k.conname::text as _not_null_name,
     k.coninhcount > 0 as _not_null_inherited,
+    k.conislocal as _not_null_local,
     case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
     case when a.attidentity <> '' then (
         select array[
