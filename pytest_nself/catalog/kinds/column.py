@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pytest_nself.catalog.ddl import (
     Ddl,
@@ -22,7 +22,8 @@ from pytest_nself.catalog.fact import Catalog, Entry
 from pytest_nself.catalog.foreign_options import changed_foreign_options, foreign_options
 from pytest_nself.catalog.not_null import Kin, add_not_null, change_not_null, not_null_tail, not_null_text
 from pytest_nself.core.errors import Refused
-from pytest_nself.core.names import ObjectRef, parse_qualified, spell_qualified
+from pytest_nself.core.names import ObjectRef, parse_qualified, spell_identifier, spell_qualified
+from pytest_nself.core.sql import COMMIT_AFTER
 from pytest_nself.core.step import DATA_LOSS
 
 _TYPE = frozenset({"type", "collation"})
@@ -161,7 +162,9 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
     if "identity" in changed or "identity_sequence" in changed:
         written += _change_identity(old, new, alter)
     if changed & _NOT_NULL and not (new["identity"] and not old["identity"]):
-        written += change_not_null(old, new, _kin(old, new, scene))
+        stated = change_not_null(old, new, _kin(old, new, scene))
+        proven = scene.online and not old["not_null"] and new["not_null"] and new["_relkind"] == "r"
+        written += _after_a_check(new, stated) if proven else stated
     only = f"alter {_words(new)} only {qualified(new.ref)} alter column {part(new.ref)}"
     retyped = "type" in changed and old["_type_storage"] != new["_type_storage"]
     if "storage" in changed or (retyped and new["storage"]):
@@ -240,6 +243,16 @@ def _tied(column: ObjectRef, scene: Scene, parent: ObjectRef | None = None) -> b
     both = set(parents_of(table, scene.a)) & set(parents_of(table, scene.b))
     there = bool(both) if parent is None else parent in both
     return there and column in scene.a.entries and table not in scene.made and link not in scene.gone
+
+
+def _after_a_check(new: Entry, stated: Iterable[Ddl | str]) -> Iterator[Ddl | str]:
+    """A check that holds tells the server that no row is without a value, so that it need not look under its lock."""
+    table, column = f"alter table {qualified(new.ref)}", part(new.ref)
+    check = spell_identifier(f"nself_{new.ref.part}"[:50] + "_not_null")
+    yield Ddl(f"{table} add constraint {check} check ({column} is not null) not valid", transaction=COMMIT_AFTER)
+    yield Ddl(f"{table} validate constraint {check}", transaction=COMMIT_AFTER)
+    yield from stated
+    yield f"{table} drop constraint {check}"
 
 
 def _change_identity(old: Entry, new: Entry, alter: str) -> Iterator[str]:
