@@ -15,18 +15,23 @@ from ._migrations import in_folder
 
 if TYPE_CHECKING:
     from nself_cli.session import Session
+    from pytest_nself.checks.detect import Detected, Detection, Effect
     from pytest_nself.migrations.migration import Migrations
     from pytest_nself.migrations.status import StatusRow
 
 
 @click.command("status")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when anything is pending or wrong.")
+@click.option("--detect", is_flag=True, help="Tell what of pending migrations is in the database already.")
 @in_folder
 @common_options(writes=False)
-def command(invocation: Invocation, options: Options, exit_code: bool, migration_dir: str | None) -> int:
+def command(invocation: Invocation, options: Options, exit_code: bool, detect: bool, migration_dir: str | None) -> int:
     """Show every migration: applied, pending, edited, out of order, half-way, or without its file.
 
     With --env, the environment that is active here stands beside the named one.
+
+    With --detect, the folder is replayed on a throw-away server to see what each pending migration makes; the database
+    is only read. Of each it is told whether all, some or none of that is there, by name, and how to go on.
 
     \b
     Examples:
@@ -34,6 +39,7 @@ def command(invocation: Invocation, options: Options, exit_code: bool, migration
       nself db migrate status --env prod
       nself db migrate status --json
       nself db migrate status --exit-code
+      nself db migrate status --detect
     """
     from nself_cli.run import start
     from pytest_nself.core.finding import Severity
@@ -43,12 +49,17 @@ def command(invocation: Invocation, options: Options, exit_code: bool, migration
     session = start(invocation, options)
     migrations = read_folder(session, migration_dir)
     other = _active(session)
+    data: dict[str, Any]
     if other is None:
         rows, gone = _rows(session, migrations), False
-        text, data = _text(rows), {"migrations": [_data(row) for row in rows]}
+        found = _detect(session, migrations, rows) if detect else None
+        text, data = _text(rows, found), {"migrations": [_data(row) for row in rows]}
     else:
         rows, text, data = _beside(session, other, migrations)
         gone = data["migrations"] is None
+        found = _detect(session, migrations, rows) if detect and not gone else None
+    if found is not None:
+        text, data["detected"] = f"{text}{_replayed(found, beside=other is not None)}", _detected(found)
     present.findings(invocation)
     wrong = any(row.wrong for row in rows) or any(one.severity is Severity.ERROR for one in invocation.findings)
     code = UNREACHABLE if gone else FAILED if exit_code and wrong else DONE
@@ -68,6 +79,22 @@ def _rows(session: Session, migrations: Migrations) -> tuple[StatusRow, ...]:
     if hasura is not None:
         present.note_once(session.invocation, f"Note: {session.target.environment}: {hasura}")
     return status(migrations, ledger)
+
+
+def _detect(session: Session, migrations: Migrations, rows: tuple[StatusRow, ...]) -> Detection:
+    """What of the pending ones, and of those that were cut off, is there."""
+    from nself_cli.run import connected
+    from nself_cli.session import table_of
+    from pytest_nself.checks.detect import detect, findings_of
+    from pytest_nself.sandbox.kept import TestProject
+
+    half_way = {row.version for row in rows if row.half_way and row.place is not None}
+    asked = half_way | {row.version for row in rows if row.pending}
+    with connected(session) as (_, connection):
+        project = TestProject.find(session.root)
+        found = detect(connection, migrations, asked, project=project, table=table_of(session))
+    session.invocation.findings += findings_of(found, half_way)
+    return found
 
 
 def _active(session: Session) -> Session | None:
@@ -135,7 +162,7 @@ def _state(row: StatusRow | None) -> str:
     return row.state.value if row is not None else "unknown"
 
 
-def _text(rows: tuple[StatusRow, ...]) -> str:
+def _text(rows: tuple[StatusRow, ...], found: Detection | None = None) -> str:
     if not rows:
         return "No migrations."
     from pytest_nself.migrations.migration import counted
@@ -146,6 +173,7 @@ def _text(rows: tuple[StatusRow, ...]) -> str:
             row.state.value,
             f"{row.applied_at:%Y-%m-%d %H:%M}" if row.applied_at else "",
             f"{row.took_ms} ms" if row.took_ms is not None else "",
+            _there(found.of(row.version)) if found is not None else "",
         )
         for row in rows
     ]
@@ -163,4 +191,51 @@ def _data(row: StatusRow) -> dict[str, Any]:
         "took_ms": row.took_ms,
         "applied_by": row.applied_by,
         "place": str(row.place) if row.place is not None else None,
+    }
+
+
+def _there(one: Detected | None) -> str:
+    """`all there`, or why it cannot be told."""
+    if one is None:
+        return ""
+    standing = one.standing.value
+    return f"{one.reason}, {standing}" if not one.told else standing
+
+
+def _replayed(found: Detection, *, beside: bool) -> str:
+    """Where it was found out; each migration, too, where the table is about something else."""
+    lines = [f"\n{one.label}: {_there(one)}" for one in found.migrations] if beside else []
+    lines += [f"\nNote: {note}." for note in found.notes]
+    if found.server:
+        lines.append(f"\nReplayed on {found.server}. The database itself was only read.")
+    return "".join(lines)
+
+
+def _detected(found: Detection) -> dict[str, Any]:
+    return {
+        "server": found.server or None,
+        "notes": list(found.notes),
+        "migrations": [
+            {
+                "version": one.version,
+                "name": one.label,
+                "standing": one.standing.name.lower(),
+                "reason": None if one.told else one.reason,
+                "writes_rows": one.writes,
+                "there": [_effect(effect) for effect in one.effects if effect.there],
+                "not_there": [_effect(effect) for effect in one.effects if effect.there is False],
+                "untold": [_effect(effect) for effect in one.effects if effect.there is None],
+            }
+            for one in found.migrations
+        ],
+    }
+
+
+def _effect(effect: Effect) -> dict[str, Any]:
+    return {
+        "kind": effect.subject.kind,
+        "object": str(effect.subject),
+        "attribute": effect.attribute or None,
+        "wanted": effect.wanted,
+        "has": effect.has,
     }
