@@ -424,6 +424,15 @@ def test_a_label_is_used_where_it_is_added_in_hiding(trip: Trip) -> None:
     assert verdicts(found) == [Verdict.EXACT, Verdict.EXACT]
 
 
+def test_a_savepoint_that_the_server_cannot_make(trip: Trip) -> None:
+    """After some DDL a transaction takes no savepoint at once; the trip is then made without."""
+    found = trip(
+        ("create domain d as int check (value > 0);", "drop domain d;"),
+        ("alter domain d drop constraint d_check;", "alter domain d add check (value > 0);"),
+    )
+    assert verdicts(found) == [Verdict.EXACT, Verdict.EXACT]
+
+
 # The way back from the head.
 
 

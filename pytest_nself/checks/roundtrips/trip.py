@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # What only a transaction in which more stands than in the runner's would answer: the trip is made anew, for real.
 _OF_THE_TRANSACTION = ("25", "3B", "2D", "53", "40")
-_OF_THE_TRANSACTION_TOO = frozenset({"55P04", "55006", "0A000", "55000"})
+_OF_THE_TRANSACTION_TOO = frozenset({"55P04", "55006", "0A000", "55000", "XX000"})
 
 Change = tuple[Entry | None, Entry | None]
 _NO_ROLES: Roles = {}
