@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_nself.catalog.fact import Catalog, Entry
-from pytest_nself.catalog.read import TOOL_SCHEMAS
+from pytest_nself.catalog.read import TOOL_SCHEMAS, introspect
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.migrations.ledger import LEDGER, LOG_SUFFIX, LedgerTable
 
@@ -66,7 +66,7 @@ class WholeStates:
 
     def start(self, connection: psycopg.Connection[Any]) -> Catalog:
         hidden = ((self.ledger.schema, self.ledger.name), (self.ledger.schema, self.ledger.name + LOG_SUFFIX))
-        return read_catalog(connection, dependencies=False, excluded=self.excluded, hidden=hidden)
+        return introspect(connection, dependencies=False, excluded=self.excluded, excluded_tables=hidden)
 
     def after(self, connection: psycopg.Connection[Any], before: Catalog) -> Catalog:
         return self.start(connection)
@@ -100,24 +100,4 @@ def with_dependencies(connection: psycopg.Connection[Any], states: WholeStates |
     """The catalog with what each object needs, as a plan of changes must have it."""
     ledger = (states or WholeStates()).ledger
     hidden = ((ledger.schema, ledger.name), (ledger.schema, ledger.name + LOG_SUFFIX))
-    return read_catalog(connection, dependencies=True, excluded=TOOL_SCHEMAS, hidden=hidden)
-
-
-def read_catalog(
-    connection: psycopg.Connection[Any],
-    *,
-    dependencies: bool,
-    excluded: Collection[str],
-    hidden: Collection[tuple[str, str]],
-) -> Catalog:
-    """The catalog inside the transaction that is open, or in one of its own."""
-    from pytest_nself.catalog import read
-
-    # introspect() cannot set its settings inside a transaction; see whether it can by now.
-    names = ", ".join(f"pg_catalog.set_config('{name}', '{value}', true)" for name, value in read._SETTINGS.items())
-    with connection.transaction():
-        connection.execute("savepoint nself_read")
-        connection.execute(f"select {names}".encode())
-        catalog = read._read(connection, dependencies, excluded, hidden)
-        connection.execute("rollback to savepoint nself_read")
-        return catalog
+    return introspect(connection, dependencies=True, excluded_tables=hidden)
