@@ -5,30 +5,32 @@ select
         when 'p' then 'primary key' when 'u' then 'unique' when 'c' then 'check' when 'f' then 'foreign key'
         when 'x' then 'exclude'
     end as type,
-    pg_catalog.regexp_replace(
-        pg_catalog.pg_get_constraintdef(k.oid), '( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID)?$', ''
-    ) as definition,
+    case
+        when k.condeferrable or not k.convalidated then pg_catalog.regexp_replace(
+            pg_catalog.pg_get_constraintdef(k.oid), '( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID)?$', ''
+        )
+        else pg_catalog.pg_get_constraintdef(k.oid)
+    end as definition,
     case when k.condeferrable then case when k.condeferred then 'initially deferred' else 'deferrable' end end
         as deferrable,
     k.convalidated as validated,
     i.reloptions as options,
     coalesce(x.indisclustered, false) as clustered,
     coalesce(x.indisreplident, false) as replica_identity,
-    case when i.oid is not null then pg_catalog.obj_description(i.oid, 'pg_class') end as index_comment,
+    ic.description as index_comment,
     coalesce(i.relispartition, false) as _attached,
     c.relkind::text as _relkind,
-    case when k.confrelid <> 0 then (
-        select pg_catalog.format('%I.%I', fn.nspname, f.relname)
-        from pg_catalog.pg_class as f join pg_catalog.pg_namespace as fn on fn.oid = f.relnamespace
-        where f.oid = k.confrelid
-    ) end as _references
+    nullif(k.confrelid, 0)::pg_catalog.regclass::text as _references
 from pg_catalog.pg_constraint as k
 join pg_catalog.pg_class as c on c.oid = k.conrelid
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 left join pg_catalog.pg_class as i on i.oid = k.conindid and k.contype in ('p', 'u', 'x')
 left join pg_catalog.pg_index as x on x.indexrelid = i.oid
+left join pg_catalog.pg_description as ic on
+    ic.objoid = i.oid and ic.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass and ic.objsubid = 0
 where
     k.contype in ('p', 'u', 'c', 'f', 'x')
+    and c.relkind in ('r', 'p', 'f')
     and (k.conislocal or k.contype in ('p', 'u', 'x'))
     and (k.contype <> 'f' or k.conparentid = 0)
     and (k.contype <> 'c' or k.coninhcount = 0 or not c.relispartition)
