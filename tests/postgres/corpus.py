@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytest_nself.checks.prove import Proof
 from pytest_nself.core.errors import Refused
+from pytest_nself.core.names import parse_qualified
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 WAYS = ("ab", "ba")
@@ -65,8 +66,9 @@ class Case:
 
     @property
     def roles(self) -> set[str]:
-        """The roles that its scripts make, quoted where they must be."""
-        return {role for side in ("a", "b") for text in self.scripts(side) for role in _ROLE.findall(text)}
+        """The roles that its scripts make."""
+        texts = (text for side in ("a", "b") for text in self.scripts(side))
+        return {parse_qualified(role)[0] for text in texts for role in _ROLE.findall(text)}
 
     def _text(self, name: str) -> str:
         return (self.path / name).read_text(encoding="utf-8")

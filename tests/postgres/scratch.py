@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+import zlib
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,6 +68,27 @@ class Scratch:
             yield database
         finally:
             self.drop(database)
+
+    @contextmanager
+    def roles(self, names: Collection[str]) -> Iterator[None]:
+        """Roles that scripts name, made beforehand: of two scripts at once only one could make them.
+
+        They belong to the whole server. The last of the run's workers that need them takes them away.
+        """
+        key = zlib.crc32("\n".join(sorted(names)).encode())
+        self.admin.execute("select pg_catalog.pg_advisory_lock_shared(%s)", [key])
+        listed = [quote_identifier(name) for name in sorted(names)]
+        for role in listed:
+            make = f"create role {role}; exception when duplicate_object or unique_violation then null;"
+            self.admin.execute(f"do $$ begin {make} end $$".encode())
+        try:
+            yield
+        finally:
+            self.admin.execute("select pg_catalog.pg_advisory_unlock_shared(%s)", [key])
+            row = self.admin.execute("select pg_catalog.pg_try_advisory_lock(%s)", [key]).fetchone()
+            if row is not None and row[0]:
+                self.admin.execute(f"drop role if exists {', '.join(listed)}".encode())
+                self.admin.execute("select pg_catalog.pg_advisory_unlock(%s)", [key])
 
     def close(self) -> None:
         """Let go of the server."""

@@ -22,24 +22,13 @@ from pytest_nself.server.server import Server
 from .corpus import CASES, HOLDS, WAYS, Case, fits, outcome_of
 from .scratch import Scratch, read
 
-_LOCK = 7362455201
-"""Held shared by each worker that has corpus cases before it."""
-
 
 @pytest.fixture(scope="session")
 def scratch(nself_server: Server) -> Iterator[Scratch]:
     """Databases for the cases, and the roles that their scripts would else race to make."""
     scratch = Scratch(nself_server)
-    scratch.admin.execute("select pg_catalog.pg_advisory_lock_shared(%s)", [_LOCK])
-    roles = sorted({role for case in CASES for role in case.roles})
-    for role in roles:
-        make = f"create role {role}; exception when duplicate_object or unique_violation then null;"
-        scratch.admin.execute(f"do $$ begin {make} end $$".encode())
-    yield scratch
-    scratch.admin.execute("select pg_catalog.pg_advisory_unlock_shared(%s)", [_LOCK])
-    row = scratch.admin.execute("select pg_catalog.pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
-    if row is not None and row[0]:  # the last one takes them away
-        scratch.admin.execute(f"drop role if exists {', '.join(roles)}".encode())
+    with scratch.roles({role for case in CASES for role in case.roles}):
+        yield scratch
     scratch.close()
 
 
