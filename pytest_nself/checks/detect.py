@@ -32,7 +32,7 @@ from .rehearsal import describe_server
 from .roundtrips.classes import class_of
 from .roundtrips.databases import SandboxDatabases, opened
 from .roundtrips.roads import Road, failure_of, road, travel
-from .roundtrips.states import differing
+from .roundtrips.states import States, WholeStates
 from .roundtrips.verdict import Class
 
 if TYPE_CHECKING:
@@ -145,7 +145,8 @@ def detect(
         return Detection()
     migrations.raise_errors()
     order = ordered(migrations.migrations)
-    target = introspect(connection, dependencies=False, excluded_tables=_books(table))
+    books = (table.schema, table.name), (table.schema, table.name + LOG_SUFFIX)
+    target = introspect(connection, dependencies=False, excluded_tables=books)
     roles = {str(name) for (name,) in connection.execute("select rolname from pg_catalog.pg_roles").fetchall()}
     major = connection.info.server_version // 10000
     wanted = frozenset(name for one in order for name in extensions_in(one.up))
@@ -155,10 +156,6 @@ def detect(
         notes = (f"the replay is on PostgreSQL {has}, the database on {major}",) if has != major else ()
         found = tuple(_detected(replayed, number, target) for number in replayed.asked)
         return Detection(found, describe_server(sandbox.server), notes)
-
-
-def _books(table: LedgerTable) -> tuple[tuple[str, str], ...]:
-    return (table.schema, table.name), (table.schema, table.name + LOG_SUFFIX)
 
 
 # The replay.
@@ -178,30 +175,31 @@ class _Replayed:
     order: tuple[Migration, ...]
     asked: tuple[int, ...]
     states: Mapping[ObjectRef, Sequence[_State]]
+    touched: Mapping[int, Sequence[ObjectRef]]
     unmodelled: Mapping[int, Collection[ObjectRef]]
     role: str
     version: int
-
-    def touched(self, number: int) -> Iterator[ObjectRef]:
-        return (ref for ref, states in self.states.items() if any(one.number == number for one in states))
 
 
 def _replay(sandbox: Sandbox, order: tuple[Migration, ...], versions: Collection[int], roles: set[str]) -> _Replayed:
     asked = tuple(number for number, one in enumerate(order) if one.version in versions)
     states: dict[ObjectRef, list[_State]] = {}
+    touched: dict[int, list[ObjectRef]] = {}
+    reader: States = WholeStates()
     unmodelled: dict[int, Collection[ObjectRef]] = {}
     with opened(SandboxDatabases(sandbox)) as (_, work):
         for one in order[: asked[0]]:
             _apply(sandbox, work, one, roles)
-        before = first = introspect(work, dependencies=False, excluded_tables=_books(LEDGER))
+        before = first = reader.start(work)
         for number, one in enumerate(order[asked[0] :], asked[0]):
             _apply(sandbox, work, one, roles)
-            after = introspect(work, dependencies=False, excluded_tables=_books(LEDGER))
-            for ref in differing(before.entries, after.entries):
+            after = reader.after(work, before)
+            touched[number] = reader.different(before, after)
+            for ref in touched[number]:
                 states.setdefault(ref, [_State(-1, before.get(ref))]).append(_State(number, after.get(ref)))
             unmodelled[number] = sorted(set(after.unmodelled) - set(before.unmodelled))
             before = after
-    return _Replayed(order, asked, states, unmodelled, first.role, first.version)
+    return _Replayed(order, asked, states, touched, unmodelled, first.role, first.version)
 
 
 def _apply(sandbox: Sandbox, work: psycopg.Connection[Any], migration: Migration, roles: set[str]) -> None:
@@ -250,7 +248,7 @@ def _detected(replayed: _Replayed, number: int, target: Catalog) -> Detected:
     migration = replayed.order[number]
     effects = [
         effect
-        for ref in sorted(replayed.touched(number), key=_sorted)
+        for ref in sorted(replayed.touched[number], key=_sorted)
         for effect in _effects(replayed, number, ref, target)
     ]
     effects += [
@@ -358,12 +356,13 @@ def findings_of(detection: Detection, half_way: Collection[int] = ()) -> Finding
     found: list[Finding] = []
     leading = True  # all before it are there, too
     for one in detection.migrations:
-        leading = leading and one.standing is Standing.ALL and one.version not in half_way
-        found += _finding(one, leading)
+        cut_off = one.version in half_way
+        leading = leading and one.standing is Standing.ALL and not cut_off
+        found += _finding(one, leading, cut_off)
     return Findings(found)
 
 
-def _finding(one: Detected, leading: bool) -> Iterator[Finding]:
+def _finding(one: Detected, leading: bool, cut_off: bool) -> Iterator[Finding]:
     subject = ObjectRef("migration", None, one.label)
     text = one.label.partition("_")[0]
     resolve = f"nself db migrate resolve --migration {text} --applied"
@@ -376,7 +375,8 @@ def _finding(one: Detected, leading: bool) -> Iterator[Finding]:
     elif one.standing is Standing.SOME:
         message = f"Some of what {one.label} makes is there: {_listed(one.named(True))}."
         message += f" Not there, or not so: {_listed(one.named(False))}."
-        remedy = f"bring the rest in by hand, then {resolve}; or take away what is there, then `up`"
+        other = "`up`, which goes on where it was cut off" if cut_off else "take away what is there, then `up`"
+        remedy = f"bring the rest in by hand, then {resolve}; or {other}"
         yield Finding("detect-some", Severity.WARNING, subject, message, remedy, place=one.place)
     elif not one.told:
         message = f"Whether {one.label} was applied cannot be told: {one.reason}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -197,8 +198,10 @@ def test_remedies(found: Detect) -> None:
     assert said[3][:2] == ("detect-some", "5_e")
     assert "by hand" in said[3][2]
     assert all(one.place is not None for one in findings_of(detection))
-    cut_off = findings_of(detection, half_way={1})
+    cut_off = findings_of(detection, half_way={1, 5})
     assert [one.remedy.split()[3] for one in cut_off if one.rule == "detect-all"] == ["resolve"] * 3
+    assert cut_off[-1].remedy.endswith("or `up`, which goes on where it was cut off")
+    assert said[3][2].endswith("or take away what is there, then `up`")
 
 
 class TestCommand:
@@ -258,3 +261,23 @@ class TestCommand:
         code, said = self.status(project, scratch_database, "--json", monkeypatch=monkeypatch)
         assert code == 0, said
         assert json.loads(said)["data"]["detected"] == {"server": None, "notes": [], "migrations": []}
+
+    def test_half_way_beside_another_environment(
+        self, project: Path, scratch_database: EphemeralDatabase, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What a run that was cut off has left is told, of the environment that is named."""
+        text = "-- nself:no-transaction\n-- UP\ncreate table a (id int);\ncreate index concurrently a_i on a ({});\n"
+        path = project / "migrations/1_a.sql"
+        path.write_text(text.format("nosuch"), encoding="utf-8")
+        (project / ".env.staging").write_text(f"DATABASE_URL={scratch_database.dsn.url()}\n", encoding="utf-8")
+        (project / ".env").write_text("DATABASE_URL=postgresql://nobody@127.0.0.1:9/none\n", encoding="utf-8")
+        monkeypatch.chdir(project)
+        for name in os.environ:
+            if name.startswith(("DATABASE_URL", "POSTGRES_", "PG")):
+                monkeypatch.delenv(name)
+        assert run(["db", "migrate", "up", "--env", "staging", "--yes"]) == 1
+        path.write_text(text.format("id"), encoding="utf-8")
+        out = io.StringIO()
+        monkeypatch.setattr("sys.stdout", out)
+        assert run(["db", "migrate", "status", "--detect", "--env", "staging"]) == 0
+        assert "1_a, staging: some there\n" in out.getvalue()

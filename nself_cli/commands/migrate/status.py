@@ -59,7 +59,7 @@ def command(invocation: Invocation, options: Options, exit_code: bool, detect: b
         gone = data["migrations"] is None
         found = _detect(session, migrations, rows) if detect and not gone else None
     if found is not None:
-        text, data["detected"] = f"{text}{_replayed(found, beside=other is not None)}", _detected(found)
+        text, data["detected"] = f"{text}{_replayed(found, session if other is not None else None)}", _detected(found)
     present.findings(invocation)
     wrong = any(row.wrong for row in rows) or any(one.severity is Severity.ERROR for one in invocation.findings)
     code = UNREACHABLE if gone else FAILED if exit_code and wrong else DONE
@@ -202,9 +202,9 @@ def _there(one: Detected | None) -> str:
     return f"{one.reason}, {standing}" if not one.told else standing
 
 
-def _replayed(found: Detection, *, beside: bool) -> str:
-    """Where it was found out; each migration, too, where the table is about something else."""
-    lines = [f"\n{one.label}: {_there(one)}" for one in found.migrations] if beside else []
+def _replayed(found: Detection, beside: Session | None) -> str:
+    """Where it was found out; each migration, too, where the table shows another environment beside this one."""
+    lines = [f"\n{one.label}, {beside.target.environment}: {_there(one)}" for one in found.migrations] if beside else []
     lines += [f"\nNote: {note}." for note in found.notes]
     if found.server:
         lines.append(f"\nReplayed on {found.server}. The database itself was only read.")
