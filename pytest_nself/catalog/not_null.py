@@ -20,12 +20,15 @@ INHERITED = "(inherited)"
 _INVALID = " not valid"
 
 
-def not_null_text(column: Entry) -> str:
-    """`not null` as `create table` and `add column` take it; empty where nothing is to be said there."""
+def not_null_text(column: Entry, *, named: bool = False) -> str:
+    """`not null` as `create table` and `add column` take it; empty where nothing is to be said there.
+
+    `named`: the name is said though it is the one that the server chooses, since it may be taken yet.
+    """
     said = column["not_null_as"] or ""
     if not column["not_null"] or said == INHERITED or _is_added(column):
         return ""
-    return f"constraint {_name(column)} not null" if said else "not null"
+    return f"constraint {_name(column)} not null" if said or (named and _name(column)) else "not null"
 
 
 def not_null_tail(column: Entry) -> Iterator[str]:
@@ -52,32 +55,42 @@ def add_not_null(column: Entry) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """The same column in other tables: `above` are the attributes that change in a parent, and may come from there.
+    """The same column in parents and children that are such before, after, and all the way, in both states."""
 
-    `tied` says whether there is a parent before, after, and all the way; `below` are the columns of children so tied.
-    """
+    above: tuple[tuple[Entry, Entry], ...] = ()
+    below: tuple[tuple[Entry, Entry], ...] = ()
 
-    above: frozenset[str]
-    tied: bool
-    below: tuple[tuple[Entry, Entry], ...]
+    def gains(self) -> bool:
+        """Whether a parent gets a constraint that its children get with it."""
+        return any(
+            new["not_null"] and not _only_here(new) and (not old["not_null"] or _only_here(old))
+            for old, new in self.above
+        )
+
+    def loses(self) -> bool:
+        """Whether a parent loses its constraint, and its children with it what they had only from there."""
+        return any(old["not_null"] and not new["not_null"] for old, new in self.above)
+
+    def renames(self, old: Entry, new: Entry) -> bool:
+        """Whether a parent's constraint gets the same new name, and the children's with it."""
+        return any((_name(one), _name(other)) == (_name(old), _name(new)) for one, other in self.above)
 
 
 def change_not_null(old: Entry, new: Entry, kin: Kin) -> Iterator[str]:
     """From one state to the other. Raises Refused where only making the table anew would do."""
     if not new["not_null"]:
-        if not ("not_null" in kin.above and old["not_null_as"] == INHERITED):
+        if not (kin.loses() and old["not_null_as"] == INHERITED):
             yield f"{_table(new)} alter column {spell_identifier(new.ref.part or '')} drop not null"
         return
-    follows = new["_not_null_inherited"] and bool(kin.above & {"not_null", "not_null_as"})
     if not old["not_null"]:
-        if not follows:
+        if not (new["_not_null_inherited"] and kin.gains()):
             yield from _made_ready(kin.below)
             yield add_not_null(new)
-    elif "not_null" in kin.above and old["_not_null_inherited"]:
-        # The parent has lost its own, and this one with it where it had only that.
-        yield from _restated(old, new, tied=False) if old["_not_null_local"] else [add_not_null(new)]
-    elif not follows and old["not_null_as"] != new["not_null_as"]:
-        yield from _restated(old, new, kin.tied)
+    elif old["_not_null_inherited"] and kin.loses():
+        # What it had only from there has gone.
+        yield from _restated(old, new, Kin()) if old["_not_null_local"] else [add_not_null(new)]
+    elif old["not_null_as"] != new["not_null_as"] and not (new["_not_null_inherited"] and kin.gains()):
+        yield from _restated(old, new, kin)
     if old["not_null_comment"] != new["not_null_comment"]:
         yield _comment(new)
 
@@ -90,15 +103,19 @@ def _made_ready(below: tuple[tuple[Entry, Entry], ...]) -> Iterator[str]:
         if new["not_null_as"] == INHERITED:
             yield f"{_table(old)} drop constraint {_name(old)}"
         elif old["not_null_as"] != new["not_null_as"]:
-            yield from _restated(old, new, tied=False)
+            yield from _restated(old, new, Kin())
 
 
-def _restated(old: Entry, new: Entry, tied: bool) -> Iterator[str]:
+def _restated(old: Entry, new: Entry, kin: Kin) -> Iterator[str]:
     renamed = _name(old) != _name(new)
-    if new["not_null_as"] == INHERITED or (renamed and old["_not_null_inherited"] and tied):
+    if renamed and old["_not_null_inherited"] and kin.renames(old, new):
+        return
+    bound = old["_not_null_inherited"] and kin.above
+    others = [one for one, _ in kin.below if one["_not_null_inherited"] and _name(one) != _name(old)]
+    if new["not_null_as"] == INHERITED or (renamed and (bound or others)):
         raise Refused(
             f"The constraint {_name(old)} that makes {new.ref} not null would have to be a parent's, or be renamed.",
-            "It is inherited, and no statement changes that while the table has this parent.",
+            "A table and its children share it, under names that cannot change while they belong together.",
             "make the table anew, or accept the difference",
         )
     if not _invalid(old) and _invalid(new):
@@ -120,7 +137,8 @@ def _table(column: Entry) -> str:
 
 
 def _name(column: Entry) -> str:
-    return spell_identifier(column["_not_null_name"])
+    name = column["_not_null_name"]
+    return spell_identifier(name) if name else ""
 
 
 def _only_here(column: Entry) -> bool:

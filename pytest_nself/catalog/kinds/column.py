@@ -42,11 +42,12 @@ def column_text(column: Entry, scene: Scene) -> str:
         words.append(f"collate {column['collation']}")
     if column["generated"]:
         words.append(f"generated always as ({column['generated_as']}) {column['generated']}")
-    elif column["identity"]:
+    elif column["identity_sequence"]:  # without one it is that of the table above
         words.append(_identity(column))
     elif default := inline_default(column.ref, scene):
         words.append(f"default {default}")
-    if not_null := not_null_text(column):
+    again = relation_of(column) in scene.made and relation_of(column) in scene.a.entries
+    if not_null := not_null_text(column, named=again):
         words.append(not_null)
     return " ".join(words)
 
@@ -154,7 +155,7 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
             "PostgreSQL lets no column of a partition key get another type.",
             "make a new partitioned table, copy the rows over, then drop the old one",
         )
-    if "identity" in changed and not new["identity"]:
+    if "identity" in changed and not new["identity"] and old["identity_sequence"]:
         written.append(f"{alter} drop identity")
     if changed & {"type", "collation"} and not _changed_above(new, scene) & _TYPE and not _is_typed(new, scene):
         collate = f" collate {new['collation']}" if new["collation"] else ""
@@ -228,21 +229,24 @@ def _changed_above(new: Entry, scene: Scene) -> frozenset[str]:
 
 
 def _kin(old: Entry, new: Entry, scene: Scene) -> Kin:
-    below = []
-    for one in scene.b.of_kind("column"):
-        if one["_inherited"] and one.ref.part == new.ref.part and _tied(one.ref, scene, relation_of(new)):
-            below.append((scene.a.entries[one.ref], one))
-    tied = old["_inherited"] and new["_inherited"] and _tied(new.ref, scene)
-    return Kin(_changed_above(new, scene), tied, tuple(below))
+    """The column in the parents and the children that its table has all the time."""
+    above = []
+    for parent in _kept_parents(new.ref, scene) if new["_inherited"] else ():
+        column = new.ref._replace(schema=parent.schema, name=parent.name)
+        above.append((scene.a.get(column), scene.b.get(column)))
+    below = [
+        (scene.a.get(one.ref), one)
+        for one in scene.b.of_kind("column")
+        if one["_inherited"] and one.ref.part == new.ref.part and relation_of(new) in _kept_parents(one.ref, scene)
+    ]
+    return Kin(tuple((a, b) for a, b in above if a and b), tuple((a, b) for a, b in below if a))
 
 
-def _tied(column: ObjectRef, scene: Scene, parent: ObjectRef | None = None) -> bool:
-    """Whether a table of both states has a parent (this one) in both, and stays with it all the time."""
+def _kept_parents(column: ObjectRef, scene: Scene) -> set[ObjectRef]:
     table = column._replace(kind="table", part=None)
-    link = table._replace(kind="partition")
-    both = set(parents_of(table, scene.a)) & set(parents_of(table, scene.b))
-    there = bool(both) if parent is None else parent in both
-    return there and column in scene.a.entries and table not in scene.made and link not in scene.gone
+    if table in scene.made or table._replace(kind="partition") in scene.gone:
+        return set()
+    return set(parents_of(table, scene.a)) & set(parents_of(table, scene.b))
 
 
 def _after_a_check(new: Entry, stated: Iterable[Ddl | str]) -> Iterator[Ddl | str]:
@@ -256,7 +260,7 @@ def _after_a_check(new: Entry, stated: Iterable[Ddl | str]) -> Iterator[Ddl | st
 
 
 def _change_identity(old: Entry, new: Entry, alter: str) -> Iterator[str]:
-    if not new["identity"]:
+    if not new["identity_sequence"]:
         return
     if not old["identity"]:
         if not old["not_null"]:

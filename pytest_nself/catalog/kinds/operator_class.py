@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_nself.catalog.ddl import Kind, Scene, Written
 from pytest_nself.catalog.fact import Entry
-from pytest_nself.core.names import spell_identifier
+from pytest_nself.core.names import ObjectRef, spell_identifier
 
 from .function import named
 
@@ -23,6 +23,11 @@ def _drop(entry: Entry, scene: Scene) -> Written:
     return [f"drop operator class {named(entry.ref)}"]
 
 
+def _occupies(ref: ObjectRef) -> tuple[tuple[str, ...], ...]:
+    # Only one can be the default for its type and method; that one goes before another comes is enough to know.
+    return (("operator class", ref.name.rpartition(" using ")[2]),)
+
+
 KIND = Kind(
     name="operator_class",
     catalog=2616,
@@ -31,4 +36,5 @@ KIND = Kind(
     create=_create,
     drop=_drop,
     named=named,
+    occupies=_occupies,
 )

@@ -10,7 +10,7 @@ from pytest_nself.core.names import ObjectRef
 
 
 def _create(entry: Entry, scene: Scene) -> Iterator[str]:
-    yield entry["definition"]
+    yield entry["_definition"]
     if entry["target"] is not None:
         yield _target(entry)
 
@@ -22,7 +22,7 @@ def _target(entry: Entry) -> str:
 
 
 def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Written | None:
-    return None if "definition" in changed else [_target(new)]
+    return [_target(new)] if changed == {"target"} else None
 
 
 def _drop(entry: Entry, scene: Scene) -> Written:

@@ -34,7 +34,8 @@ select
     k.conname::text as _not_null_name,
     k.conislocal as _not_null_local,
     k.coninhcount > 0 as _not_null_inherited,
-    case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
+    -- Since PostgreSQL 17 a partition has the identity of the partitioned table, and no sequence of its own.
+    case when i.sequence is not null then case a.attidentity when 'a' then 'always' else 'by default' end end as identity,
     i.sequence as identity_sequence,
     case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated,
     case when a.attgenerated <> '' then (

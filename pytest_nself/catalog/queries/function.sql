@@ -22,6 +22,10 @@ select
     p.procost as cost, p.prorows as rows,
     nullif(p.prosupport::oid, 0)::pg_catalog.regproc::text as support,
     p.proconfig as settings,
+    (
+        select pg_catalog.array_agg(pg_catalog.format_type(t.type, null) order by t.ordinality)
+        from pg_catalog.unnest(p.protrftypes) with ordinality as t (type, ordinality)
+    ) as transforms,
     pg_catalog.pg_get_functiondef(p.oid) as _definition,
     p.proargnames as _argument_names, p.proargmodes::text[] as _argument_modes, p.pronargdefaults as _defaults,
     pg_catalog.pg_get_userbyid(p.proowner)::text as owner,

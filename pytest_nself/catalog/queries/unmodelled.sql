@@ -95,6 +95,16 @@ where
         or k.contype = 'c' and k.conrelid <> 0 and (not k.conislocal or k.coninhcount > 0 and c.relispartition)
     )
 union all
+select 'comment', n.nspname, pg_catalog.format('%s.%s %s', c.relname, t.tgname, d.description)
+from pg_catalog.pg_description as d
+join pg_catalog.pg_trigger as t on t.oid = d.objoid
+join pg_catalog.pg_trigger as o on o.oid = t.tgparentid and o.tgenabled = t.tgenabled
+join pg_catalog.pg_class as c on c.oid = t.tgrelid
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+where
+    d.classoid = 'pg_catalog.pg_trigger'::pg_catalog.regclass
+    and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' /* excluded: n.nspname */
+union all
 -- Privileges on the server's own objects and on members of extensions that are not those they were made with.
 select
     'privileges', o.schema,
