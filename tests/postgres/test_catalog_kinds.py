@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from graphlib import TopologicalSorter
@@ -15,7 +16,7 @@ from pytest_nself.catalog.acl import change_grants
 from pytest_nself.catalog.ddl import Ddl, Scene, Written, part
 from pytest_nself.catalog.fact import Catalog, Entry, changed
 from pytest_nself.catalog.kinds import kinds
-from pytest_nself.catalog.read import introspect
+from pytest_nself.catalog.read import introspect, query_text
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef, quote_literal
 from pytest_nself.database.database import EphemeralDatabase
@@ -146,6 +147,17 @@ def test_drop_and_create_leave_no_trace(case: Case, db: Db) -> None:
     after = introspect(db)
     assert said(after) == said(before)
     assert after.depends == before.depends
+
+
+@each_case
+def test_what_is_there_is_looked_for(case: Case, db: Db) -> None:
+    """A rare kind that the short question does not name has no objects; an empty database has no rare ones at all."""
+    text = query_text("present")
+    rare = set(re.findall(r"^        \('(\w+)'", text, re.MULTILINE))
+    assert rare < set(kinds())
+    assert not {kind for (kind,) in db.execute(text.encode())} - {"subscription"}  # those of other databases count too
+    there = {entry.ref.kind for entry in made(db, case)} & rare
+    assert there <= {kind for (kind,) in db.execute(text.encode())}
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.changed], ids=case_id)
