@@ -120,10 +120,10 @@ def _follows(entry: Entry, scene: Scene, *, made: bool) -> bool:
     """Whether the same happens to the column of a parent, from where it comes to this one by itself."""
     if not entry["_inherited"]:
         return False
-    for above in parents_of(relation_of(entry), scene.a):
+    for above in _kept_parents(entry.ref, scene):
         column = ObjectRef("column", above.schema, above.name, entry.ref.part)
         there = column in (scene.made if made else scene.gone - scene.kept_below)
-        if there and above in parents_of(relation_of(entry), scene.b) and scene.stays(above):
+        if there and scene.stays(above):
             return True
     return False
 
@@ -209,6 +209,8 @@ def _using(old: Entry, new: Entry) -> str:
     if before == after and was_array == is_array and "." not in before:
         return f" using {column}::{new['type']}" if before in ("bit", "bit varying") else ""
     arrays = "[]" if was_array and is_array else ""
+    if was_array and not is_array:
+        return f" using {column}::text::{new['type']}"
     direct = any({before, after} <= family for family in _FAMILIES) or ({before, after} & _TEXTS and not arrays)
     return f" using {column}::{new['type']}" if direct else f" using {column}::text{arrays}::{new['type']}"
 
@@ -222,9 +224,7 @@ def _changed_above(new: Entry, scene: Scene) -> frozenset[str]:
     """The attributes that change in a column of a parent, from where some changes come to this one by themselves."""
     if not new["_inherited"]:
         return frozenset()
-    columns = (
-        ObjectRef("column", above.schema, above.name, new.ref.part) for above in parents_of(relation_of(new), scene.a)
-    )
+    columns = (ObjectRef("column", above.schema, above.name, new.ref.part) for above in _kept_parents(new.ref, scene))
     return frozenset[str]().union(*(scene.altered.get(column, ()) for column in columns))
 
 
@@ -244,6 +244,8 @@ def _kin(old: Entry, new: Entry, scene: Scene) -> Kin:
 
 def _kept_parents(column: ObjectRef, scene: Scene) -> set[ObjectRef]:
     table = column._replace(kind="table", part=None)
+    if table not in scene.b.entries:
+        table = table._replace(kind="foreign_table")
     if table in scene.made or table._replace(kind="partition") in scene.gone:
         return set()
     return set(parents_of(table, scene.a)) & set(parents_of(table, scene.b))
