@@ -1,8 +1,16 @@
 -- Indexes that no constraint stands on.
 select
     c.oid, 0 as sub, n.nspname::text as schema, c.relname::text as name, null as part,
-    pg_catalog.format('%I.%I', n.nspname, t.relname) as table,
+    x.indrelid::pg_catalog.regclass::text as table,
     case
+        -- `pg_get_indexdef` goes through all operator classes for each column: where no text names one, it is put
+        -- together here.
+        when
+            k1.spelled is not null and (x.indnatts = 1 or k2.spelled is not null)
+            and pg_catalog.strpos(p.predicate, e'\n') = 0
+            then case when x.indisunique then 'CREATE UNIQUE INDEX ' else 'CREATE INDEX ' end
+            || pg_catalog.quote_ident(c.relname) || ' ON ' || x.indrelid::pg_catalog.regclass || ' USING ' || m.amname
+            || ' (' || k1.spelled || coalesce(', ' || k2.spelled, '') || ')' || p.predicate
         when c.reloptions is null then pg_catalog.pg_get_indexdef(c.oid)
         else pg_catalog.replace(
             pg_catalog.pg_get_indexdef(c.oid),
@@ -42,6 +50,45 @@ from pg_catalog.pg_index as x
 join pg_catalog.pg_class as c on c.oid = x.indexrelid
 join pg_catalog.pg_class as t on t.oid = x.indrelid
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+join pg_catalog.pg_am as m on m.oid = c.relam
+left join lateral (
+    select a.atttypid, pg_catalog.quote_ident(a.attname) || case x.indoption[0]
+        when 0 then '' when 1 then ' DESC NULLS LAST' when 2 then ' NULLS FIRST' else ' DESC'
+    end as spelled
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = x.indrelid and a.attnum = x.indkey[0] and a.attcollation = x.indcollation[0]
+    limit 1
+) as k1 on
+    c.relkind = 'i' and m.amname in ('btree', 'hash') and x.indnatts in (1, 2) and x.indnatts = x.indnkeyatts
+    and x.indexprs is null and c.reloptions is null and not x.indnullsnotdistinct
+    and (x.indclass[0], k1.atttypid) in (
+        select o.oid, o.opcintype from pg_catalog.pg_opclass as o where o.opcdefault and o.oid < 16384
+        union all
+        select o.oid, 'varchar'::pg_catalog.regtype
+        from pg_catalog.pg_opclass as o
+        where
+            o.opcdefault and o.oid < 16384 and o.opcintype = 'text'::pg_catalog.regtype
+            and not exists (
+                select from pg_catalog.pg_opclass as v where v.opcdefault and v.opcintype = 'varchar'::pg_catalog.regtype
+            )
+            and not exists (
+                select from pg_catalog.pg_cast as v where v.castsource = 'varchar'::pg_catalog.regtype and v.oid >= 16384
+            )
+    )
+left join lateral (
+    select a.atttypid, pg_catalog.quote_ident(a.attname) || case x.indoption[1]
+        when 0 then '' when 1 then ' DESC NULLS LAST' when 2 then ' NULLS FIRST' else ' DESC'
+    end as spelled
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = x.indrelid and a.attnum = x.indkey[1] and a.attcollation = x.indcollation[1]
+    limit 1
+) as k2 on
+    (x.indclass[1], k2.atttypid) in (
+        select o.oid, o.opcintype from pg_catalog.pg_opclass as o where o.opcdefault and o.oid < 16384
+    )
+left join lateral (
+    select coalesce(' WHERE ' || pg_catalog.pg_get_expr(x.indpred, x.indrelid), '') as predicate limit 1
+) as p on true
 where
     n.nspname !~ '^pg_' and n.nspname <> 'information_schema' /* excluded: n.nspname */
     and not exists (
