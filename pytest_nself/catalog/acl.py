@@ -54,21 +54,26 @@ def renamed_owner(privileges: Privileges, old: str, new: str) -> dict[str, dict[
     return found
 
 
-def change_grants(before: Privileges, after: Privileges, on: str, all_letters: str, owner: str = "") -> Iterator[str]:
-    """The statements that make `before` into `after`; `on` is what `grant … on` names, with a column as `(name)`."""
+def change_grants(
+    before: Privileges, after: Privileges, on: str, all_letters: str, *, column: str = ""
+) -> Iterator[str]:
+    """The statements that make `before` into `after`.
+
+    `on` is what `grant … on` names, `column` the column of it that the privileges are on, as SQL spells it.
+    """
     for grantee in sorted({*before, *after}):
         was, is_ = before.get(grantee, {}), after.get(grantee, {})
         gone = [letter for letter in was if letter not in is_]
         if gone:
-            yield f"revoke {_text(gone, on, all_letters)} from {_who(grantee)}{_cascade(was, gone)}"
+            yield f"revoke {_text(gone, on, all_letters, column)} from {_who(grantee)}{_cascade(was, gone)}"
         only_option = [letter for letter in is_ if was.get(letter) and not is_[letter]]
-        if only_option and grantee != owner:
-            yield f"revoke grant option for {_text(only_option, on, '')} from {_who(grantee)}"
+        if only_option:
+            yield f"revoke grant option for {_text(only_option, on, '', column)} from {_who(grantee)}"
         for grantable in (False, True):
             new = [letter for letter in is_ if is_[letter] is grantable and _is_new(was, letter, grantable)]
-            if new and not (grantee == owner and all(letter in was for letter in new)):
+            if new:
                 option = " with grant option" if grantable else ""
-                yield f"grant {_text(new, on, all_letters)} to {_who(grantee)}{option}"
+                yield f"grant {_text(new, on, all_letters, column)} to {_who(grantee)}{option}"
 
 
 def _is_new(was: Mapping[str, bool], letter: str, grantable: bool) -> bool:
@@ -83,11 +88,10 @@ def _who(grantee: str) -> str:
     return spell_identifier(grantee) if grantee else "public"
 
 
-def _text(letters: list[str], on: str, all_letters: str) -> str:
-    column, _, thing = on.rpartition(") on ")
+def _text(letters: list[str], on: str, all_letters: str, column: str) -> str:
     words = [_WORDS[letter] for letter in sorted(letters, key=list(_WORDS).index)]
     if column:
-        name = column + ")"
-        return f"{', '.join(f'{word} {name}' for word in words)} on {thing}"
-    said = "all" if all_letters and set(letters) >= set(all_letters) else ", ".join(words)
-    return f"{said} on {on}"
+        words = [f"{word} ({column})" for word in words]
+    elif all_letters and set(letters) >= set(all_letters):
+        words = ["all"]
+    return f"{', '.join(words)} on {on}"

@@ -9,7 +9,7 @@ from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef, quote_literal, spell_identifier, spell_qualified
 
 from .acl import change_grants, foreign_grantors, parse_acl, renamed_owner
-from .ddl import Ddl, Kind, Scene
+from .ddl import Ddl, Kind, Scene, qualified
 from .deciding import Decision, own_changes
 from .deparsed import reparsable
 from .fact import Entry
@@ -26,7 +26,13 @@ def written(acts: Iterable[Act], decision: Decision, scene: Scene) -> Iterator[t
     for act in acts:
         for text in _written(act, decision, scene):
             ddl = text if isinstance(text, Ddl) else Ddl(text)
-            yield act, ddl if act.ref.kind == "function" else replace(ddl, text=reparsable(ddl.text))
+            yield act, ddl if _is_source(act, scene) else replace(ddl, text=reparsable(ddl.text))
+
+
+def _is_source(act: Act, scene: Scene) -> bool:
+    """Whether the statement holds a text of somebody's own, which the server keeps to the letter."""
+    entry = scene.b.get(act.ref)
+    return entry is not None and act.ref.kind == "function" and not entry["_is_parsed"]
 
 
 def _written(act: Act, decision: Decision, scene: Scene) -> Iterator[Ddl | str]:
@@ -126,7 +132,9 @@ def _first_grants(kind: Kind, entry: Entry, scene: Scene) -> Iterator[str]:
 def _changed_grants(kind: Kind, before: Mapping[str, Mapping[str, bool]], entry: Entry, scene: Scene) -> Iterator[str]:
     own = own_privileges(entry, scene.a.version)
     after = parse_acl(entry["acl"], **own)
-    statements = list(change_grants(before, after, _granted_on(kind, entry), own["privileges"]))
+    column = spell_identifier(entry.ref.part or "") if kind.grants == "column" else ""
+    on = qualified(entry.ref) if column else f"{kind.grants} {kind.granted(entry)}"
+    statements = list(change_grants(before, after, on, own["privileges"], column=column))
     if statements:
         _refuse_grantors(kind, entry, scene)
     yield from statements
@@ -140,13 +148,6 @@ def _refuse_grantors(kind: Kind, entry: Entry, scene: Scene) -> None:
             "A grant of somebody else can only be made, or taken back, by him.",
             "have the owner grant them, or leave them out",
         )
-
-
-def _granted_on(kind: Kind, entry: Entry) -> str:
-    if kind.grants == "column":
-        ref = entry.ref
-        return f"({spell_identifier(ref.part or '')}) on {kind.named(ref).rpartition('.')[0]}"
-    return f"{kind.grants} {kind.granted(entry)}"
 
 
 def _notes(kind: Kind, entry: Entry, old: dict[str, str], new: dict[str, str]) -> Iterator[str]:

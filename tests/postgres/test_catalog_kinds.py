@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from pytest_nself.catalog.acl import change_grants
-from pytest_nself.catalog.ddl import Ddl, Scene, Written, part
+from pytest_nself.catalog.ddl import Ddl, Scene, Written, part, qualified
 from pytest_nself.catalog.fact import Catalog, Entry, changed
 from pytest_nself.catalog.kinds import kinds
 from pytest_nself.catalog.read import introspect, query_text
@@ -235,8 +235,9 @@ def test_what_is_said_of_all_kinds(case: Case, db: Db) -> None:
 def _granted(entry: Entry) -> Iterator[str]:
     kind = kinds()[entry.ref.kind]
     if kind.grants == "column":
-        on = f"({part(entry.ref)}) on {kind.named(entry.ref).rpartition('.')[0]}"
-        yield from change_grants({}, {"pg_read_all_data": {"r": False}}, on, "")
+        yield from change_grants(
+            {}, {"pg_read_all_data": {"r": False}}, qualified(entry.ref), "", column=part(entry.ref)
+        )
     elif kind.grants and entry["trusted"] is not False:  # there can be none on a language that nobody trusts
         letters = dict.fromkeys(kind.privileges.replace("m", ""), True)
         yield from change_grants({}, {"pg_read_all_data": letters}, f"{kind.grants} {kind.granted(entry)}", "")

@@ -137,7 +137,7 @@ def test_a_new_owner_has_what_the_old_one_had(privileges: dict[str, dict[str, bo
 def test_columns_are_named_with_each_privilege() -> None:
     """`grant select (name), update (name) on …`, never all of them: that would be the table's."""
     after = {"app": {"r": False, "w": False, "a": False, "x": False}}
-    assert list(change_grants({}, after, '("Na""me") on public.users', "arwx")) == [
+    assert list(change_grants({}, after, "public.users", "arwx", column='"Na""me"')) == [
         'grant select ("Na""me"), insert ("Na""me"), update ("Na""me"), references ("Na""me") on public.users to app'
     ]
 

@@ -26,7 +26,7 @@ select
         select pg_catalog.array_agg(pg_catalog.format_type(t.type, null) order by t.ordinality)
         from pg_catalog.unnest(p.protrftypes) with ordinality as t (type, ordinality)
     ) as transforms,
-    pg_catalog.pg_get_functiondef(p.oid) as _definition,
+    pg_catalog.pg_get_functiondef(p.oid) as _definition, p.prosqlbody is not null as _is_parsed,
     p.proargnames as _argument_names, p.proargmodes::text[] as _argument_modes, p.pronargdefaults as _defaults,
     pg_catalog.pg_get_userbyid(p.proowner)::text as owner,
     case when p.proacl is not null then array(select x::text from pg_catalog.unnest(p.proacl) as x order by 1) end as acl
