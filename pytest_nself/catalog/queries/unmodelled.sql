@@ -32,26 +32,25 @@ where
     )
 union all
 -- What somebody put among the server's own objects.
-select o.kind, n.nspname, o.name
-from (
-    select 'function' as kind, p.pronamespace as namespace, p.oid::pg_catalog.regprocedure::text as name
-    from pg_catalog.pg_proc as p
-    where
-        p.oid >= 16384 and not exists (
-            select from pg_catalog.pg_depend as d
-            where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype in ('e', 'i')
-        )
-    union all
-    select 'relation', c.relnamespace, c.relname
-    from pg_catalog.pg_class as c
-    where
-        c.oid >= 16384 and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and not exists (
-            select from pg_catalog.pg_depend as d
-            where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid and d.deptype in ('e', 'i')
-        )
-) as o
-join pg_catalog.pg_namespace as n on n.oid = o.namespace
-where n.nspname in ('pg_catalog', 'information_schema')
+select 'function', n.nspname, p.oid::pg_catalog.regprocedure::text
+from pg_catalog.pg_namespace as n
+join pg_catalog.pg_proc as p on p.pronamespace = n.oid and p.oid >= 16384
+where
+    n.nspname in ('pg_catalog', 'information_schema')
+    and not exists (
+        select from pg_catalog.pg_depend as d
+        where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = p.oid and d.deptype in ('e', 'i')
+    )
+union all
+select 'relation', n.nspname, c.relname
+from pg_catalog.pg_namespace as n
+join pg_catalog.pg_class as c on c.relnamespace = n.oid and c.oid >= 16384
+where
+    n.nspname in ('pg_catalog', 'information_schema') and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+    and not exists (
+        select from pg_catalog.pg_depend as d
+        where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid and d.deptype in ('e', 'i')
+    )
 union all
 select 'subscription', null, s.subname
 from pg_catalog.pg_subscription as s
@@ -124,12 +123,22 @@ from (
     select
         'pg_catalog.pg_class'::pg_catalog.regclass, a.attrelid, a.attnum, a.attacl, n.nspname,
         pg_catalog.format('%s.%s', c.relname, a.attname)
-    from pg_catalog.pg_attribute as a
-    join pg_catalog.pg_class as c on c.oid = a.attrelid
+    from pg_catalog.pg_class as c
+    join pg_catalog.pg_attribute as a on a.attrelid = c.oid
     join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
     where
-        a.attacl is not null
-        or (a.attrelid, a.attnum) in (select i.objoid, i.objsubid from pg_catalog.pg_init_privs as i)
+        (
+            c.oid < 16384 or c.oid in (
+                select d.objid from pg_catalog.pg_depend as d
+                where
+                    d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and d.deptype = 'e'
+                    and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+            )
+        )
+        and (
+            a.attacl is not null
+            or (a.attrelid, a.attnum) in (select i.objoid, i.objsubid from pg_catalog.pg_init_privs as i)
+        )
     union all
     select 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid, 0, t.typacl, n.nspname, t.typname
     from pg_catalog.pg_type as t join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
