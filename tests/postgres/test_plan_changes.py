@@ -111,14 +111,110 @@ PAIRS = {
         grant update ("c) on d") on "a) on b" to public;
         """,
     ),
+    "view moves to a new table with a rebuilt type": (
+        """
+        create type mood as enum ('a', 'b');
+        create table old (id integer, m mood);
+        create view v as select id from old;
+        """,
+        """
+        create type mood as enum ('a');
+        create table fresh (id integer, m mood);
+        create view v as select id, m from fresh;
+        """,
+    ),
+    "table not logged when what refers to it goes": (
+        "create table parent (id integer primary key); create table child (id integer references parent);",
+        "create unlogged table parent (id integer primary key)",
+    ),
+    "generated column of partitions": (
+        """
+        create table log (id bigint, flag bigint generated always as (id * 3) stored) partition by range (id);
+        create table log_rest partition of log default;
+        """,
+        """
+        create table log (id bigint, flag bigint) partition by range (id);
+        create table log_rest partition of log default;
+        """,
+    ),
+    "generated column of partitions with another type": (
+        """
+        create table log (id bigint, flag bigint generated always as (id * 3) stored) partition by range (id);
+        create table log_rest partition of log default;
+        """,
+        """
+        create table log (id bigint, flag text) partition by range (id);
+        create table log_rest partition of log default;
+        """,
+    ),
+    "partition moves to a parent with a check": (
+        """
+        create schema app;
+        create table app.log (id bigint) partition by range (id);
+        create table log0 partition of app.log for values from (0) to (50);
+        """,
+        """
+        create schema app;
+        create table log (id bigint check (id > 0)) partition by range (id);
+        create table log0 partition of log for values from (0) to (50);
+        """,
+    ),
+    "partition moves from a parent with a key": (
+        """
+        create schema app;
+        create table parent (id bigint primary key);
+        create table app.log (id bigint references parent) partition by range (id);
+        create table log0 partition of app.log for values from (0) to (50);
+        """,
+        """
+        create schema app;
+        create table log (id bigint) partition by range (id);
+        create table log0 partition of log for values from (0) to (50);
+        """,
+    ),
+    "partition moves from a parent that refers to itself": (
+        """
+        create schema app;
+        create table app.log (id bigint primary key references app.log) partition by range (id);
+        create table log0 partition of app.log for values from (0) to (50);
+        """,
+        """
+        create schema app;
+        create table log (id bigint primary key) partition by range (id);
+        create table log0 partition of log for values from (0) to (50);
+        """,
+    ),
 }
 """Small ones that large ones were cut down to."""
 
 
-@pytest.mark.parametrize("pair", PAIRS)
-def test_small_pairs(pair: str, scratch: Scratch) -> None:
+STILL_WRONG = frozenset(
+    {
+        "view moves to a new table with a rebuilt type",
+        "table not logged when what refers to it goes",
+        "generated column of partitions",
+        "generated column of partitions with another type",
+        "partition moves to a parent with a check",
+        "partition moves from a parent with a key",
+        "partition moves from a parent that refers to itself",
+    }
+)
+"""Those whose plans fail or do not arrive; one that is right by now fails the test, and goes from this list."""
+
+
+@pytest.fixture
+def pair(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Two scripts; expected to fail while the plans between them are wrong."""
+    name: str = request.param
+    if name in STILL_WRONG:
+        request.applymarker(pytest.mark.xfail(strict=True, raises=(AssertionError, IndexError)))
+    return PAIRS[name]
+
+
+@pytest.mark.parametrize("pair", PAIRS, indirect=True)
+def test_small_pairs(pair: tuple[str, str], scratch: Scratch) -> None:
     """Each was found as a plan that was wrong: it is right both ways."""
-    agree(scratch, *PAIRS[pair])
+    agree(scratch, *pair)
 
 
 def test_names_are_spelled_as_the_server_does(scratch: Scratch) -> None:

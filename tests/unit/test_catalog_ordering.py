@@ -113,6 +113,17 @@ def test_a_circle_is_named() -> None:
     assert "three" not in str(refused.value)
 
 
+@pytest.mark.xfail(raises=IndexError, strict=True)
+def test_a_circle_behind_a_wish_is_named() -> None:
+    """A wish that is given up does not free what waits in a circle: that is refused like any other."""
+    one, other, third = view("one"), view("two"), view("three")
+    depends = {one: {other, third}, other: {one}, third: {one}}
+    both = catalog(entry(one), entry(other), entry(third), depends=depends)
+    decision = Decision(made={one, other}, altered={third: frozenset({"definition"})})
+    with pytest.raises(Refused, match=r"create view public\.one"):
+        ordered(decision, catalog(entry(third)), both)
+
+
 @given(st.lists(st.tuples(st.sampled_from(REFS), st.sampled_from(REFS)), max_size=30))
 def test_wishes_never_stand_in_the_way(pairs: list[tuple[ObjectRef, ObjectRef]]) -> None:
     """Of objects that only change in place the needed ones go first; in a circle any order will do."""
