@@ -123,22 +123,21 @@ from (
     select
         'pg_catalog.pg_class'::pg_catalog.regclass, a.attrelid, a.attnum, a.attacl, n.nspname,
         pg_catalog.format('%s.%s', c.relname, a.attname)
-    from pg_catalog.pg_class as c
-    join pg_catalog.pg_attribute as a on a.attrelid = c.oid
+    from (
+        select r.attrelid, r.attnum, r.attacl from pg_catalog.pg_attribute as r where r.attrelid < 16384
+        union all
+        select r.attrelid, r.attnum, r.attacl
+        from pg_catalog.pg_depend as d
+        join pg_catalog.pg_attribute as r on r.attrelid = d.objid
+        where
+            d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and d.deptype = 'e'
+            and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and r.attrelid >= 16384
+    ) as a
+    join pg_catalog.pg_class as c on c.oid = a.attrelid
     join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
     where
-        (
-            c.oid < 16384 or c.oid in (
-                select d.objid from pg_catalog.pg_depend as d
-                where
-                    d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and d.deptype = 'e'
-                    and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-            )
-        )
-        and (
-            a.attacl is not null
-            or (a.attrelid, a.attnum) in (select i.objoid, i.objsubid from pg_catalog.pg_init_privs as i)
-        )
+        a.attacl is not null
+        or (a.attrelid, a.attnum) in (select i.objoid, i.objsubid from pg_catalog.pg_init_privs as i)
     union all
     select 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid, 0, t.typacl, n.nspname, t.typname
     from pg_catalog.pg_type as t join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
