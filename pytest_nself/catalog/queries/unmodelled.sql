@@ -124,9 +124,9 @@ from (
         'pg_catalog.pg_class'::pg_catalog.regclass, a.attrelid, a.attnum, a.attacl, n.nspname,
         pg_catalog.format('%s.%s', c.relname, a.attname)
     from (
-        select r.attrelid, r.attnum, r.attacl from pg_catalog.pg_attribute as r where r.attrelid < 16384
+        select r.attrelid, r.attnum, r.attname, r.attacl from pg_catalog.pg_attribute as r where r.attrelid < 16384
         union all
-        select r.attrelid, r.attnum, r.attacl
+        select r.attrelid, r.attnum, r.attname, r.attacl
         from pg_catalog.pg_depend as d
         join pg_catalog.pg_attribute as r on r.attrelid = d.objid
         where
