@@ -124,6 +124,18 @@ def test_dump(case: Case, way: str, scratch: Scratch, catalogs: Catalogs) -> Non
         assert dumped(database) == dumped(other)
 
 
+@pytest.mark.torture
+def test_dumps_tell_schemas_apart(scratch: Scratch) -> None:
+    """What the comparison of dumps lets pass is the order of columns, and nothing that somebody would miss."""
+    with (
+        scratch.made("create table t (a integer, b text)") as one,
+        scratch.made("create table t (b text, a integer)") as reordered,
+        scratch.made("create table t (a integer, b text); comment on column t.b is 'note'") as other,
+    ):
+        assert dumped(one) == dumped(reordered)
+        assert dumped(one) != dumped(other)
+
+
 def dumped(database: EphemeralDatabase) -> list[str]:
     """The statements of a dump of the schema, sorted, each with its lines in the order of their text."""
     dsn = database.dsn
