@@ -17,14 +17,16 @@ TABLE = ObjectRef("table", "public", "orders")
 COLUMN = ObjectRef("column", "public", "orders", "Total")
 
 _values = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.text(max_size=3)))
-_attributes = st.dictionaries(st.sampled_from(["type", "options", "position", "_helps", "not_null"]), _values)
+_ATTRIBUTES = ("type", "options", "position", "_helps", "not_null")
+_attributes = st.dictionaries(st.sampled_from(_ATTRIBUTES), _values)
 _refs = st.sampled_from([TABLE, COLUMN, TABLE._replace(schema="app"), ObjectRef("schema", None, "app")])
 _states = st.dictionaries(_refs, _attributes)
 
 
 def state(said: dict[ObjectRef, dict[str, Any]]) -> Catalog:
-    """A catalog that says this."""
-    return catalog(*(entry(ref, **attributes) for ref, attributes in said.items()))
+    """A catalog that says this; as the query of a kind does, each object has all attributes, some of them None."""
+    empty = dict.fromkeys(_ATTRIBUTES)
+    return catalog(*(entry(ref, **{**empty, **attributes}) for ref, attributes in said.items()))
 
 
 @given(_states, _states)
