@@ -34,7 +34,7 @@ def listed(options: dict[str, str]) -> list[str]:
 def unquoted(literal: str) -> str:
     """The value of a literal, or of a bare word."""
     literal = literal.strip()
-    if literal.startswith("E"):
+    if literal.startswith("E'"):
         return literal[2:-1].replace("''", "'").replace("\\\\", "\\")
     return literal[1:-1].replace("''", "'") if literal.startswith("'") else literal
 
