@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_nself.core.errors import Refused
+from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import COMMIT_AFTER, SHARED, Sql
 from pytest_nself.core.step import Statement
@@ -17,6 +18,9 @@ from .writing import written
 
 ONLINE_LOCK_TIMEOUT_MS = 5000
 """How long a statement of an online plan waits for a lock, while others queue behind it."""
+
+_OTHERS_PRIVILEGES = "privileges"
+"""The kind under which changed privileges of system objects are reported."""
 
 _UNCHECKED = "set local check_function_bodies = off"
 
@@ -31,7 +35,7 @@ def plan_changes(a: Catalog, b: Catalog, *, online: bool = False) -> Plan:
     decision = decide(a, b, online=online)
     acts = ordered(decision, a, b)
     texts = list(written(acts, decision, decision.scene(a, b, online=online)))
-    return Plan("Change the schema", tuple(_steps(texts, online)), notes=tuple(_reordered(a, b)))
+    return Plan("Change the schema", tuple(_steps(texts, online)), notes=(*_left(a, b), *_reordered(a, b)))
 
 
 def _reordered(a: Catalog, b: Catalog) -> Iterator[str]:
@@ -56,7 +60,7 @@ def _position(entry: Entry) -> int:
 
 
 def _refuse_unmodelled(a: Catalog, b: Catalog) -> None:
-    different = sorted(set(a.unmodelled) ^ set(b.unmodelled))
+    different = [ref for ref in _unmodelled(a, b) if ref.kind != _OTHERS_PRIVILEGES]
     if different:
         names = ", ".join(f"{ref.kind} {ref}" for ref in different)
         raise Refused(
@@ -64,6 +68,17 @@ def _refuse_unmodelled(a: Catalog, b: Catalog) -> None:
             f"Of these only the names are known: {names}.",
             "make these changes by hand, then compare again",
         )
+
+
+def _left(a: Catalog, b: Catalog) -> Iterator[str]:
+    """Privileges on objects of the server and of extensions are whoever runs the server's, and differ by provider."""
+    names = [str(ref) for ref in _unmodelled(a, b) if ref.kind == _OTHERS_PRIVILEGES]
+    if names:
+        yield f"Privileges on objects that the server or an extension has made stay as they are: {', '.join(names)}."
+
+
+def _unmodelled(a: Catalog, b: Catalog) -> list[ObjectRef]:
+    return sorted(set(a.unmodelled) ^ set(b.unmodelled))
 
 
 def _steps(texts: list[tuple[Act, Ddl]], online: bool) -> Iterator[Statement]:

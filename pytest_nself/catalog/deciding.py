@@ -11,11 +11,18 @@ from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef
 
 from .ddl import Scene, named_relation, relation_of
+from .deparsed import reparsable
 from .fact import Catalog, Entry, changed
 from .kinds import kinds
 
 TYPES = frozenset({"enum", "domain", "composite", "range", "collation"})
 """What columns are made of."""
+_KEPT = frozenset({"table", "constraint", "index", "trigger", "statistics"})
+"""Kinds that keep what they depend on through every change in place."""
+
+_DEFINED = ("constraint", "index", "statistics")
+"""Kinds that the server makes anew by itself when a column of theirs gets another type: from its own text of them."""
+
 _SAID_FOR_ALL = ("owner", "acl", "comment")
 """Attributes that are written for all kinds alike."""
 
@@ -179,7 +186,7 @@ class _Deciding:
     def _lets_go(self, one: ObjectRef, of: ObjectRef) -> bool:
         """Whether a change of the dependent in place frees it from the object that goes."""
         names = own_changes(self.decision.altered.get(one, ()))
-        if not names or of in self.decision.made or of in self.b.depends.get(one, frozenset()):
+        if not names or one.kind in _KEPT or of in self.decision.made or of in self.b.depends.get(one, frozenset()):
             return False
         # What takes its place can only come when it is gone; and beside an overload a call may mean either.
         return not self._is_replaced(of)
@@ -202,7 +209,12 @@ class _Deciding:
             if not bound or ref not in self.decision.altered:
                 continue
             for one in sorted(self._dependents.get(ref, ())):
-                if one in self.b.entries and one not in self.decision.gone and bound & _labels(self.a.entries[one]):
+                if one not in self.b.entries or one in self.decision.gone:
+                    continue
+                entry = self.a.entries[one]
+                # What the server writes and reads back in another way is left to our own text of it.
+                drifts = one.kind in _DEFINED and reparsable(entry["definition"]) != entry["definition"]
+                if bound & _labels(entry) or drifts:
                     self._rebuild(one)
 
     @cached_property

@@ -4,41 +4,61 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-_STRING = r"'(?:[^']|'')*'"
-_ONE = rf"(?:{_STRING}|NULL)::character varying(?:\(\d+\))?"
-_ONE_OF = re.compile(
-    r"\)::text (?P<operator>= ANY|<> ALL) \(\(ARRAY\[" + rf"(?P<items>{_ONE}(?:, {_ONE})+)" + r"\]\)::text\[\]\)"
+_NAME = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)'
+_TYPE = re.compile(
+    rf"::({_NAME}(?:\.{_NAME})?(?: varying| precision)?)(?:\(\d+(?:,\d+)?\))?( with(?:out)? time zone)?(\[\])?$"
 )
-_WORDS = {"= ANY": "IN", "<> ALL": "NOT IN"}
-_BRACKETS = re.compile(rf"""{_STRING}|"(?:[^"]|"")*"|[()]""")
+_INTEGER = re.compile(r"-?\d+|'-?\d+'::integer")
+_TOKEN = re.compile(r"""(?<![A-Za-z0-9_$])E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|[()\[\],]""")
+_ARRAY = "(ARRAY["
 
 
 def reparsable(text: str) -> str:
-    """The text with `varchar_column in ('a', 'b')` written so.
+    """The text with the type of its arrays said where the server leaves it out.
 
-    The server writes it as `(varchar_column)::text = ANY ((ARRAY['a'::character varying, …])::text[])`, and reads that
-    back as an array of casts, which it would write in another way the next time.
+    For `varchar_column in ('a', 'b')` it writes `= ANY ((ARRAY['a'::character varying, …])::text[])`, and reads that
+    back as an array of which each value is cast, which it would write in another way the next time. Read as
+    `(ARRAY[…]::character varying[])::text[]` it stays what it was.
     """
-    if "= ANY" not in text and "<> ALL" not in text:
+    if _ARRAY not in text:
         return text
-    opened = dict(_pairs(text))
     parts, at = [], 0
-    for found in _ONE_OF.finditer(text):
-        start = opened.get(found.start())
-        if start is None or start < at:
-            continue  # it stands in a string
-        left = text[start : found.start() + 1]
-        parts += [text[at:start], f"{left} {_WORDS[found['operator']]} ({found['items']})"]
-        at = found.end()
+    for end, items in _arrays(text):
+        type_ = _type_of(items)
+        if type_ is not None and text.startswith(")::", end):
+            parts += [text[at:end], f"::{type_}[]"]
+            at = end
     return "".join([*parts, text[at:]])
 
 
-def _pairs(text: str) -> Iterator[tuple[int, int]]:
-    """Each closing bracket with the one that it closes, as places in the text; strings and quoted names apart."""
-    open_: list[int] = []
-    for found in _BRACKETS.finditer(text):
-        if found[0] == "(":
-            open_.append(found.start())
-        elif found[0] == ")" and open_:
-            yield found.start(), open_.pop()
+def _type_of(items: list[str]) -> str | None:
+    """The type that all items are cast to; None where they differ, or where it does not show."""
+    types = {_item_type(item) for item in items}
+    return types.pop() if len(types) == 1 else None
+
+
+def _item_type(item: str) -> str | None:
+    if _INTEGER.fullmatch(item):
+        return "integer"
+    found = _TYPE.search(item)
+    # Lengths are the items' own; arrays of arrays are left as they are.
+    return None if found is None or found[3] else f"{found[1]}{found[2] or ''}"
+
+
+def _arrays(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each `(ARRAY[…]` outside of strings: where it ends, and its items."""
+    open_: list[tuple[int, list[int]]] = []  # where a bracket opens, and the commas in it
+    for found in _TOKEN.finditer(text):
+        token, at = found[0], found.start()
+        if token in ("(", "["):
+            open_.append((at, []))
+        elif token == "," and open_:
+            open_[-1][1].append(at)
+        elif token in (")", "]") and open_:
+            start, commas = open_.pop()
+            if token == "]" and text[: start + 1].endswith(_ARRAY):
+                bounds = [start, *commas, at]
+                items = [text[a + 1 : b].strip() for a, b in pairwise(bounds)]
+                yield at + 1, items

@@ -250,9 +250,10 @@ def _sorted(acts: set[Act], hard: set[Edge], soft: set[Edge], b: Catalog) -> lis
         if not ready:
             for first, second in _loosened(waits, soft):
                 waits[second].discard(first)
+            soft = set()
             ready = [(_wish(act, b), act) for act, left in waits.items() if not left]
             heapq.heapify(ready)
-            soft = set()
+            continue
         _, act = heapq.heappop(ready)
         del waits[act]
         done.append(act)

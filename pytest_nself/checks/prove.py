@@ -142,7 +142,7 @@ def _rows(connection: psycopg.Connection[Any], a: Catalog, b: Catalog) -> dict[O
 def _counted(connection: psycopg.Connection[Any], a: Catalog, b: Catalog) -> Iterator[tuple[ObjectRef, int]]:
     for entry in a.of_kind("table"):
         if entry.ref in b.entries and not entry["partition_key"]:
-            query = f"select count(*) from {quote_qualified(entry.ref.schema, entry.ref.name)}"
+            query = f"select count(*) from only {quote_qualified(entry.ref.schema, entry.ref.name)}"
             row = connection.execute(query.encode()).fetchone()
             yield entry.ref, int(row[0]) if row else 0
 

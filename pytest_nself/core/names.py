@@ -32,7 +32,7 @@ _NEEDS_QUOTES = frozenset(
     system_user table tablesample then time timestamp to trailing treat trim true union unique user using values varchar
     variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces
     xmlparse xmlpi xmlroot xmlserialize xmltable
-    """.split()
+    """.split()  # noqa: SIM905 - a list of a hundred strings cannot be read
 )
 """Keywords that cannot stand everywhere a name can (`pg_get_keywords`, PostgreSQL 15 to 18)."""
 

@@ -103,6 +103,51 @@ PAIRS = {
         "create table t (v varchar(5))",
         "create table t (v varchar(5) check (v in ('a', null)))",
     ),
+    "words in a check whose column gets longer": (
+        "create table t (a varchar(5) check (a in ('x', 'y')))",
+        "create table t (a varchar(6) check (a in ('x', 'y')))",
+    ),
+    "words in the predicate of an index whose column gets another type": (
+        "create table t (v varchar(5), n int); create index i on t (n) where v in ('a', 'b')",
+        "create table t (v varchar(5), n bigint); create index i on t (n) where v in ('a', 'b')",
+    ),
+    "arrays of other types": (
+        "create table t (n numeric, c cidr, r regconfig, w text, d date)",
+        """
+        create table t (
+            n numeric check (n = any (array[1, 2])), c cidr check (c in ('10.0.0.0/8', '11.0.0.0/8')),
+            r regconfig check (r in ('english', 'german')), w text check (w = any (array['a', 'b']::varchar[])),
+            d date check (d in ('2024-01-01', '2024-02-01'))
+        )
+        """,
+    ),
+    "a partition is let go, and loses the check and the key of its table": (
+        """
+        create table o (id int primary key);
+        create table p (id int not null, k int, constraint pc check (k <> 3),
+            constraint pf foreign key (k) references o) partition by range (id);
+        create table p1 partition of p for values from (0) to (10);
+        """,
+        """
+        create table o (id int primary key);
+        create table p (id int not null, k int) partition by range (id);
+        create table p1 (id int not null, k int);
+        """,
+    ),
+    "a foreign key changes in place while the key behind it is another": (
+        """
+        create table m (a int, b int, constraint m_p primary key (a, b));
+        create table r (a int, b int, constraint r_fk foreign key (a, b) references m (a, b) deferrable);
+        """,
+        """
+        create table m (a int, b int, constraint m_u unique (b, a));
+        create table r (a int, b int, constraint r_fk foreign key (a, b) references m (a, b));
+        """,
+    ),
+    "a table is partitioned by a column of another type": (
+        "create table t (id int, o int not null)",
+        "create table t (id int, o bigint not null) partition by range (o)",
+    ),
     "brackets in names": (
         'create table "a) on b" ("c) on d" integer)',
         """

@@ -149,7 +149,8 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
     alter = f"alter {_words(new)} {qualified(new.ref)} alter column {part(new.ref)}"
     if "generated" in changed:
         written.append(f"{alter} drop expression")
-    if changed & {"type", "collation"} and old["_partitions"]:
+    keyed = "partition_key" not in scene.altered.get(relation_of(new), ()) and relation_of(new) not in scene.made
+    if changed & {"type", "collation"} and old["_partitions"] and keyed:
         raise Refused(
             f"The type of {new.ref} would have to change, and it is what its table is partitioned by.",
             "PostgreSQL lets no column of a partition key get another type.",

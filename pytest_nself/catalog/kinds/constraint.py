@@ -102,6 +102,24 @@ def _stays_behind(entry: Entry, scene: Scene) -> bool:
     return any(one is not None and one["definition"] == entry["definition"] for one in found)
 
 
+def left_behind(table: ObjectRef, above: ObjectRef, scene: Scene) -> Iterator[str]:
+    """Drop what a table keeps of the one above it, and is not to have.
+
+    That one may have lost it before, and then it is gone from both.
+    """
+    if table in scene.gone:
+        return
+    partition = table._replace(kind="partition") in scene.a.entries
+    for constraint in scene.a.of_kind("constraint"):
+        is_its = (constraint.ref.schema, constraint.ref.name) == (above.schema, above.name)
+        if not is_its or not (constraint["type"] == "check" or (constraint["type"] == "foreign key" and partition)):
+            continue
+        own = constraint.ref._replace(schema=table.schema, name=table.name)
+        wanted = scene.b.get(own)
+        if own not in scene.a.entries and (wanted is None or wanted["definition"] != constraint["definition"]):
+            yield f"alter table {qualified(table)} drop constraint if exists {part(own)}"
+
+
 def _index_comment(entry: Entry) -> str:
     text = "null" if entry["index_comment"] is None else quote_literal(entry["index_comment"]).strip()
     return f"comment on index {spell_qualified(entry.ref.schema, entry.ref.part or '')} is {text}"

@@ -9,6 +9,8 @@ from pytest_nself.catalog.fact import Catalog, Entry
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef
 
+from .constraint import left_behind
+
 
 def _create(entry: Entry, scene: Scene) -> Iterator[str]:
     if not set(with_relation(entry)) & scene.made:
@@ -49,6 +51,7 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
 def _drop(entry: Entry, scene: Scene) -> Iterator[str]:
     for parent in entry["parents"]:
         yield f"alter table {qualified(entry.ref)} no inherit {parent}"
+        yield from left_behind(with_relation(entry)[0], named_relation(parent), scene)
 
 
 def _needs(entry: Entry, catalog: Catalog) -> Iterator[ObjectRef]:

@@ -17,7 +17,9 @@ from pytest_nself.core.names import spell_identifier
 
 def _create(entry: Entry, scene: Scene) -> Written:
     method = f" using {spell_identifier(entry['access_method'])}" if entry["access_method"] else ""
-    options = f" with ({options_text(entry['options'])})" if entry["options"] else ""
+    said = [options_text([option]) for option in entry["options"] or ()]
+    said += [f"toast.{options_text([option])}" for option in entry["toast_options"] or ()]
+    options = f" with ({', '.join(said)})" if said else ""
     space = f" tablespace {spell_identifier(entry['tablespace'])}" if entry["tablespace"] else ""
     filled = "" if entry["_populated"] else "\nwith no data"
     definition = entry["definition"].rstrip().removesuffix(";")
@@ -29,6 +31,7 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
         return None
     alter = f"alter materialized view {qualified(new.ref)}"
     written = list(change_options(alter, old["options"], new["options"]))
+    written += change_options(alter, old["toast_options"], new["toast_options"], "toast.")
     if "access_method" in changed:
         written.append(f"{alter} set access method {spell_identifier(new['access_method'] or 'heap')}")
     if "tablespace" in changed:

@@ -33,5 +33,5 @@ def _drop(entry: Entry, scene: Scene) -> Written:
 
 
 KIND = Kind(
-    name="transform", catalog=3576, rank=152, words="transform", create=_create, alter=_alter, drop=_drop, named=_named
+    name="transform", catalog=3576, rank=140, words="transform", create=_create, alter=_alter, drop=_drop, named=_named
 )

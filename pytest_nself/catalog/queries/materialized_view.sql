@@ -3,6 +3,9 @@ select
     c.oid, 0 as sub, n.nspname::text as schema, c.relname::text as name, null as part,
     pg_catalog.pg_get_viewdef(c.oid) as definition,
     c.reloptions as options,
+    case when c.reltoastrelid <> 0 then (
+        select t.reloptions from pg_catalog.pg_class as t where t.oid = c.reltoastrelid
+    ) end as toast_options,
     case
         when c.relam <> 0 and c.relam <> 2 then (select a.amname::text from pg_catalog.pg_am as a where a.oid = c.relam)
     end as access_method,

@@ -20,6 +20,12 @@ where
         where d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass and d.objid = t.oid and d.deptype = 'e'
     )
 union all
+select 'column privileges', n.nspname, c.relname || '.' || a.attname || ' ' || a.attacl::text
+from pg_catalog.pg_class as c
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attacl is not null
+where c.relkind = 'S' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' /* excluded: n.nspname */
+union all
 select 'relation', n.nspname, c.relname::text
 from pg_catalog.pg_class as c
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
