@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.errors import NselfError
 from pytest_nself.core.names import ObjectRef
 
-from .acl import parse_acl
-from .fact import Address, Catalog, Entry
+from .assemble import NOTES, Notes, add_notes, entries_of, no_collection
+from .depending import read_depends
+from .fact import Catalog, Entry
 from .kinds import kinds
-from .privileges import own_privileges
+from .query import SETTINGS, ask, ask_all, filled, query_text, rare_kinds, value_of, without
 
 if TYPE_CHECKING:
     import psycopg
 
-QUERIES = Path(__file__).with_name("queries")
+__all__ = ["TOOL_SCHEMAS", "introspect", "query_text", "read", "reading"]
 
 TOOL_SCHEMAS = ("hdb_catalog", "hdb_views", "drizzle")
 """Schemas in which tools keep their own books."""
 
-_SETTINGS = {
-    # Every name that is not the server's own is then written with its schema.
-    "search_path": "",
-    "quote_all_identifiers": "off",
-    "datestyle": "ISO, MDY",
-    "intervalstyle": "postgres",
-    "timezone": "UTC",
-    "extra_float_digits": "1",
-    "bytea_output": "hex",
-    "jit": "off",
-}
 _ATTEMPTS = 5
 
 
@@ -55,8 +42,8 @@ def introspect(
     from psycopg.pq import TransactionStatus
 
     if connection.info.transaction_status is not TransactionStatus.IDLE:
-        with _settings(connection):
-            return _read(connection, dependencies, excluded, excluded_tables)
+        with reading(connection):
+            return read(connection, dependencies, excluded, excluded_tables)
     autocommit = connection.autocommit
     connection.autocommit = True
     try:
@@ -71,17 +58,19 @@ def _read_when_still(
     excluded: Collection[str],
     excluded_tables: Collection[tuple[str, str]],
 ) -> Catalog:
-    alone = True
+    # The texts of views and expressions come from what is there when they are asked for, not from the transaction's
+    # moment, so that somebody's change in between would be seen in part. Where nothing at all was written meanwhile
+    # there was none; else the marks of all rows, as of the transaction's moment and as of now, tell.
     for _ in range(_ATTEMPTS):
+        written = _written(connection)
+        marks = None
         with _own_transaction(connection):
-            before = _value(connection, _MOMENT if alone else query_text("marks"))
-            catalog = _read(connection, dependencies, excluded, excluded_tables)
-        # The texts of views and expressions come from what is there when they are asked for, not from the
-        # transaction's moment, so that somebody's change in between would be seen in part. Where no transaction
-        # began or ended meanwhile there was none; else the marks of all rows tell.
-        if _value(connection, _MOMENT if alone else query_text("marks")) == before:
+            catalog = read(connection, dependencies, excluded, excluded_tables)
+            still = written is not None and value_of(connection, _WRITTEN) == written
+            if not still:
+                marks = value_of(connection, query_text("marks"))
+        if still or value_of(connection, query_text("marks")) == marks:
             return catalog
-        alone = False
     raise NselfError(
         "The schema cannot be read: it does not stand still.",
         f"Somebody changed it during each of {_ATTEMPTS} readings.",
@@ -89,181 +78,75 @@ def _read_when_still(
     )
 
 
-_MOMENT = "select pg_catalog.pg_current_snapshot()::text"
+# How far the server has written its log: whoever changes a catalog writes there.
+_WRITTEN = """
+select case
+    when pg_catalog.pg_is_in_recovery() then pg_catalog.pg_last_wal_replay_lsn()
+    else pg_catalog.pg_current_wal_insert_lsn()
+end::text
+"""
 
 
-def _value(connection: psycopg.Connection[Any], query: str) -> Any:
-    row = _rows(connection, query)[0]
-    return row[0]
+def _written(connection: psycopg.Connection[Any]) -> str | None:
+    """None where the server does not tell, as some that are rented do not."""
+    from psycopg import DatabaseError
+
+    try:
+        return str(value_of(connection, _WRITTEN))
+    except DatabaseError:
+        return None
 
 
 @contextmanager
 def _own_transaction(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    connection.execute("begin transaction isolation level repeatable read, read only")
+    connection.execute(f"begin transaction isolation level repeatable read, read only; {SETTINGS}".encode())
     try:
-        connection.execute("; ".join(f"set local {name} = '{value}'" for name, value in _SETTINGS.items()).encode())
         yield
     finally:
-        connection.execute("rollback")
+        # Nothing was written; and at a rollback psycopg forgets all statements that it has prepared.
+        connection.execute("commit")
 
 
 @contextmanager
-def _settings(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """The settings for the reading, and the session's own again afterwards, inside its transaction."""
-    names = list(_SETTINGS)
-    query = "select pg_catalog.current_setting(n) from pg_catalog.unnest(%s::text[]) as n"
-    own = [value for (value,) in _rows(connection, query, [names])]
-    change = "select pg_catalog.set_config(n, v, true) from rows from (pg_catalog.unnest(%s::text[]), pg_catalog.unnest(%s::text[])) as s (n, v)"
-    connection.execute(change, [names, list(_SETTINGS.values())])
+def reading(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """The settings for the reading inside the transaction that is open; nothing of it stays."""
+    connection.execute(f"savepoint nself_reading; {SETTINGS}".encode())
     try:
         yield
     finally:
-        from psycopg.pq import TransactionStatus
-
-        if connection.info.transaction_status is TransactionStatus.INTRANS:
-            connection.execute(change, [names, own])
-
-
-@cache
-def query_text(name: str) -> str:
-    """The text of a query, without its comments at the head."""
-    return (QUERIES / f"{name}.sql").read_text()
+        if not connection.closed:
+            # Past psycopg, which at a rollback forgets all statements that it has prepared.
+            connection.pgconn.exec_(b"rollback to savepoint nself_reading; release savepoint nself_reading")
 
 
-def _rows(
-    connection: psycopg.Connection[Any], query: str, params: Sequence[Any] | None = None
-) -> list[tuple[Any, ...]]:
-    from psycopg.rows import tuple_row
-
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        return cursor.execute(query.encode(), params).fetchall()
-
-
-def _read(
+def read(
     connection: psycopg.Connection[Any],
     dependencies: bool,
     excluded: Collection[str],
     excluded_tables: Collection[tuple[str, str]],
 ) -> Catalog:
-    entries, addresses = _read_entries(connection, excluded)
+    """The catalog as the transaction that is open sees it, with the settings for the reading."""
+    hidden = without(excluded)
+    absent = rare_kinds() - {kind for (kind,) in ask(connection, query_text("present"))}
+    names = [name for name in kinds() if name not in absent]
+    more = [*NOTES, *names, "unmodelled", *(("aliases", "dependencies") if dependencies else ())]
+    answers = ask_all(connection, [_ROLE, *(filled(name, hidden) for name in more)])
     version = connection.info.server_version
-    for classid, oid, sub, text in _rows(connection, query_text("comments")):
-        _say(entries, addresses, (classid, oid, sub), "comment", text)
-    for classid, oid, sub, text in _rows(connection, query_text("labels")):
-        _say(entries, addresses, (classid, oid, sub), f"label:{text.partition(':')[0]}", text)
-    for classid, oid, extension in _rows(connection, query_text("bound")):
-        _say(entries, addresses, (classid, oid, 0), f"bound:{extension}", extension)
-    _settle_acls(entries, version)
-    if excluded_tables:
-        hidden = set(excluded_tables)
-        entries = {ref: one for ref, one in entries.items() if (ref.schema, ref.name) not in hidden}
-    depends = _read_depends(connection, entries, addresses) if dependencies else {}
-    role = str(_value(connection, "select current_user::text"))
-    unmodelled = tuple(
-        ObjectRef(kind, schema, name) for kind, schema, name in _rows(connection, _filled("unmodelled", excluded))
-    )
+    with no_collection():
+        ((role,),) = next(answers)[1]
+        notes: Notes = {}
+        for query in NOTES:
+            add_notes(notes, query, next(answers)[1])
+        entries: dict[ObjectRef, Entry] = {}
+        for name in names:
+            entries.update((entry.ref, entry) for entry in entries_of(kinds()[name], *next(answers), notes, version))
+        unmodelled = tuple(ObjectRef(*row) for row in next(answers)[1])
+        if excluded_tables:
+            ours = set(excluded_tables)
+            entries = {ref: one for ref, one in entries.items() if (ref.schema, ref.name) not in ours}
+        depends = read_depends(entries, next(answers)[1], next(answers)[1]) if dependencies else {}
+    answers.close()
     return Catalog(entries, depends, unmodelled, role, version)
 
 
-def _filled(name: str, excluded: Collection[str]) -> str:
-    from pytest_nself.core.names import quote_literal
-
-    names = ", ".join(quote_literal(schema) for schema in excluded)
-    text = query_text(name)
-    marker = "/* excluded: n.nspname */"
-    return text.replace(marker, f"and n.nspname not in ({names})") if names else text
-
-
-def _read_entries(
-    connection: psycopg.Connection[Any], excluded: Collection[str]
-) -> tuple[dict[ObjectRef, Entry], dict[Address, ObjectRef]]:
-    from psycopg.rows import tuple_row
-
-    entries: dict[ObjectRef, Entry] = {}
-    addresses: dict[Address, ObjectRef] = {}
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        for kind in kinds().values():
-            cursor.execute(_filled(kind.name, excluded).encode())
-            header = {column.name: place for place, column in enumerate(cursor.description or ())}
-            rows = cursor.fetchall()
-            if kind.name == "column":
-                rows = _ranked(rows, header["position"])
-            for row in rows:
-                ref = ObjectRef(kind.name, row[2], row[3], row[4])
-                entries[ref] = Entry(ref, header, row)
-                if kind.catalog:
-                    addresses[kind.catalog, row[0], row[1]] = ref
-    return entries, addresses
-
-
-def _ranked(rows: Iterable[tuple[Any, ...]], place: int) -> list[tuple[Any, ...]]:
-    """Columns with their rank among those that live: a number that a dropped column has had is no fact."""
-    ranked, table, rank = [], None, 0
-    for row in rows:
-        table, rank = row[0], rank + 1 if row[0] == table else 1
-        ranked.append((*row[:place], rank, *row[place + 1 :]))
-    return ranked
-
-
-def _say(
-    entries: Mapping[ObjectRef, Entry], addresses: Mapping[Address, ObjectRef], at: Address, name: str, value: str
-) -> None:
-    ref = addresses.get(at)
-    if ref is not None:
-        entry = entries[ref]
-        entry.extra = {**(entry.extra or {}), name: value}
-
-
-def _settle_acls(entries: dict[ObjectRef, Entry], version: int) -> None:
-    """An ACL that says what holds without one is none."""
-    for ref, entry in entries.items():
-        place = entry.header.get("acl")
-        if place is None or entry.row[place] is None:
-            continue
-        start = own_privileges(entry, version)
-        if parse_acl(entry.row[place], **start) == parse_acl(None, **start):
-            entries[ref] = entry.replaced(acl=None)
-
-
-def _read_depends(
-    connection: psycopg.Connection[Any],
-    entries: Mapping[ObjectRef, Entry],
-    addresses: Mapping[Address, ObjectRef],
-) -> dict[ObjectRef, frozenset[ObjectRef]]:
-    aliases: dict[tuple[int, int], Address] = {
-        (classid, oid): (of_class, of_oid, of_sub)
-        for classid, oid, of_class, of_oid, of_sub in _rows(connection, query_text("aliases"))
-    }
-
-    def found(classid: int, oid: int, sub: int) -> ObjectRef | None:
-        alias = aliases.get((classid, oid))
-        while alias is not None:
-            classid, oid, sub = alias
-            alias = aliases.get((classid, oid))
-        return addresses.get((classid, oid, sub)) or addresses.get((classid, oid, 0))
-
-    depends: defaultdict[ObjectRef, set[ObjectRef]] = defaultdict(set)
-    for one in _rows(connection, query_text("dependencies")):
-        mine, other = found(*one[:3]), found(*one[3:])
-        if mine is None or other is None or mine == other or mine not in entries or other not in entries:
-            continue
-        if mine.kind == "sequence" and other.kind in ("column", "table"):
-            continue  # that it goes with a column is a fact of its own
-        depends[mine].add(other)
-    _add_needs(entries, depends)
-    return {ref: frozenset(needs) for ref, needs in depends.items()}
-
-
-def _add_needs(entries: Mapping[ObjectRef, Entry], depends: defaultdict[ObjectRef, set[ObjectRef]]) -> None:
-    """What the server does not keep: the schema `public`, and what ties objects that are none of its own."""
-    catalog = Catalog(entries)
-    columns: defaultdict[tuple[str | None, str], set[ObjectRef]] = defaultdict(set)
-    for ref in entries:
-        if ref.kind == "column":
-            columns[ref.schema, ref.name].add(ref)
-    for ref, entry in entries.items():
-        needs = {*kinds()[ref.kind].needs(entry, catalog), ObjectRef("schema", None, ref.schema or "")}
-        if ref.kind in ("partition", "inheritance"):
-            # A table can be put below another once the columns of both fit.
-            needs |= {column for need in tuple(needs) for column in columns[need.schema, need.name]}
-        depends[ref] |= {need for need in needs if need in entries and need != ref}
+_ROLE = "select current_user::text"
