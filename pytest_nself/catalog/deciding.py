@@ -211,6 +211,8 @@ class _Deciding:
             for one in sorted(self._dependents.get(ref, ())):
                 if one not in self.b.entries or one in self.decision.gone:
                     continue
+                if one.kind == "column" and one.part == ref.part:
+                    continue  # the column of a child, which follows
                 entry = self.a.entries[one]
                 # What the server writes and reads back in another way is left to our own text of it.
                 drifts = one.kind in _DEFINED and reparsable(entry["definition"]) != entry["definition"]

@@ -11,7 +11,7 @@ from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef
 
 from .ddl import named_relation, relation_of
-from .deciding import Decision
+from .deciding import TYPES, Decision
 from .fact import Catalog, Entry
 from .kinds import kinds
 from .kinds.column import parents_of
@@ -23,6 +23,9 @@ class Act(NamedTuple):
     verb: str
     ref: ObjectRef
 
+
+_CALLED_BY_TYPES = frozenset({"function", "aggregate", "operator", "operator_class", "cast", "transform"})
+"""Kinds whose statements name the types they are made for."""
 
 _NEVER_ALONE = frozenset({"column", "view_column", "partition", "index_partition"})
 """What goes with its table is not dropped before it."""
@@ -54,8 +57,10 @@ def ordered(decision: Decision, a: Catalog, b: Catalog) -> list[Act]:
             # Two that are parted by dropping first what stands on one of them and needs the other.
             between = list(_between(circle.acts, decision, a))
             defaults = set(_inline_defaults(circle.acts, decision, b))
-            if not between and not defaults:
+            types = {act.ref for act in circle.acts if act.verb == "drop" and act.ref.kind in TYPES} & decision.made
+            if not between and not defaults and not types:
                 raise circle.refused() from None
+            decision.swapped |= types
             for ref in between:
                 del decision.absorbed[ref]
             decision.separate |= defaults
@@ -105,7 +110,7 @@ def _edges(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
                 yield drop, Act("alter", need)
             if drop.ref in decision.swapped:
                 yield Act("swap", drop.ref), Act("swap", need)
-            else:
+            elif drop.ref.kind in _CALLED_BY_TYPES:
                 yield drop, Act("swap", need)  # else it would be looked for under the other's new name
             yield Act("alter", one), drop_need
             if need in decision.swapped:
@@ -230,6 +235,8 @@ def _wishes(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
 def _logged_first(key: Entry, decision: Decision, b: Catalog) -> Iterator[Edge]:
     """A table that lasts refers to none that does not, and stays so while both change."""
     one, other = relation_of(key), named_relation(key["_references"])
+    if key.ref in decision.gone and "persistence" in decision.altered.get(other, ()):
+        yield _drop_of(key.ref, decision), Act("alter", other)
     if one != other and all("persistence" in decision.altered.get(table, ()) for table in (one, other)):
         lasts = b.entries[one]["persistence"] == "permanent"
         first, second = (other, one) if lasts else (one, other)

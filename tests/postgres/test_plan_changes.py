@@ -233,33 +233,10 @@ PAIRS = {
 """Small ones that large ones were cut down to."""
 
 
-STILL_WRONG = frozenset(
-    {
-        "view moves to a new table with a rebuilt type",
-        "table not logged when what refers to it goes",
-        "generated column of partitions",
-        "generated column of partitions with another type",
-        "partition moves to a parent with a check",
-        "partition moves from a parent with a key",
-        "partition moves from a parent that refers to itself",
-    }
-)
-"""Those whose plans fail or do not arrive; one that is right by now fails the test, and goes from this list."""
-
-
-@pytest.fixture
-def pair(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Two scripts; expected to fail while the plans between them are wrong."""
-    name: str = request.param
-    if name in STILL_WRONG:
-        request.applymarker(pytest.mark.xfail(strict=True, raises=(AssertionError, IndexError)))
-    return PAIRS[name]
-
-
-@pytest.mark.parametrize("pair", PAIRS, indirect=True)
-def test_small_pairs(pair: tuple[str, str], scratch: Scratch) -> None:
+@pytest.mark.parametrize("pair", PAIRS)
+def test_small_pairs(pair: str, scratch: Scratch) -> None:
     """Each was found as a plan that was wrong: it is right both ways."""
-    agree(scratch, *pair)
+    agree(scratch, *PAIRS[pair])
 
 
 def test_names_are_spelled_as_the_server_does(scratch: Scratch) -> None:

@@ -113,7 +113,6 @@ def test_a_circle_is_named() -> None:
     assert "three" not in str(refused.value)
 
 
-@pytest.mark.xfail(raises=IndexError, strict=True)
 def test_a_circle_behind_a_wish_is_named() -> None:
     """A wish that is given up does not free what waits in a circle: that is refused like any other."""
     one, other, third = view("one"), view("two"), view("three")

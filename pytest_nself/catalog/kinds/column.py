@@ -147,7 +147,7 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
         )
     written: list[Ddl | str] = []
     alter = f"alter {_words(new)} {qualified(new.ref)} alter column {part(new.ref)}"
-    if "generated" in changed:
+    if "generated" in changed and "generated" not in _changed_above(new, scene):
         written.append(f"{alter} drop expression")
     keyed = "partition_key" not in scene.altered.get(relation_of(new), ()) and relation_of(new) not in scene.made
     if changed & {"type", "collation"} and old["_partitions"] and keyed:
