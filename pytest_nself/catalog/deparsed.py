@@ -8,7 +8,7 @@ from itertools import pairwise
 
 _NAME = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)'
 _TYPE = re.compile(
-    rf"::({_NAME}(?:\.{_NAME})?(?: varying| precision)?)(?:\(\d+(?:,\d+)?\))?( with(?:out)? time zone)?(\[\])?$"
+    rf"::({_NAME}(?:\.{_NAME})?(?: varying| precision)?)(\(\d+(?:,\d+)?\))?( with(?:out)? time zone)?(\[\])?$"
 )
 _INTEGER = re.compile(r"-?\d+|'-?\d+'::integer")
 _TOKEN = re.compile(r"""(?<![A-Za-z0-9_$])E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|[()\[\],]""")
@@ -43,8 +43,8 @@ def _item_type(item: str) -> str | None:
     if _INTEGER.fullmatch(item):
         return "integer"
     found = _TYPE.search(item)
-    # Lengths are the items' own; arrays of arrays are left as they are.
-    return None if found is None or found[3] else f"{found[1]}{found[2] or ''}"
+    # Arrays of arrays are left as they are.
+    return None if found is None or found[4] else f"{found[1]}{found[2] or ''}{found[3] or ''}"
 
 
 def _arrays(text: str) -> Iterator[tuple[int, list[str]]]:
