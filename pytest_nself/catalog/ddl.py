@@ -71,6 +71,12 @@ class Scene:
         )
 
     @cached_property
+    def odd_names(self) -> frozenset[str]:
+        """Names of not-null constraints that are not their table's: the server chooses others beside them."""
+        odd = (column for column in self.a.of_kind("column") if column["not_null_as"])
+        return frozenset(str(column["_not_null_name"]) for column in odd)
+
+    @cached_property
     def kept_below(self) -> frozenset[ObjectRef]:
         """Columns that go from a table while a child keeps what it had inherited."""
         links = {(link.ref.schema, link.ref.name): link["parents"] for link in self.a.of_kind("inheritance")}

@@ -47,7 +47,7 @@ def column_text(column: Entry, scene: Scene) -> str:
     elif default := inline_default(column.ref, scene):
         words.append(f"default {default}")
     again = relation_of(column) in scene.made and relation_of(column) in scene.a.entries
-    if not_null := not_null_text(column, named=again):
+    if not_null := not_null_text(column, named=again or column["_not_null_name"] in scene.odd_names):
         words.append(not_null)
     return " ".join(words)
 
