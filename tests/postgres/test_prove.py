@@ -12,6 +12,7 @@ import pytest
 from pytest_nself.catalog.changes import plan_changes
 from pytest_nself.catalog.compare import differences
 from pytest_nself.catalog.fact import Catalog
+from pytest_nself.catalog.read import introspect
 from pytest_nself.catalog.renames import parse_renames
 from pytest_nself.checks import prove as module
 from pytest_nself.checks.prove import Proof, prove
@@ -299,3 +300,11 @@ def test_a_database_that_cannot_be_reached_is_an_error(pair: Pair) -> None:
     with pytest.raises(Exception, match="no_such_database") as raised:
         prove(gone, a, b)
     assert not isinstance(raised.value, psycopg.ProgrammingError | Refused)
+
+
+def test_a_tests_own_transaction_can_be_read(nself_db: psycopg.Connection[Any]) -> None:
+    """A catalog read over nself_db holds what the test has made, and no more once that is taken back."""
+    nself_db.execute("create table only_here (id integer)")
+    assert "only_here" in {entry.ref.name for entry in introspect(nself_db).of_kind("table")}
+    nself_db.rollback()
+    assert "only_here" not in {entry.ref.name for entry in introspect(nself_db).of_kind("table")}
