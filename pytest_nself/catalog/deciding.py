@@ -215,7 +215,7 @@ class _Deciding:
                     continue  # the column of a child, which follows
                 entry = self.a.entries[one]
                 # What the server writes and reads back in another way is left to our own text of it.
-                drifts = one.kind in _DEFINED and reparsable(entry["definition"]) != entry["definition"]
+                drifts = one.kind in _DEFINED and any(reparsable(text) != text for text in _texts(entry))
                 if bound & _labels(entry) or drifts:
                     self._rebuild(one)
 
@@ -271,6 +271,11 @@ class _Deciding:
             sequence, column = list(kinds()["sequence_owner"].needs(link, self.a))[:2]
             if sequence in gone and column in gone and sequence not in self.b.entries:
                 self.decision.absorbed |= {sequence: column, link.ref: column}
+
+
+def _texts(entry: Entry) -> Iterable[str]:
+    """What the server has written of it."""
+    return entry["expressions"] or () if entry.ref.kind == "statistics" else (entry["definition"],)
 
 
 def _labels(entry: Entry) -> frozenset[str]:

@@ -6,7 +6,7 @@ import itertools
 import os
 import zlib
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,8 @@ from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.server.server import Server
 
 _numbers = itertools.count(1)
+# Another worker was faster; by a moment only, and the catalog's own index says so.
+_THERE_ALREADY = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
 
 
 @dataclass
@@ -29,7 +31,10 @@ class Scratch:
     admin: psycopg.Connection[Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.admin = self.server.connect("template1")
+        # Nobody may stay connected to template1 while other tests clone it; and locks hold within one database.
+        with self.server.connect("template1") as connection, suppress(*_THERE_ALREADY):
+            connection.execute(b"create database scratch_home template nself_template strategy file_copy")
+        self.admin = self.server.connect("scratch_home")
 
     def make(self, *scripts: str) -> EphemeralDatabase:
         """A database in which these scripts have run, each in a transaction of its own."""

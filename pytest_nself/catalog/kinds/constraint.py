@@ -110,8 +110,13 @@ def left_behind(table: ObjectRef, above: ObjectRef, scene: Scene) -> Iterator[st
     if table in scene.gone:
         return
     partition = table._replace(kind="partition") in scene.a.entries
+    tables, names = [above], set()
+    while tables:
+        one = tables.pop()
+        names.add((one.schema, one.name))
+        tables += parents_of(one, scene.a)
     for constraint in scene.a.of_kind("constraint"):
-        is_its = (constraint.ref.schema, constraint.ref.name) == (above.schema, above.name)
+        is_its = (constraint.ref.schema, constraint.ref.name) in names
         if not is_its or not (constraint["type"] == "check" or (constraint["type"] == "foreign key" and partition)):
             continue
         own = constraint.ref._replace(schema=table.schema, name=table.name)
