@@ -34,6 +34,9 @@ _SETTINGS = {
 SETTINGS = "; ".join(f"set local {name} = '{value}'" for name, value in _SETTINGS.items())
 """The statements after which all queries answer alike, whatever the session has set."""
 
+SEARCH_PATH = "set local search_path = ''"
+"""The one of them that hardly any session has set alike."""
+
 
 @cache
 def query_text(name: str) -> str:
@@ -62,7 +65,7 @@ def filled(name: str, excluded: tuple[str, ...], only: str = "") -> str:
     if excluded:
         names = ", ".join(quote_literal(schema) for schema in excluded)
         text = text.replace("/* excluded: n.nspname */", f"and n.nspname not in ({names})")
-    return re.sub(r"/\* only: (.+?) \*/", rf"and \1 = any ({only})", text) if only else text
+    return re.sub(r"/\* only: (.+?) \*/", lambda found: f"and {found[1]} = any ({only})", text) if only else text
 
 
 def ask(connection: psycopg.Connection[Any], query: str) -> list[Row]:
