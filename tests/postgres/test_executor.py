@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -212,9 +213,12 @@ def test_watch_sees_each_message_and_may_stop(
 
 
 class _CtrlC(HeldLock):
-    """Somebody presses Ctrl-C while the server is silent."""
+    """Somebody presses Ctrl-C while the server is silent: once the statement sleeps."""
 
     def blockers(self) -> str:
+        asleep = "select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
+        while not self.connection.execute(asleep).fetchall():
+            time.sleep(0.01)
         raise KeyboardInterrupt
 
 
