@@ -59,13 +59,17 @@ def without(excluded: Collection[str]) -> tuple[str, ...]:
 def filled(name: str, excluded: tuple[str, ...], only: str = "") -> str:
     """The text of a query without these schemas.
 
-    `only` is an array of oids, in SQL: the query is then restricted to the objects that it names with `/* only: … */`.
+    `only` is an array of oids, in SQL: the query is then restricted to the objects that it names with `/* only: … */`,
+    and what stands in `/* in parts: … */` counts.
     """
     text = query_text(name)
     if excluded:
         names = ", ".join(quote_literal(schema) for schema in excluded)
         text = text.replace("/* excluded: n.nspname */", f"and n.nspname not in ({names})")
-    return re.sub(r"/\* only: (.+?) \*/", lambda found: f"and {found[1]} = any ({only})", text) if only else text
+    if only:
+        text = re.sub(r"/\* only: (.+?) \*/", lambda found: f"and {found[1]} = any ({only})", text)
+        text = re.sub(r"/\* in parts: (.+?) \*/", r"\1", text)
+    return text
 
 
 def ask(connection: psycopg.Connection[Any], query: str) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .known import Known
@@ -24,6 +24,12 @@ _NARROW = {
     "CREATE STATISTICS": frozenset({"statistics"}),
 }
 """Commands that make nothing but a part of something, with the kinds of what they make."""
+
+_OTHER_RELATIONS = frozenset(
+    {"view", "view_column", "materialized_view", "foreign_table", "sequence", "sequence_owner"}
+)
+_MADE_BY = {"policy": "CREATE POLICY", "rule": "CREATE RULE", "trigger": "CREATE TRIGGER"}
+"""Kinds whose objects a table has only after such a command; triggers also come with inheritance."""
 
 _UNSEEN = ("CREATE ", "COMMENT", "SECURITY LABEL")
 """Commands after which other objects say the same of an object as before."""
@@ -97,6 +103,14 @@ def reach_of(
     for unit in reach.gone:
         reach.units.pop(unit, None)
     return reach
+
+
+def never_made_by(commands: frozenset[str], moved: Collection[str]) -> frozenset[str]:
+    """The kinds of which something that was made by these commands has no parts; `moved` as in `Touched`."""
+    if "CREATE TABLE" not in commands:
+        return frozenset()
+    missing = {kind for kind, command in _MADE_BY.items() if command not in commands}
+    return _OTHER_RELATIONS | (missing - {"trigger"} if "pg_inherits" in moved else missing)
 
 
 def _reach_unit(

@@ -120,9 +120,16 @@ class Reader:
         """Of what these objects are parts, with what stands above and below that."""
         return self._addresses("touched_units", addresses)
 
-    def dependents(self, addresses: Iterable[Address], classes: Sequence[int] = ()) -> list[Address]:
-        """What depends on these objects, if `classes` are given only in these catalogs."""
-        return self._addresses("touched_dependents", addresses, classes)
+    def dependents(self, addresses: Iterable[Address]) -> list[Address]:
+        """What depends on these objects."""
+        return self._addresses("touched_dependents", addresses)
+
+    def queries_on(self, relations: Iterable[Address]) -> list[Address]:
+        """Rules, functions and policies that read these relations."""
+        oids = (oid_array(sorted(oid for _, oid in relations)),)
+        text = query_text("touched_queries").replace("/* oids */", "$1")
+        ((_, rows),) = self._sender.send([Asked(text, "touched_queries", oids)], settled=True)
+        return [(row[0], row[1]) for row in rows]
 
     def newer_than(self, transaction: str) -> list[Address]:
         """Relations, types and functions of which a row was written since this transaction began."""
@@ -130,11 +137,11 @@ class Reader:
         ((_, rows),) = self._sender.send([Asked(text)], settled=True)
         return [(row[0], row[1]) for row in rows]
 
-    def _addresses(self, name: str, addresses: Iterable[Address], *more: Sequence[int]) -> list[Address]:
+    def _addresses(self, name: str, addresses: Iterable[Address]) -> list[Address]:
         pairs = sorted(addresses)
         text = query_text(name).replace("/* classes */", "$1").replace("/* oids */", "$2")
-        oids = tuple(map(oid_array, ([one for one, _ in pairs], [one for _, one in pairs], *more)))
-        ((_, rows),) = self._sender.send([Asked(text.replace("/* dependents */", "$3"), name, oids)], settled=True)
+        oids = oid_array([one for one, _ in pairs]), oid_array([one for _, one in pairs])
+        ((_, rows),) = self._sender.send([Asked(text, name, oids)], settled=True)
         return [(row[0], row[1]) for row in rows]
 
 

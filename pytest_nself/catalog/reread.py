@@ -12,7 +12,7 @@ from pytest_nself.core.names import ObjectRef
 from .fact import Catalog
 from .kinds import kinds
 from .known import Change, Known, Signature, signature
-from .reach import UNITS, Address, Lost, Reach, reach_of
+from .reach import UNITS, Address, Lost, Reach, never_made_by, reach_of
 from .reader import Reader
 from .restricted import CLASS, STANDS_WITH, TYPE, Unit, restricted
 from .told import Told
@@ -26,8 +26,6 @@ _BINDING = frozenset(
 
 _NOTED = frozenset({"pg_description", "pg_seclabel"})
 _UNMODELLED = frozenset({"pg_subscription", "pg_user_mapping", "pg_init_privs"})
-_WITH_QUERIES = (2618, 1255, 3256)
-"""Rules, functions and policies hold whole queries, whose text tells more of a table than the columns they name."""
 
 _SCHEMA, _CONSTRAINT, _TRIGGER = 2615, 2606, 2620
 _ROUNDS = 8
@@ -131,7 +129,7 @@ class _Step:
         new = set(made)
         for unit, only in units.items():
             there = self._known.kinds_of(unit)
-            for name in self._names(unit[0], there, unit in new):
+            for name in self._names(unit, there, unit in new):
                 if only is None or name in only:
                     wanted[name].append(unit[1])
             self._change.remove(unit, only)
@@ -143,17 +141,17 @@ class _Step:
         settled = self._touched.settled
         self._reader.parts(self._change, wanted, wholes, noted=self._noted, settled=settled)
 
-    def _names(self, classid: int, there: set[str], new: bool) -> list[str]:
+    def _names(self, unit: Unit, there: set[str], new: bool) -> list[str]:
         """The kinds of which a unit may have parts: those that it had, and those of which some are new."""
         moved = self._touched.moved
+        never = never_made_by(self._touched.told.made[unit], moved) if new else ()
         return [
             name
-            for name, appears_with in _kinds_of_class(classid)
+            for name, appears_with in _kinds_of_class(unit[0])
             if name in there
             or STANDS_WITH.get(name) in there
-            or appears_with in moved
-            or not appears_with
-            or not (there or new)
+            or ((appears_with in moved or not (appears_with and (there or new)))
+            and name not in never)
         ]
 
     # What depends on it.
@@ -188,7 +186,7 @@ class _Step:
         if named:
             found.update(self._reader.dependents(named))
         if queried:
-            found.update(self._reader.dependents(queried, _WITH_QUERIES))
+            found.update(self._reader.queries_on(queried))
         units = self._reader.units_of(found) if found else []
         return [unit for unit in units if unit in self._known.units and unit not in self._read and unit[0] in UNITS]
 

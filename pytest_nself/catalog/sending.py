@@ -50,7 +50,9 @@ class Sender:
 
         alone = self._connection.info.transaction_status is TransactionStatus.IDLE
         begin, end = ("begin", "commit") if alone else ("savepoint nself_reading", _BACK)
-        statements = [begin, SEARCH_PATH if settled else SETTINGS, "set local plan_cache_mode = force_generic_plan"]
+        statements = [begin, SEARCH_PATH if settled else SETTINGS]
+        if any(one.oids for one in asked):
+            statements.append(_BY_INDEX)
         new = [one for one in asked if one.name and one.name not in self._prepared]
         for one in new:
             types = f"({', '.join(['oid[]'] * len(one.oids))})" if one.oids else ""
@@ -87,6 +89,12 @@ class Sender:
             header = self._headers[one.text] = {name: place for place, name in enumerate(names)}
         return header
 
+
+# With a few oids; a plan must stay good when there is much more in the catalogs than when it was made.
+_BY_INDEX = """
+set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_hashjoin = off;
+set local enable_mergejoin = off
+"""
 
 _BACK = "rollback to savepoint nself_reading; release savepoint nself_reading"
 

@@ -111,23 +111,16 @@ class Watching:
         """What was touched on the way from one state to the other, if one was read from the other or from a third."""
         if not isinstance(a, Known) or not isinstance(b, Known):
             return None
-        ways = {a.number: frozenset[ObjectRef]()}
-        refs: set[ObjectRef] = set()
-        number = a.number
+        ways: tuple[dict[int, set[ObjectRef]], ...] = ({a.number: set()}, {b.number: set()})
+        heads = [a.number, b.number]
         for _ in range(_MEMORY):
-            if number not in self._history:
-                break
-            number, touched = self._history[number]
-            refs |= touched
-            ways[number] = frozenset(refs)
-        refs, number = set(), b.number
-        for _ in range(_MEMORY):
-            if number in ways:
-                return refs | ways[number]
-            if number not in self._history:
-                return None
-            number, touched = self._history[number]
-            refs |= touched
+            for mine, other in ((1, 0), (0, 1)):
+                if heads[mine] in ways[other]:
+                    return ways[mine][heads[mine]] | ways[other][heads[mine]]
+                if heads[mine] in self._history:
+                    number, touched = self._history[heads[mine]]
+                    ways[mine][number] = ways[mine][heads[mine]] | touched
+                    heads[mine] = number
         return None
 
     def _as_role(self, catalog: Catalog) -> Catalog:

@@ -7,16 +7,22 @@ select
     array[n.nspname::text, c.relname::text] as _sequence,
     pg_catalog.pg_get_userbyid(c.relowner)::text as _owner,
     t.relkind::text as _relkind
-from pg_catalog.pg_class as c
-join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-join pg_catalog.pg_depend as d on
-    d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.objid = c.oid and d.deptype = 'i'
-    and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjsubid > 0
-join pg_catalog.pg_class as t on t.oid = d.refobjid
+from pg_catalog.pg_attribute as a
+join pg_catalog.pg_class as t on t.oid = a.attrelid
 join pg_catalog.pg_namespace as tn on tn.oid = t.relnamespace
-join pg_catalog.pg_attribute as a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+cross join lateral (
+    -- From the column to the sequence, however few sequences the server takes there to be.
+    select s.oid, s.relname, s.relnamespace, s.relowner, s.relacl, s.relpersistence
+    from pg_catalog.pg_depend as d
+    join pg_catalog.pg_class as s on s.oid = d.objid and s.relkind = 'S'
+    where
+        d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid = a.attrelid
+        and d.refobjsubid = a.attnum and d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.deptype = 'i'
+    offset 0
+) as c
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where
-    c.relkind = 'S'
+    a.attidentity <> ''
     and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' /* excluded: n.nspname */
     and not exists (
         select from pg_catalog.pg_depend as e

@@ -4,7 +4,7 @@ select
     x.indrelid::pg_catalog.regclass::text as table,
     case
         -- `pg_get_indexdef` goes through all operator classes for each column: where no text names one, it is put
-        -- together here.
+        -- together here. For a few indexes that does not pay.
         when
             k1.spelled is not null and (x.indnatts = 1 or k2.spelled is not null)
             and pg_catalog.strpos(p.predicate, e'\n') = 0
@@ -59,7 +59,8 @@ left join lateral (
     where a.attrelid = x.indrelid and a.attnum = x.indkey[0] and a.attcollation = x.indcollation[0]
     limit 1
 ) as k1 on
-    c.relkind = 'i' and m.amname in ('btree', 'hash') and x.indnatts in (1, 2) and x.indnatts = x.indnkeyatts
+    /* in parts: false and */ c.relkind = 'i' and m.amname in ('btree', 'hash')
+    and x.indnatts in (1, 2) and x.indnatts = x.indnkeyatts
     and x.indexprs is null and c.reloptions is null and not x.indnullsnotdistinct
     and (x.indclass[0], k1.atttypid) in (
         select o.oid, o.opcintype from pg_catalog.pg_opclass as o where o.opcdefault and o.oid < 16384
@@ -83,7 +84,7 @@ left join lateral (
     where a.attrelid = x.indrelid and a.attnum = x.indkey[1] and a.attcollation = x.indcollation[1]
     limit 1
 ) as k2 on
-    (x.indclass[1], k2.atttypid) in (
+    k1.spelled is not null and (x.indclass[1], k2.atttypid) in (
         select o.oid, o.opcintype from pg_catalog.pg_opclass as o where o.opcdefault and o.oid < 16384
     )
 left join lateral (
@@ -92,7 +93,8 @@ left join lateral (
 where
     n.nspname !~ '^pg_' and n.nspname <> 'information_schema' /* excluded: n.nspname */
     and not exists (
-        select from pg_catalog.pg_constraint as k where k.conindid = c.oid and k.contype in ('p', 'u', 'x')
+        select from pg_catalog.pg_constraint as k
+        where k.conrelid = t.oid and k.conindid = c.oid and k.contype in ('p', 'u', 'x')
     )
     and not exists (
         select from pg_catalog.pg_depend as e

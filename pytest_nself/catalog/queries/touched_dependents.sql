@@ -1,4 +1,4 @@
--- What depends on these objects as such, or only with a query (`kinds of dependents` names classes, or none: all).
+-- What depends on these objects, and on the types that come with them.
 with object (classid, oid) as (
     select o.classid, o.oid
     from rows from (pg_catalog.unnest(/* classes */), pg_catalog.unnest(/* oids */)) as o (classid, oid)
@@ -23,7 +23,5 @@ seed (classid, oid) as (
 select distinct d.classid, d.objid
 from seed as s
 join pg_catalog.pg_depend as d on d.refclassid = s.classid and d.refobjid = s.oid
-where
-    s.oid <> 0 and d.objid >= 16384
-    and (/* dependents */ = '{}' or d.classid = any (/* dependents */))
+where s.oid <> 0 and d.objid >= 16384
 order by 1, 2

@@ -39,8 +39,16 @@ begin
             end, ''
         ) into told
         from pg_catalog.pg_event_trigger_ddl_commands() as c
-        -- The index of a constraint: its table is told too.
-        where c.command_tag <> 'CREATE INDEX';
+        -- Of the index of a constraint and of the sequence behind an identity column the table is told too.
+        where
+            c.command_tag <> 'CREATE INDEX'
+            and not (
+                tg_tag in ('CREATE TABLE', 'ALTER TABLE') and c.command_tag in ('CREATE SEQUENCE', 'ALTER SEQUENCE')
+                and exists (
+                    select from pg_catalog.pg_depend as d
+                    where d.classid = 1259 and d.objid = c.objid and d.refclassid = 1259 and d.deptype = 'i'
+                )
+            );
         if tg_tag like 'DROP %' and tg_tag <> 'DROP OWNED' then
             return;
         end if;
