@@ -73,8 +73,9 @@ def _ranked(rows: list[Row], place: int) -> list[Row]:
 
 
 def _settled(entry: Entry, version: int) -> Entry:
-    """An ACL that says what holds without one is none."""
+    """An ACL in order; one that says what holds without one is none."""
     start = own_privileges(entry, version)
-    if parse_acl(entry["acl"], **start) == parse_acl(None, **start):
+    acl = entry["acl"]
+    if parse_acl(acl, **start) == parse_acl(None, **start):
         return entry.replaced(acl=None)
-    return entry
+    return entry.replaced(acl=sorted(acl))

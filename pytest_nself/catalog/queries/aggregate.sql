@@ -43,7 +43,7 @@ select
     case p.proparallel when 's' then 'safe' when 'r' then 'restricted' else 'unsafe' end as parallel,
     pg_catalog.quote_ident(p.proname) as _name,
     pg_catalog.pg_get_userbyid(p.proowner)::text as owner,
-    case when p.proacl is not null then array(select x::text from pg_catalog.unnest(p.proacl) as x order by 1) end as acl
+    p.proacl::text[] as acl
 from pg_catalog.pg_proc as p
 join pg_catalog.pg_aggregate as a on a.aggfnoid = p.oid
 join pg_catalog.pg_namespace as n on n.oid = p.pronamespace

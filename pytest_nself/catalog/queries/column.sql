@@ -51,7 +51,7 @@ select
     ) end as fdw_options,
     case when not c.relispartition then a.attislocal end as local,
     a.attinhcount > 0 as _inherited,
-    case when a.attacl is not null then array(select x::text from pg_catalog.unnest(a.attacl) as x order by 1) end as acl,
+    a.attacl::text[] as acl,
     c.owner as _owner,
     c.relkind as _relkind,
     c.relkind = 'p' and exists (

@@ -28,7 +28,7 @@ select
         where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
     ) as attribute_comments,
     pg_catalog.pg_get_userbyid(t.typowner)::text as owner,
-    case when t.typacl is not null then array(select x::text from pg_catalog.unnest(t.typacl) as x order by 1) end as acl
+    t.typacl::text[] as acl
 from pg_catalog.pg_type as t
 join pg_catalog.pg_class as c on c.oid = t.typrelid and c.relkind = 'c'
 join pg_catalog.pg_namespace as n on n.oid = t.typnamespace

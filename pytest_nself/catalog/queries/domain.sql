@@ -13,7 +13,7 @@ select
     pg_catalog.quote_ident(k.conname) as _not_null_name,
     pg_catalog.pg_get_expr(t.typdefaultbin, 0) as default,
     pg_catalog.pg_get_userbyid(t.typowner)::text as owner,
-    case when t.typacl is not null then array(select x::text from pg_catalog.unnest(t.typacl) as x order by 1) end as acl
+    t.typacl::text[] as acl
 from pg_catalog.pg_type as t
 join pg_catalog.pg_type as b on b.oid = t.typbasetype
 join pg_catalog.pg_namespace as n on n.oid = t.typnamespace

@@ -6,7 +6,7 @@ select
         from pg_catalog.pg_enum as e where e.enumtypid = t.oid
     ) as labels,
     pg_catalog.pg_get_userbyid(t.typowner)::text as owner,
-    case when t.typacl is not null then array(select x::text from pg_catalog.unnest(t.typacl) as x order by 1) end as acl
+    t.typacl::text[] as acl
 from pg_catalog.pg_type as t
 join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
 where

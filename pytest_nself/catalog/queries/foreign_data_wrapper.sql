@@ -21,7 +21,7 @@ select
         where pg_catalog.split_part(o, '=', 1) ~* 'pass|pwd|secret|token|credential|private|access_?key|api_?key'
     ) as secrets,
     pg_catalog.pg_get_userbyid(w.fdwowner)::text as owner,
-    case when w.fdwacl is not null then array(select x::text from pg_catalog.unnest(w.fdwacl) as x order by 1) end as acl
+    w.fdwacl::text[] as acl
 from pg_catalog.pg_foreign_data_wrapper as w
 where
     w.oid >= 16384

@@ -22,7 +22,7 @@ select
         where pg_catalog.split_part(o, '=', 1) ~* 'pass|pwd|secret|token|credential|private|access_?key|api_?key'
     ) as secrets,
     pg_catalog.pg_get_userbyid(s.srvowner)::text as owner,
-    case when s.srvacl is not null then array(select x::text from pg_catalog.unnest(s.srvacl) as x order by 1) end as acl
+    s.srvacl::text[] as acl
 from pg_catalog.pg_foreign_server as s
 join pg_catalog.pg_foreign_data_wrapper as w on w.oid = s.srvfdw
 where

@@ -14,7 +14,7 @@ select
     ) as _parents,
     c.relispartition as _is_partition,
     pg_catalog.pg_get_userbyid(c.relowner)::text as owner,
-    case when c.relacl is not null then array(select x::text from pg_catalog.unnest(c.relacl) as x order by 1) end as acl
+    c.relacl::text[] as acl
 from pg_catalog.pg_foreign_table as f
 join pg_catalog.pg_class as c on c.oid = f.ftrelid
 join pg_catalog.pg_foreign_server as s on s.oid = f.ftserver

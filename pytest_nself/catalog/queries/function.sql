@@ -29,7 +29,7 @@ select
     pg_catalog.pg_get_functiondef(p.oid) as _definition, p.prosqlbody is not null as _is_parsed,
     p.proargnames as _argument_names, p.proargmodes::text[] as _argument_modes, p.pronargdefaults as _defaults,
     pg_catalog.pg_get_userbyid(p.proowner)::text as owner,
-    case when p.proacl is not null then array(select x::text from pg_catalog.unnest(p.proacl) as x order by 1) end as acl
+    p.proacl::text[] as acl
 from pg_catalog.pg_proc as p
 join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
 join pg_catalog.pg_language as l on l.oid = p.prolang

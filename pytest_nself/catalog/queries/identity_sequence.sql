@@ -1,7 +1,7 @@
 -- What is said of the sequence behind an identity column beyond its options: grants, and through comments.sql a comment.
 select
     c.oid, 0 as sub, tn.nspname::text as schema, t.relname::text as name, a.attname::text as part,
-    case when c.relacl is not null then array(select x::text from pg_catalog.unnest(c.relacl) as x order by 1) end as acl,
+    c.relacl::text[] as acl,
     case when c.relpersistence = t.relpersistence then null when c.relpersistence = 'u' then 'unlogged' else 'logged' end
         as persistence,
     array[n.nspname::text, c.relname::text] as _sequence,

@@ -6,7 +6,7 @@ select
     nullif(l.laninline::oid, 0)::pg_catalog.regproc::text as inline,
     nullif(l.lanvalidator::oid, 0)::pg_catalog.regproc::text as validator,
     pg_catalog.pg_get_userbyid(l.lanowner)::text as owner,
-    case when l.lanacl is not null then array(select x::text from pg_catalog.unnest(l.lanacl) as x order by 1) end as acl
+    l.lanacl::text[] as acl
 from pg_catalog.pg_language as l
 where
     l.oid >= 16384

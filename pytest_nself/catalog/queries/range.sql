@@ -15,7 +15,7 @@ select
     nullif(r.rngsubdiff::oid, 0)::pg_catalog.regproc::text as subtype_diff,
     m.typname::text as multirange,
     pg_catalog.pg_get_userbyid(t.typowner)::text as owner,
-    case when t.typacl is not null then array(select x::text from pg_catalog.unnest(t.typacl) as x order by 1) end as acl
+    t.typacl::text[] as acl
 from pg_catalog.pg_type as t
 join pg_catalog.pg_range as r on r.rngtypid = t.oid
 join pg_catalog.pg_type as b on b.oid = r.rngsubtype

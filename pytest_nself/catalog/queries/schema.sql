@@ -2,7 +2,7 @@
 select
     n.oid, 0 as sub, null as schema, n.nspname::text as name, null as part,
     pg_catalog.pg_get_userbyid(n.nspowner)::text as owner,
-    case when n.nspacl is not null then array(select x::text from pg_catalog.unnest(n.nspacl) as x order by 1) end as acl
+    n.nspacl::text[] as acl
 from pg_catalog.pg_namespace as n
 where
     n.nspname !~ '^pg_' and n.nspname <> 'information_schema' /* excluded: n.nspname */

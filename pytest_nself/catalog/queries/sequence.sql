@@ -6,7 +6,7 @@ select
     s.seqcache as cache, s.seqcycle as cycle,
     case when c.relpersistence = 'u' then 'unlogged' else 'permanent' end as persistence,
     pg_catalog.pg_get_userbyid(c.relowner)::text as owner,
-    case when c.relacl is not null then array(select x::text from pg_catalog.unnest(c.relacl) as x order by 1) end as acl
+    c.relacl::text[] as acl
 from pg_catalog.pg_class as c
 join pg_catalog.pg_sequence as s on s.seqrelid = c.oid
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace

@@ -1,7 +1,7 @@
 -- What can be said of a single column of a view or materialized view: its grants and statistics, and through comments.sql its comment.
 select
     a.attrelid as oid, a.attnum as sub, n.nspname::text as schema, c.relname::text as name, a.attname::text as part,
-    case when a.attacl is not null then array(select x::text from pg_catalog.unnest(a.attacl) as x order by 1) end as acl,
+    a.attacl::text[] as acl,
     case when a.attstattarget >= 0 then a.attstattarget end as statistics,
     case when c.relkind = 'm' and a.attstorage <> t.typstorage then a.attstorage::text end as storage,
     case when c.relkind = 'm' then nullif(a.attcompression::text, '') end as compression,
