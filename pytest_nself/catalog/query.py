@@ -34,9 +34,6 @@ _SETTINGS = {
 SETTINGS = "; ".join(f"set local {name} = '{value}'" for name, value in _SETTINGS.items())
 """The statements after which all queries answer alike, whatever the session has set."""
 
-SEARCH_PATH = "set local search_path = ''"
-"""The one of them that hardly any session has set alike."""
-
 
 @cache
 def query_text(name: str) -> str:

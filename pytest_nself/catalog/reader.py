@@ -31,19 +31,20 @@ class Reader:
     ) -> None:
         self.owners: dict[Address, Unit] = {}
         self.family = False
-        self._sender = Sender(connection)
+        self.sender = Sender(connection)
+        self._texts: dict[str, str] = {}
         self._excluded = without(excluded)
         self._hidden = frozenset(hidden)
         self._version = connection.info.server_version
 
     def whole(self) -> tuple[Known, tuple[ObjectRef, ...]]:
         """All entries, and what is not modelled."""
-        ((_, present),) = self._sender.send([Asked(query_text("present"))])
+        ((_, present),) = self.sender.send([Asked(query_text("present"))])
         there = {kind for (kind,) in present}
         names = [name for name in kinds() if name in there or name not in rare_kinds()]
         texts = [filled(query, self._excluded) for query in NOTES]
         texts += [restricted()[name].text(self._excluded) for name in names]
-        answers = self._sender.send([Asked(text) for text in (*texts, filled("unmodelled", self._excluded))])
+        answers = self.sender.send([Asked(text) for text in (*texts, filled("unmodelled", self._excluded))])
         notes: Notes = {}
         for query, (_, rows) in zip(NOTES, answers, strict=False):
             add_notes(notes, query, rows)
@@ -52,9 +53,9 @@ class Reader:
             self._add(change, name, header, rows, notes)
         return change.after, _unmodelled(answers[-1][1])
 
-    def unmodelled(self, settled: bool) -> tuple[ObjectRef, ...]:
+    def unmodelled(self) -> tuple[ObjectRef, ...]:
         """What is not modelled."""
-        ((_, rows),) = self._sender.send([Asked(filled("unmodelled", self._excluded), "unmodelled")], settled=settled)
+        ((_, rows),) = self.sender.send([Asked(filled("unmodelled", self._excluded), "unmodelled")])
         return _unmodelled(rows)
 
     def parts(
@@ -64,7 +65,6 @@ class Reader:
         wholes: Collection[str],
         *,
         noted: bool,
-        settled: bool,
     ) -> None:
         """Read the parts of these units again, by kind, and these kinds as a whole; the old ones must be out by now.
 
@@ -74,20 +74,23 @@ class Reader:
         asked += [Asked(restricted()[name].text(self._excluded), name) for name in wholes]
         if not asked:
             return
-        answers = list(zip((*wanted, *wholes), self._sender.send(asked, settled=settled), strict=True))
+        answers = list(zip((*wanted, *wholes), self.sender.send(asked), strict=True))
         notes = self._notes(answers) if noted else _old_notes(change)
         for name, (header, rows) in answers:
             self._add(change, name, header, rows, notes)
 
     def _asked(self, name: str, oids: Sequence[int]) -> Asked:
-        return Asked(restricted()[name].text(self._excluded, "$1"), name, (oid_array(oids),))
+        text = self._texts.get(name)
+        if text is None:
+            text = self._texts[name] = restricted()[name].text(self._excluded, "$1")
+        return Asked(text, name, (oid_array(oids),))
 
     def _notes(self, answers: Iterable[tuple[str, tuple[Header, list[Row]]]]) -> Notes:
         """What is said of the objects in these rows."""
         own = oid_array(sorted({row[0] for _, (_, rows) in answers for row in rows}))
         asked = [Asked(filled(query, (), "$1"), query, (own,)) for query in NOTES]
         notes: Notes = {}
-        for query, (_, rows) in zip(NOTES, self._sender.send(asked, settled=True), strict=True):
+        for query, (_, rows) in zip(NOTES, self.sender.send(asked), strict=True):
             add_notes(notes, query, rows)
         return notes
 
@@ -128,20 +131,20 @@ class Reader:
         """Rules, functions and policies that read these relations."""
         oids = (oid_array(sorted(oid for _, oid in relations)),)
         text = query_text("touched_queries").replace("/* oids */", "$1")
-        ((_, rows),) = self._sender.send([Asked(text, "touched_queries", oids)], settled=True)
+        ((_, rows),) = self.sender.send([Asked(text, "touched_queries", oids)])
         return [(row[0], row[1]) for row in rows]
 
     def newer_than(self, transaction: str) -> list[Address]:
         """Relations, types and functions of which a row was written since this transaction began."""
         text = query_text("touched_rows").replace("/* since */", f"'{transaction}'::xid")
-        ((_, rows),) = self._sender.send([Asked(text)], settled=True)
+        ((_, rows),) = self.sender.send([Asked(text)])
         return [(row[0], row[1]) for row in rows]
 
     def _addresses(self, name: str, addresses: Iterable[Address]) -> list[Address]:
         pairs = sorted(addresses)
         text = query_text(name).replace("/* classes */", "$1").replace("/* oids */", "$2")
         oids = oid_array([one for one, _ in pairs]), oid_array([one for _, one in pairs])
-        ((_, rows),) = self._sender.send([Asked(text, name, oids)], settled=True)
+        ((_, rows),) = self.sender.send([Asked(text, name, oids)])
         return [(row[0], row[1]) for row in rows]
 
 

@@ -36,14 +36,13 @@ class Touched:
     """What a step has touched, as the database tells it.
 
     `moved` are the catalogs in which rows were written, `indexes` tells that rows of indexes were changed. Rows that
-    the step wrote are not older than the transaction `since`. `settled` tells that the session's settings suit.
+    the step wrote are not older than the transaction `since`.
     """
 
     told: Told
     moved: frozenset[str]
     indexes: bool
     since: str
-    settled: bool
 
 
 def reread(reader: Reader, before: Catalog, touched: Touched) -> tuple[Catalog, frozenset[ObjectRef]]:
@@ -86,7 +85,7 @@ class _Step:
         else:
             raise Lost
         self._check_schemas()
-        unmodelled = self._reader.unmodelled(self._touched.settled) if self._other(reach) else self._before.unmodelled
+        unmodelled = self._reader.unmodelled() if self._other(reach) else self._before.unmodelled
         catalog = Catalog(self._change.after, {}, unmodelled, self._before.role, self._before.version)
         return catalog, frozenset(self._change.refs)
 
@@ -138,8 +137,7 @@ class _Step:
         self._read_wholes.update(wholes)
         for name in wholes:
             self._change.remove((kinds()[name].catalog, 0))
-        settled = self._touched.settled
-        self._reader.parts(self._change, wanted, wholes, noted=self._noted, settled=settled)
+        self._reader.parts(self._change, wanted, wholes, noted=self._noted)
 
     def _names(self, unit: Unit, there: set[str], new: bool) -> list[str]:
         """The kinds of which a unit may have parts: those that it had, and those of which some are new."""
@@ -150,8 +148,7 @@ class _Step:
             for name, appears_with in _kinds_of_class(unit[0])
             if name in there
             or STANDS_WITH.get(name) in there
-            or ((appears_with in moved or not (appears_with and (there or new)))
-            and name not in never)
+            or ((appears_with in moved or not (appears_with and (there or new))) and name not in never)
         ]
 
     # What depends on it.

@@ -1,4 +1,4 @@
-"""Several queries in one message, prepared where they come again, in a savepoint that leaves nothing behind."""
+"""Several queries in one message, prepared where they come again, after which the session is as before."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from .query import SEARCH_PATH, SETTINGS, Header, Row
+from .query import SETTINGS, Header, Row
 
 if TYPE_CHECKING:
     import psycopg
+    from psycopg.pq.abc import PGresult
 
 _numbers = count(1)
 
@@ -24,50 +25,108 @@ class Asked:
     oids: tuple[str, ...] = ()
 
 
+_BACK = "rollback to savepoint nself_reading; release savepoint nself_reading"
+
+# With a few oids; a plan must stay good when there is much more in the catalogs than when it was made.
+_BY_INDEX = """
+set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_hashjoin = off;
+set local enable_mergejoin = off
+"""
+
+_BEGIN = Asked(
+    """
+    select
+        pg_catalog.set_config('nself.path', pg_catalog.current_setting('search_path'), true),
+        pg_catalog.set_config('nself.plans', pg_catalog.current_setting('plan_cache_mode'), true),
+        pg_catalog.set_config('search_path', '', true),
+        pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)
+    """,
+    "begin",
+)
+_END = Asked(
+    """
+    select
+        pg_catalog.set_config('search_path', pg_catalog.current_setting('nself.path'), true),
+        pg_catalog.set_config('plan_cache_mode', pg_catalog.current_setting('nself.plans'), true)
+    """,
+    "end",
+)
+
+PLANNED_BY = frozenset({"pg_namespace", "pg_operator", "pg_amop", "pg_foreign_server", "pg_foreign_data_wrapper"})
+"""Catalogs after whose changes the server makes all plans anew, whatever the settings are then."""
+
+
 class Sender:
-    """Sends queries over one connection, whatever its transaction is like, as long as it has not failed."""
+    """Sends queries over one connection in autocommit, inside of a transaction or not, as long as it has not failed."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
         self._prefix = f"nself{next(_numbers)}_"
         self._prepared: set[str] = set()
+        self._number = 0
+        self._settled = False
         self._headers: dict[str, Header] = {}
 
-    def send(self, asked: Sequence[Asked], *, settled: bool = False) -> list[tuple[Header, list[Row]]]:
-        """The answers in order; `settled` tells that the session's settings need no change but for the search path."""
+    def expect(self, *, prepared: int, settled: bool, forget: bool) -> None:
+        """What is known of the session: how many statements of ours are prepared, and whether its settings suit.
+
+        `forget` tells that the plans are no longer those that were made.
+        """
+        if prepared < self._number or forget:
+            self._forget()
+        self._number = prepared
+        self._settled = settled
+
+    def _forget(self) -> None:
+        """Prepare all anew, under other names: some of the old ones may be there."""
+        self._prepared.clear()
+        self._prefix = f"nself{next(_numbers)}_"
+
+    def send(self, asked: Sequence[Asked]) -> list[tuple[Header, list[Row]]]:
+        """The answers in order."""
         from psycopg.errors import InvalidSqlStatementName
 
+        # Where psycopg prepares statements it also discards them now and then, and ours with its own.
+        alone = self._settled and self._connection.prepare_threshold is None
+        if alone and "begin" in self._prepared and all(one.name in self._prepared for one in asked):
+            whole = (_BEGIN, *asked, _END)
+            return self._answers([self._execute(one) for one in whole], whole)[1:-1]
         try:
-            return self._send(asked, settled)
+            return self._send(asked)
         except InvalidSqlStatementName:
-            # Somebody has discarded all that was prepared; what this message has prepared is there nevertheless.
-            self._prepared.clear()
-            self._prefix = f"nself{next(_numbers)}_"
-            return self._send(asked, settled)
+            self._forget()
+            return self._send(asked)
 
-    def _send(self, asked: Sequence[Asked], settled: bool) -> list[tuple[Header, list[Row]]]:
+    def _send(self, asked: Sequence[Asked]) -> list[tuple[Header, list[Row]]]:
         from psycopg.pq import TransactionStatus
 
         alone = self._connection.info.transaction_status is TransactionStatus.IDLE
-        begin, end = ("begin", "commit") if alone else ("savepoint nself_reading", _BACK)
-        statements = [begin, SEARCH_PATH if settled else SETTINGS]
+        statements = ["begin" if alone else "savepoint nself_reading", SETTINGS]
+        new = [one for one in (*asked, _BEGIN, _END) if one.name and one.name not in self._prepared]
         if any(one.oids for one in asked):
             statements.append(_BY_INDEX)
-        new = [one for one in asked if one.name and one.name not in self._prepared]
+        else:
+            new = [one for one in asked if one in new]
         for one in new:
             types = f"({', '.join(['oid[]'] * len(one.oids))})" if one.oids else ""
             statements.append(f"prepare {self._prefix}{one.name}{types} as {one.text}")
-        for one in asked:
-            oids = f"({', '.join(one.oids)})" if one.oids else ""
-            statements.append(f"execute {self._prefix}{one.name}{oids}" if one.name else one.text)
+        statements += [self._execute(one) if one.name else one.text for one in asked]
         try:
-            answers = self._answers([*statements, end], asked)
+            answers = self._answers([*statements, "commit" if alone else _BACK], asked)
         except BaseException:
             if not self._connection.closed:
                 self._connection.execute(b"rollback" if alone else _BACK.encode())
             raise
         self._prepared.update(one.name for one in new)
+        self._number += len(new)
         return answers
+
+    def _execute(self, one: Asked) -> str:
+        return (
+            f"execute {self._prefix}{one.name}({', '.join(one.oids)})"
+            if one.oids
+            else f"execute {self._prefix}{one.name}"
+        )
 
     def _answers(self, statements: Sequence[str], asked: Sequence[Asked]) -> list[tuple[Header, list[Row]]]:
         from psycopg.rows import tuple_row
@@ -82,21 +141,12 @@ class Sender:
                 if not cursor.nextset():
                     return answers
 
-    def _header(self, one: Asked, result: Any) -> Header:
+    def _header(self, one: Asked, result: PGresult) -> Header:
         header = self._headers.get(one.text)
         if header is None:
             names = [(result.fname(number) or b"").decode() for number in range(result.nfields)]
             header = self._headers[one.text] = {name: place for place, name in enumerate(names)}
         return header
-
-
-# With a few oids; a plan must stay good when there is much more in the catalogs than when it was made.
-_BY_INDEX = """
-set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_hashjoin = off;
-set local enable_mergejoin = off
-"""
-
-_BACK = "rollback to savepoint nself_reading; release savepoint nself_reading"
 
 
 def oid_array(oids: Sequence[int]) -> str:

@@ -17,7 +17,7 @@ from .read import TOOL_SCHEMAS
 from .reader import Reader
 from .reread import Touched, reread
 from .restricted import catalogs
-from .sending import oid_array
+from .sending import PLANNED_BY, oid_array
 from .told import NOTHING, parse_lines
 
 if TYPE_CHECKING:
@@ -141,9 +141,10 @@ class Watching:
         with self._connection.cursor(row_factory=tuple_row) as cursor:
             row = cursor.execute(self._question).fetchone()
         assert row is not None  # a function's answer
-        lines, counts, indexes, shared, self._role, since, settled = row
+        lines, counts, indexes, shared, self._role, since, settled, prepared = row
         moved = {name for name, old, new in zip(catalogs(), self._counts, counts, strict=False) if old != new}
         blind = lines is None or not lines.startswith(NOTHING) or shared != self._shared or not self._counts
-        touched = Touched(parse_lines(lines or ""), frozenset(moved), indexes != self._indexes, self._since, settled)
+        touched = Touched(parse_lines(lines or ""), frozenset(moved), indexes != self._indexes, self._since)
+        self._reader.sender.expect(prepared=prepared, settled=settled, forget=bool(moved & PLANNED_BY))
         self._counts, self._indexes, self._shared, self._since = counts, indexes, shared, since
         return None if blind else touched

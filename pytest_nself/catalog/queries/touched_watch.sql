@@ -5,7 +5,8 @@
 -- the column and command, or `-` (dropped) with class, oid, number of the column and whether the command named it; and
 -- `!` with the command where nobody tells what it has touched. As a setting it goes back with what is rolled back. Who
 -- reads it leaves `#` there.
-create function pg_catalog.nself_touch() returns event_trigger language plpgsql set search_path = '' as $touch$
+create function pg_catalog.nself_touch() returns event_trigger language plpgsql
+set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off as $touch$
 declare
     told text;
 begin
@@ -16,21 +17,20 @@ begin
         ) into told
         from pg_catalog.pg_event_trigger_dropped_objects() as d
         where d.original or d.normal or d.classid in (1259, 1247, 1255);
-    elsif tg_tag = 'CREATE INDEX' then
-        select pg_catalog.string_agg(pg_catalog.concat(e'\n+1259 ', x.indrelid, ' 0 ', c.command_tag), '') into told
-        from pg_catalog.pg_event_trigger_ddl_commands() as c
-        join pg_catalog.pg_index as x on x.indexrelid = c.objid;
-    elsif tg_tag in ('CREATE POLICY', 'CREATE TRIGGER', 'CREATE RULE', 'CREATE STATISTICS') then
+    elsif tg_tag in ('CREATE INDEX', 'CREATE POLICY', 'CREATE TRIGGER', 'CREATE RULE', 'CREATE STATISTICS') then
+        -- The table of what was made.
         select pg_catalog.string_agg(
             pg_catalog.concat(
-                e'\n+1259 ', coalesce(p.polrelid, t.tgrelid, r.ev_class, s.stxrelid), ' 0 ', c.command_tag
+                e'\n+1259 ', case c.classid
+                    when 1259 then (select x.indrelid from pg_catalog.pg_index as x where x.indexrelid = c.objid)
+                    when 3256 then (select p.polrelid from pg_catalog.pg_policy as p where p.oid = c.objid)
+                    when 2620 then (select t.tgrelid from pg_catalog.pg_trigger as t where t.oid = c.objid)
+                    when 2618 then (select r.ev_class from pg_catalog.pg_rewrite as r where r.oid = c.objid)
+                    when 3381 then (select s.stxrelid from pg_catalog.pg_statistic_ext as s where s.oid = c.objid)
+                end, ' 0 ', c.command_tag
             ), ''
         ) into told
-        from pg_catalog.pg_event_trigger_ddl_commands() as c
-        left join pg_catalog.pg_policy as p on c.classid = 3256 and p.oid = c.objid
-        left join pg_catalog.pg_trigger as t on c.classid = 2620 and t.oid = c.objid
-        left join pg_catalog.pg_rewrite as r on c.classid = 2618 and r.oid = c.objid
-        left join pg_catalog.pg_statistic_ext as s on c.classid = 3381 and s.oid = c.objid;
+        from pg_catalog.pg_event_trigger_ddl_commands() as c;
     elsif tg_tag not like '% EXTENSION' then
         select pg_catalog.string_agg(
             case
@@ -44,10 +44,10 @@ begin
             c.command_tag <> 'CREATE INDEX'
             and not (
                 tg_tag in ('CREATE TABLE', 'ALTER TABLE') and c.command_tag in ('CREATE SEQUENCE', 'ALTER SEQUENCE')
-                and exists (
-                    select from pg_catalog.pg_depend as d
+                and (
+                    select pg_catalog.count(*) from pg_catalog.pg_depend as d
                     where d.classid = 1259 and d.objid = c.objid and d.refclassid = 1259 and d.deptype = 'i'
-                )
+                ) > 0
             );
         if tg_tag like 'DROP %' and tg_tag <> 'DROP OWNED' then
             return;
@@ -63,12 +63,13 @@ end
 $touch$;
 
 -- The lines; how many rows of each of these catalogs were ever made, changed and removed; how many of indexes, and of
--- roles and tablespaces, were changed; who asks; from which transaction on rows are newer than this answer; and whether
--- the session's settings are those that the queries need, but for the search path.
+-- roles and tablespaces, were changed; who asks; from which transaction on rows are newer than this answer; whether the
+-- session's settings are those that the queries need, but for the search path; and how many statements of ours it has
+-- prepared.
 create function pg_catalog.nself_touched(
     catalogs oid[], out lines text, out counts bigint[], out indexes bigint, out shared bigint, out role text,
-    out since xid, out settled boolean
-) language plpgsql set search_path = '' as $touched$
+    out since xid, out settled boolean, out prepared bigint
+) language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $touched$
 begin
     lines := pg_catalog.current_setting('nself.touched', true);
     select
@@ -99,6 +100,7 @@ begin
             pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())
         )
     );
+    prepared := (select pg_catalog.count(*) from pg_catalog.pg_prepared_statements as p where p.name like 'nself%');
     perform pg_catalog.set_config('nself.touched', '#', false);
 end
 $touched$;
