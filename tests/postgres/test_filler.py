@@ -20,7 +20,7 @@ SHAPES = {
     "numbers": "create table t (a smallint not null, b int, c bigint, d numeric, e numeric(3,2), f real, g money)",
     "texts": "create table t (a text not null, b varchar(1) unique, c char(2), d varchar(20), e name)",
     "times": "create table t (a date, b timestamp(3), c timestamptz not null, d time, e timetz, f interval)",
-    "structured": "create table t (a json not null, b jsonb, c xml, d bytea, e uuid unique, f tsvector, g bit(3))",
+    "structured": "create table t (a json not null, b jsonb, d bytea, e uuid unique, f tsvector, g bit(3))",
     "addresses": "create table t (a inet not null, b cidr, c macaddr, d macaddr8)",
     "shapes": "create table t (a point, b box, c circle, d polygon, e path, f line, g lseg)",
     "ranges": "create table t (a int4range not null, b daterange, c tstzrange, d numrange, e int4multirange)",
