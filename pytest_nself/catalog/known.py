@@ -64,19 +64,19 @@ class Change:
 
     def add(self, unit: Unit, entries: Iterable[Entry]) -> None:
         """Put in parts; one that says what it said before stays the same entry."""
-        refs = []
+        before, after, refs = self.before, self.after, []
         for entry in entries:
             ref = entry.ref
             refs.append(ref)
-            old = self.before.get(ref)
+            old = before.get(ref)
             if old is not None and old.row == entry.row and old.extra == entry.extra:
-                self.after[ref] = old
+                after[ref] = old
                 self.refs.discard(ref)
             else:
-                self.after[ref] = entry
+                after[ref] = entry
                 self.refs.add(ref)
             self._taken[ref] = unit
-        self._set(unit, (*self.after.units.get(unit, ()), *refs))
+        self._set(unit, (*after.units.get(unit, ()), *refs))
 
     def _set(self, unit: Unit, refs: tuple[ObjectRef, ...]) -> None:
         if refs:

@@ -72,7 +72,10 @@ def reach_of(
         address = dropped.classid, dropped.oid
         if dropped.classid in UNITS:
             if dropped.sub:
-                reach.add(address, None)
+                if address in before.units:
+                    reach.add(address, None)
+                elif address not in told.made:
+                    unknown.add(address)
             elif address in before.units:
                 reach.gone.add(address)
             elif address in owners:

@@ -102,14 +102,19 @@ class Reader:
         if not rows:
             return
         units = [row[-1] for row in rows]
-        by_unit: defaultdict[int, list[Entry]] = defaultdict(list)
         entries = entries_of(kind, header, [row[:-1] for row in rows], notes, self._version)
-        for oid, entry in zip(units, entries, strict=True):
-            by_unit[oid].append(entry)
-            if kind.catalog:
-                self.owners[kind.catalog, entry.row[0]] = (classid, oid)
-        for oid, mine in by_unit.items():
-            change.add((classid, oid), self._shown(mine))
+        if kind.catalog:
+            owners, catalog = self.owners, kind.catalog
+            for oid, row in zip(units, rows, strict=True):
+                owners[catalog, row[0]] = (classid, oid)
+        if units.count(units[0]) == len(units):
+            change.add((classid, units[0]), self._shown(entries))
+        else:
+            by_unit: defaultdict[int, list[Entry]] = defaultdict(list)
+            for oid, entry in zip(units, entries, strict=True):
+                by_unit[oid].append(entry)
+            for oid, mine in by_unit.items():
+                change.add((classid, oid), self._shown(mine))
         self.family = self.family or name in _FAMILY
 
     def _shown(self, entries: list[Entry]) -> list[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pytest_nself.core.names import ObjectRef
 
@@ -111,11 +111,10 @@ class _Step:
 
     def _wholes(self, reach: Reach) -> set[str]:
         """The kinds that are read as a whole."""
-        return {
-            name
-            for name in _whole_kinds()
-            if restricted()[name].moves_with & self._touched.moved or kinds()[name].catalog in reach.classes
-        }
+        wholes = set(_moved_with(self._touched.moved))
+        if reach.classes:
+            wholes |= {name for name in _whole_kinds() if kinds()[name].catalog in reach.classes}
+        return wholes
 
     def _wholes_there(self) -> set[str]:
         """Those of which there are objects, and that were not read yet."""
@@ -125,10 +124,10 @@ class _Step:
     def _round(self, units: Mapping[Unit, frozenset[str] | None], wholes: Iterable[str], made: Iterable[Unit]) -> None:
         """Read these units again."""
         wanted: defaultdict[str, list[int]] = defaultdict(list)
-        new = set(made)
+        new, moved = set(made), self._touched.moved
         for unit, only in units.items():
-            there = self._known.kinds_of(unit)
-            for name in self._names(unit, there, unit in new):
+            never = never_made_by(self._touched.told.made[unit], moved) if unit in new else None
+            for name in _may_have(unit[0], frozenset(self._known.kinds_of(unit)), moved, never):
                 if only is None or name in only:
                     wanted[name].append(unit[1])
             self._change.remove(unit, only)
@@ -138,18 +137,6 @@ class _Step:
         for name in wholes:
             self._change.remove((kinds()[name].catalog, 0))
         self._reader.parts(self._change, wanted, wholes, noted=self._noted)
-
-    def _names(self, unit: Unit, there: set[str], new: bool) -> list[str]:
-        """The kinds of which a unit may have parts: those that it had, and those of which some are new."""
-        moved = self._touched.moved
-        never = never_made_by(self._touched.told.made[unit], moved) if new else ()
-        return [
-            name
-            for name, appears_with in _kinds_of_class(unit[0])
-            if name in there
-            or STANDS_WITH.get(name) in there
-            or ((appears_with in moved or not (appears_with and (there or new))) and name not in never)
-        ]
 
     # What depends on it.
 
@@ -213,6 +200,29 @@ class _Step:
 @cache
 def _kinds_of_class(classid: int) -> list[tuple[str, str]]:
     return [(one.name, one.appears_with) for one in restricted().values() if one.unit == classid]
+
+
+@lru_cache(256)
+def _may_have(
+    classid: int, there: frozenset[str], moved: frozenset[str], never: frozenset[str] | None
+) -> tuple[str, ...]:
+    """The kinds of which a unit may have parts: those of which it had some, and those of which there are new ones.
+
+    `never` are those that a unit that is new has not; None where it is not new.
+    """
+
+    def appears(name: str, with_: str) -> bool:
+        if STANDS_WITH.get(name) in there or with_ in moved or not with_:
+            return name not in (never or ())
+        return not there and never is None
+
+    return tuple(name for name, with_ in _kinds_of_class(classid) if name in there or appears(name, with_))
+
+
+@lru_cache(256)
+def _moved_with(moved: frozenset[str]) -> tuple[str, ...]:
+    """The kinds that are read as a whole when rows were written in these catalogs."""
+    return tuple(name for name in _whole_kinds() if restricted()[name].moves_with & moved)
 
 
 @cache

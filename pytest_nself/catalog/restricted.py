@@ -71,9 +71,29 @@ class Restricted:
     _marked: str
 
     def text(self, excluded: tuple[str, ...], only: str = "") -> str:
-        """The query; where the kind has units, with the unit's oid as last column."""
+        """The query; where the kind has units, with the unit's oid as last column.
+
+        With `only`, an array of the oids of units in SQL, it is restricted to those. They must not be members of
+        extensions, for which is then not looked.
+        """
         text = filled(self.name, excluded, only)
-        return text.replace("\nfrom ", f",\n    {self._marked} as _unit\nfrom ", 1) if self.unit else text
+        if not self.unit:
+            return text
+        text = text.replace("\nfrom ", f",\n    {self._marked} as _unit\nfrom ", 1)
+        if only:
+            text = _MEMBERS.sub("", text)
+            if self.name != "column":  # of which each is counted after the one before
+                text = text[: text.rindex("\norder by ")]
+        return text
+
+
+_MEMBERS = re.compile(
+    r"\s+and not exists \(\s+select from pg_catalog\.pg_depend as e\s+"
+    r"where e\.refclassid = 'pg_catalog\.pg_extension'::pg_catalog\.regclass and e\.deptype = 'e'\s+"
+    r"and e\.classid = 'pg_catalog\.pg_\w+'::pg_catalog\.regclass and e\.objid "
+    r"(?:= \w+\.oid|in \(c\.oid, t\.oid\))\s+\)"
+)
+"""Where a query leaves out the members of extensions."""
 
 
 @cache

@@ -89,8 +89,8 @@ class Sender:
         # Where psycopg prepares statements it also discards them now and then, and ours with its own.
         alone = self._settled and self._connection.prepare_threshold is None
         if alone and "begin" in self._prepared and all(one.name in self._prepared for one in asked):
-            whole = (_BEGIN, *asked, _END)
-            return self._answers([self._execute(one) for one in whole], whole)[1:-1]
+            results = _exchange_prepared(self._connection, [self._bound(one) for one in (_BEGIN, *asked, _END)])
+            return self._answers(results[1:-1], asked)
         try:
             return self._send(asked)
         except InvalidSqlStatementName:
@@ -112,34 +112,31 @@ class Sender:
             statements.append(f"prepare {self._prefix}{one.name}{types} as {one.text}")
         statements += [self._execute(one) if one.name else one.text for one in asked]
         try:
-            answers = self._answers([*statements, "commit" if alone else _BACK], asked)
+            results = exchange(self._connection, ";\n".join([*statements, "commit" if alone else _BACK]).encode())
         except BaseException:
             if not self._connection.closed:
                 self._connection.execute(b"rollback" if alone else _BACK.encode())
             raise
         self._prepared.update(one.name for one in new)
         self._number += len(new)
-        return answers
+        return self._answers([result for result in results if result.nfields], asked)
 
     def _execute(self, one: Asked) -> str:
-        return (
-            f"execute {self._prefix}{one.name}({', '.join(one.oids)})"
-            if one.oids
-            else f"execute {self._prefix}{one.name}"
-        )
+        oids = "('" + "', '".join(one.oids) + "')" if one.oids else ""
+        return f"execute {self._prefix}{one.name}{oids}"
 
-    def _answers(self, statements: Sequence[str], asked: Sequence[Asked]) -> list[tuple[Header, list[Row]]]:
-        from psycopg.rows import tuple_row
+    def _bound(self, one: Asked) -> tuple[bytes, list[bytes]]:
+        return f"{self._prefix}{one.name}".encode(), [each.encode() for each in one.oids]
 
+    def _answers(self, results: Sequence[PGresult], asked: Sequence[Asked]) -> list[tuple[Header, list[Row]]]:
+        from psycopg.adapt import Transformer
+
+        transformer = Transformer(self._connection)
         answers: list[tuple[Header, list[Row]]] = []
-        with self._connection.cursor(row_factory=tuple_row) as cursor:
-            cursor.execute(";\n".join(statements).encode())
-            while True:
-                result = cursor.pgresult
-                if result is not None and result.nfields:
-                    answers.append((self._header(asked[len(answers)], result), cursor.fetchall()))
-                if not cursor.nextset():
-                    return answers
+        for one, result in zip(asked, results, strict=True):
+            transformer.set_pgresult(result)
+            answers.append((self._header(one, result), transformer.load_rows(0, result.ntuples, tuple)))
+        return answers
 
     def _header(self, one: Asked, result: PGresult) -> Header:
         header = self._headers.get(one.text)
@@ -149,6 +146,49 @@ class Sender:
         return header
 
 
+def exchange(connection: psycopg.Connection[Any], message: bytes) -> list[PGresult]:
+    """Send a message of several statements; the results of all. A cursor would take longer than the server does."""
+    pgconn, results = connection.pgconn, []
+    with connection.lock:
+        pgconn.send_query(message)
+        while (result := pgconn.get_result()) is not None:
+            results.append(result)
+    return _checked(connection, results)
+
+
+def _exchange_prepared(
+    connection: psycopg.Connection[Any], statements: Sequence[tuple[bytes, list[bytes]]]
+) -> list[PGresult]:
+    """The same for statements that are prepared, each with its parameters."""
+    from psycopg.pq import ExecStatus
+
+    pgconn, results = connection.pgconn, []
+    with connection.lock:
+        pgconn.enter_pipeline_mode()
+        for name, parameters in statements:
+            pgconn.send_query_prepared(name, parameters)
+        pgconn.pipeline_sync()
+        while True:
+            result = pgconn.get_result()
+            if result is not None:  # else one statement is done
+                if result.status == ExecStatus.PIPELINE_SYNC:
+                    break
+                results.append(result)
+        pgconn.exit_pipeline_mode()
+    return _checked(connection, results)
+
+
+def _checked(connection: psycopg.Connection[Any], results: list[PGresult]) -> list[PGresult]:
+    from psycopg.errors import error_from_result
+    from psycopg.pq import ExecStatus
+
+    fatal = ExecStatus.FATAL_ERROR
+    for result in results:
+        if result.status == fatal:
+            raise error_from_result(result, connection.info.encoding)
+    return results
+
+
 def oid_array(oids: Sequence[int]) -> str:
-    """The literal of an array of oids."""
-    return f"'{{{','.join(map(str, oids))}}}'"
+    """An array of oids, as the server takes it."""
+    return f"{{{','.join(map(str, oids))}}}"

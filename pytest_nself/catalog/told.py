@@ -9,6 +9,8 @@ NOTHING = "#"
 """What stands in the session's setting when nothing was touched since it was last read."""
 
 _CREATING = ("CREATE ", "SELECT INTO", "IMPORT FOREIGN SCHEMA")
+PARTS = ("CREATE INDEX", "CREATE POLICY", "CREATE TRIGGER", "CREATE RULE", "CREATE STATISTICS")
+"""Commands that make nothing but a part of a relation, and are told of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +58,4 @@ def parse_lines(lines: str) -> Told:
 
 def creates(commands: frozenset[str]) -> bool:
     """Whether an object was made by one of these commands."""
-    return any(command.startswith(_CREATING) for command in commands)
+    return any(command.startswith(_CREATING) and command not in PARTS for command in commands)

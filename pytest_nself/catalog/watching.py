@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from .read import TOOL_SCHEMAS
 from .reader import Reader
 from .reread import Touched, reread
 from .restricted import catalogs
-from .sending import PLANNED_BY, oid_array
+from .sending import PLANNED_BY, exchange, oid_array
 from .told import NOTHING, parse_lines
 
 if TYPE_CHECKING:
@@ -60,11 +60,9 @@ class Watching:
         self._question = b""
         if is_watched(connection):
             oids = ask(connection, "select " + ", ".join(f"'pg_catalog.{name}'::regclass::oid" for name in catalogs()))
-            self._question = f"select * from pg_catalog.nself_touched({oid_array(oids[0])})".encode()
-        self._counts: Sequence[int] = ()
-        self._indexes = self._shared = 0
+            self._question = f"select * from pg_catalog.nself_touched('{oid_array(oids[0])}')".encode()
+        self._counts = self._indexes = self._shared = self._role = ""
         self._since = "0"
-        self._role = ""
         self._history: dict[int, tuple[int, frozenset[ObjectRef]]] = {}
 
     def now(self) -> Catalog:
@@ -136,15 +134,16 @@ class Watching:
         """What was touched since this was last asked; None where nobody tells, or where that does not suffice."""
         if not self._question:
             return None
-        from psycopg.rows import tuple_row
-
-        with self._connection.cursor(row_factory=tuple_row) as cursor:
-            row = cursor.execute(self._question).fetchone()
-        assert row is not None  # a function's answer
-        lines, counts, indexes, shared, self._role, since, settled, prepared = row
-        moved = {name for name, old, new in zip(catalogs(), self._counts, counts, strict=False) if old != new}
-        blind = lines is None or not lines.startswith(NOTHING) or shared != self._shared or not self._counts
-        touched = Touched(parse_lines(lines or ""), frozenset(moved), indexes != self._indexes, self._since)
-        self._reader.sender.expect(prepared=prepared, settled=settled, forget=bool(moved & PLANNED_BY))
-        self._counts, self._indexes, self._shared, self._since = counts, indexes, shared, since
+        (result,) = exchange(self._connection, self._question)
+        lines, *values = [result.get_value(0, place) for place in range(result.nfields)]
+        counts, indexes, shared, role, since, settled, prepared = [(value or b"").decode() for value in values]
+        blind = lines is None or not lines.startswith(NOTHING.encode()) or shared != self._shared or not self._counts
+        moved: frozenset[str] = frozenset()
+        if counts != self._counts:
+            pairs = zip(catalogs(), self._counts[1:-1].split(","), counts[1:-1].split(","), strict=False)
+            moved = frozenset(name for name, old, new in pairs if old != new)
+        touched = Touched(parse_lines((lines or b"").decode()), moved, indexes != self._indexes, self._since)
+        forget = bool(moved & PLANNED_BY)
+        self._reader.sender.expect(prepared=int(prepared), settled=settled == "t", forget=forget)
+        self._counts, self._indexes, self._shared, self._role, self._since = counts, indexes, shared, role, since
         return None if blind else touched

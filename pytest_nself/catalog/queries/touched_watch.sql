@@ -17,6 +17,8 @@ begin
         ) into told
         from pg_catalog.pg_event_trigger_dropped_objects() as d
         where d.original or d.normal or d.classid in (1259, 1247, 1255);
+    elsif tg_tag like 'DROP %' and tg_tag <> 'DROP OWNED' then
+        return;
     elsif tg_tag in ('CREATE INDEX', 'CREATE POLICY', 'CREATE TRIGGER', 'CREATE RULE', 'CREATE STATISTICS') then
         -- The table of what was made.
         select pg_catalog.string_agg(
@@ -49,9 +51,6 @@ begin
                     where d.classid = 1259 and d.objid = c.objid and d.refclassid = 1259 and d.deptype = 'i'
                 ) > 0
             );
-        if tg_tag like 'DROP %' and tg_tag <> 'DROP OWNED' then
-            return;
-        end if;
     end if;
     if told is null and tg_event = 'ddl_command_end' then
         told := e'\n!' || tg_tag;
