@@ -28,6 +28,8 @@ from pytest_nself.core.names import quote_identifier
 from pytest_nself.data.filler import fill_by_type
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.migrations.layouts import read_migrations
+from pytest_nself.sandbox.kept import TestProject
+from pytest_nself.sandbox.throwaway import throwaway_server
 from pytest_nself.server.server import Server
 
 _numbers = itertools.count(1)
@@ -37,7 +39,7 @@ TEST = f"{os.getpid()}"
 
 @dataclass
 class Scratch:
-    """Empty databases on the run's server; roles that the trip leaves behind go with the last of them."""
+    """Empty databases on a server; roles that the trip leaves behind go with the last of them."""
 
     server: Server
     names: list[str] = field(default_factory=list)
@@ -48,7 +50,7 @@ class Scratch:
         name = f"scratch_trip_{os.getpid()}_{next(_numbers)}"
         with self.server.connect("template1") as connection:
             connection.execute(
-                f"create database {quote_identifier(name)} template nself_template strategy file_copy".encode()
+                f"create database {quote_identifier(name)} template template1 strategy file_copy".encode()
             )
         self.names.append(name)
         self.made += 1
@@ -63,10 +65,20 @@ class Scratch:
         self.names.remove(name)
 
 
+@pytest.fixture(scope="session")
+def own_server(nself_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on which one test runs at a time: roles belong to all of a server, and others' would be found, too."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "pyproject.toml").touch()
+    major = nself_server.version // 10000
+    with throwaway_server(TestProject.find(folder), major=major, extensions=frozenset()) as server:
+        yield server
+
+
 @pytest.fixture
-def databases(nself_server: Server) -> Iterator[Scratch]:
+def databases(own_server: Server) -> Iterator[Scratch]:
     """Databases for one test."""
-    scratch = Scratch(nself_server)
+    scratch = Scratch(own_server)
     yield scratch
     assert scratch.names == []
 
