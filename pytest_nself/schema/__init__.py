@@ -1,0 +1,1 @@
+"""schema.dbml: its text, and what it says."""
