@@ -57,8 +57,8 @@ class ColumnType:
     """`schema.name(arguments)[3][]`.
 
     `quoted` says that the name stood in double quotes, so that it may be several words (`double precision`) or hold its
-    own arguments and brackets (`varchar(50)[]`). `arguments` are as written, strings in SQL quotes. `dimensions` has one
-    entry per pair of brackets: its size, or None.
+    own arguments and brackets (`varchar(50)[]`). `arguments` are as written, strings in SQL quotes. `dimensions` has
+    one entry per pair of brackets: its size, or None.
     """
 
     name: str
@@ -195,7 +195,10 @@ class IndexItem:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index, or with `pk` the primary key of its table. `type` is as written (`btree`, `gin`); `where` an expression."""
+    """An index, or with `pk` the primary key of its table.
+
+    `type` is as written (`btree`, `gin`); `where` is an SQL expression.
+    """
 
     items: tuple[IndexItem, ...]
     name: str | None = None
