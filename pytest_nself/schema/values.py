@@ -53,6 +53,7 @@ class ValueKind(StrEnum):
     NULL = "null"
     EXPRESSION = "expression"
     ENUM = "enum value"
+    COLOR = "color"
     NAME = "name"
 
 
@@ -61,7 +62,7 @@ class Value:
     """A value as written, nothing lost: `10.10` stays `10.10`.
 
     `text` is the content of a string or of an expression (without quotes or backticks), the digits of a number with
-    their sign, `true`, `false`, `null`, or the value of `enum` (which belongs to `schema`).
+    their sign, `true`, `false`, `null`, or the value of `enum` (which belongs to `schema`). A NAME is bare words.
     """
 
     kind: ValueKind
