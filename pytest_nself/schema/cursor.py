@@ -29,6 +29,8 @@ ELEMENTS = (
     "metadata",
 )
 """The words that begin an element of a file."""
+METADATA_KINDS = ("table", "column", "tablegroup", "note")
+"""What `Metadata` can be about."""
 
 
 class Broken(Exception):
@@ -181,13 +183,18 @@ class Cursor:
         kinds, texts = self.kinds, self.texts
         at = self.at + 1
         if word in ("use", "reuse"):
-            return texts[at] in ("{", "*") and kinds[at] == SIGN
-        named = at
-        while kinds[at] in (WORD, QUOTED) or (texts[at] == "." and kinds[at] == SIGN):
-            at += 1
-            if at - named > 8:
+            return kinds[at] == SIGN and texts[at] in ("{", "*")
+        if word == "metadata":
+            if texts[at].lower() not in METADATA_KINDS or kinds[at] != WORD:
                 return False
-        unnamed = at == named
+            at += 1
+        named = kinds[at] in _NAMES
+        if named:
+            at += 1
+            while kinds[at] == SIGN and texts[at] == "." and kinds[at + 1] in _NAMES:
+                at += 2
+            if word == "table" and kinds[at] == WORD and texts[at].lower() == "as" and kinds[at + 1] in _NAMES:
+                at += 2
         for opening, closing in (("(", ")"), ("[", "]")):
             if kinds[at] == SIGN and texts[at] == opening:
                 while kinds[at] != END and not (kinds[at] == SIGN and texts[at] in (closing, "{", "}")):
@@ -199,7 +206,7 @@ class Cursor:
             return False
         if word in ("ref", "dep"):
             return texts[at] in ("{", ":")
-        return texts[at] == "{" and (word == "project" or not unnamed)
+        return texts[at] == "{" and (named or word == "project")
 
     def source(self, first: int, last: int) -> str:
         """The text from the token `first` up to the token `last`, both included."""

@@ -9,12 +9,11 @@ from pytest_nself.core.place import Place
 
 from .blocks import end_of_item, is_note, note_text, read_body, read_note
 from .comments import Comments
-from .cursor import QUOTED, STRING, WORD, Cursor
+from .cursor import METADATA_KINDS, QUOTED, STRING, WORD, Cursor
 from .model import Block, Comment, Enum, EnumValue, Member, Note, Project, Setting, StickyNote, TableGroup, Use, Used
 from .problems import IGNORED, UNKNOWN, nearest
 from .settings import COLORS, NAMES, Settings, Target, read_setting_value, read_settings, read_value
 
-METADATA_KINDS = ("table", "column", "tablegroup", "note")
 USED_KINDS = ("table", "enum", "tablegroup", "tablepartial", "note", "schema", "diagramview")
 
 
@@ -44,6 +43,8 @@ def read_enum(cursor: Cursor, comments: Comments, above: tuple[Comment, ...]) ->
             inner.extend(before + comments.behind())
             return
         start = cursor.at
+        if not cursor.is_name():
+            raise cursor.fail(f"expected the name of a value, found {cursor.told()}", "put it in double quotes")
         value = cursor.name("a value")
         note = None
         if cursor.is_sign("["):
