@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_nself.core.names import quote_literal
+from pytest_nself.core.place import Place
 
 from .cursor import NUMBER, QUOTED, SIGN, STRING, WORD, Cursor
 from .model import Check, Column, ColumnType, Endpoint, Note, Ref, Setting, Value, ValueKind
@@ -28,6 +29,7 @@ _DEFAULTS = frozenset(
         ValueKind.ENUM,
     )
 )
+_DEFAULT_IS = "a string in quotes, a number, true, false, null, an expression in backticks, or enum.value"
 _MANY_WORDS = {
     "double": '"double precision"',
     "character": '"character varying"',
@@ -44,6 +46,8 @@ def read_column(cursor: Cursor, table: tuple[str | None, str]) -> Column:
     if kind != WORD and kind != QUOTED:
         raise cursor.fail(f"expected a column, found {cursor.told()}")
     name = cursor.texts[start]
+    if not name:
+        raise cursor.fail("the name of a column is empty")
     cursor.at += 1
     if cursor.ended() or cursor.is_sign("}") or cursor.is_sign("["):
         raise cursor.fail(f'column "{name}" has no type', f"write {name} and its type, for example text", index=start)
@@ -55,7 +59,7 @@ def read_column(cursor: Cursor, table: tuple[str | None, str]) -> Column:
     _end_of_line(cursor, name)
     if not given:
         return Column(name, kind_of, place=place)
-    return _with_settings(cursor, Column(name, kind_of, place=place), table, given)
+    return _with_settings(cursor, name, kind_of, place, table, given)
 
 
 def read_type(cursor: Cursor) -> ColumnType:
@@ -139,7 +143,9 @@ def _end_of_line(cursor: Cursor, name: str) -> None:
     raise cursor.fail(f'expected the end of the line after column "{name}", found {cursor.told()}')
 
 
-def _with_settings(cursor: Cursor, column: Column, table: tuple[str | None, str], given: list[Given]) -> Column:
+def _with_settings(
+    cursor: Cursor, name: str, kind: ColumnType, place: Place, table: tuple[str | None, str], given: list[Given]
+) -> Column:
     said: dict[str, Given] = {}
     rest: list[Given] = []
     for one in given:
@@ -159,45 +165,38 @@ def _with_settings(cursor: Cursor, column: Column, table: tuple[str | None, str]
     metadata: tuple[Setting, ...] = ()
     if rest:
         settings = Settings(cursor, rest)
-        for flag in _FLAGS:
-            settings.flag(flag)
-        default = _default(settings)
+        default = settings.value("default", _DEFAULTS, _DEFAULT_IS)
         note = settings.note()
         checks = tuple(Check(text, place=cursor.place(one.value_token)) for text, one in settings.checks())
-        refs = tuple(_ref(cursor, column, table, target) for target, _ in settings.targets())
-        metadata = (*settings.lineage(), *settings.custom(KNOWN))
+        refs = tuple(_ref(cursor, name, place, table, target) for target, _ in settings.targets())
+        if settings.left():
+            for flag in _FLAGS:
+                settings.flag(flag)
+            metadata = (*settings.lineage(), *settings.custom(KNOWN))
+    not_null = True if "not null" in said else False if "null" in said else None
     return Column(
-        column.name,
-        column.type,
-        pk="pk" in said,
-        unique="unique" in said,
-        not_null=True if "not null" in said else False if "null" in said else None,
-        increment="increment" in said,
-        default=default,
-        checks=checks,
-        note=note,
-        refs=refs,
-        metadata=metadata,
-        place=column.place,
+        name,
+        kind,
+        "pk" in said,
+        "unique" in said,
+        not_null,
+        "increment" in said,
+        default,
+        checks,
+        note,
+        refs,
+        metadata,
+        place=place,
     )
 
 
-def _default(settings: Settings) -> Value | None:
-    return settings.value(
-        "default",
-        _DEFAULTS,
-        "a string in quotes, a number, true, false, null, an expression in backticks, or enum.value",
-    )
-
-
-def _ref(cursor: Cursor, column: Column, table: tuple[str | None, str], target: Target) -> Ref:
+def _ref(cursor: Cursor, column: str, place: Place, table: tuple[str | None, str], target: Target) -> Ref:
     """An inline reference; one that names a column alone points into its own table."""
     relation, left_optional, right_optional = SIGNS[target.sign]
     schema, name = table
-    left = Endpoint(name, (column.name,), schema, column.place)
-    place = cursor.place(target.token)
+    left = Endpoint(name, (column,), schema, place)
     right = endpoint(cursor, list(target.parts), (target.parts[-1],), target.token + 1, table)
-    return Ref(left, relation, right, left_optional, right_optional, inline=True, place=place)
+    return Ref(left, relation, right, left_optional, right_optional, inline=True, place=cursor.place(target.token))
 
 
 def endpoint(

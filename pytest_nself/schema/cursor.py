@@ -29,6 +29,7 @@ ELEMENTS = (
     "metadata",
 )
 """The words that begin an element of a file."""
+_ELEMENTS = frozenset(ELEMENTS)
 METADATA_KINDS = ("table", "column", "tablegroup", "note")
 """What `Metadata` can be about."""
 
@@ -99,6 +100,8 @@ class Cursor:
     def name(self, what: str) -> str:
         """The name that must be next; `what` says of what, with its article."""
         if self.kinds[self.at] in _NAMES:
+            if not self.texts[self.at]:
+                raise self.fail(f"the name of {what} is empty")
             self.at += 1
             return self.texts[self.at - 1]
         raise self.fail(f"expected the name of {what}, found {self.told()}")
@@ -177,8 +180,10 @@ class Cursor:
 
     def begins_element(self) -> bool:
         """Whether the head of a top-level element is next: its keyword, a name, and what opens its body."""
-        word = self.word()
-        if word not in ELEMENTS:
+        if self.kinds[self.at] != WORD:
+            return False
+        word = self.texts[self.at].lower()
+        if word not in _ELEMENTS:
             return False
         kinds, texts = self.kinds, self.texts
         at = self.at + 1

@@ -146,6 +146,8 @@ def read_metadata(cursor: Cursor, comments: Comments) -> MetadataBlock:
             rule=UNKNOWN,
         )
     target = tuple(cursor.path("what the metadata is about"))
+    if cursor.is_sign("["):
+        cursor.skip_balanced()
     settings: list[Setting] = []
 
     def item() -> None:

@@ -57,11 +57,13 @@ def _row(cursor: Cursor) -> tuple[Value, ...]:
     row: list[Value] = []
     start = cursor.at
     while True:
-        if cursor.is_sign(",") or (cursor.at > start and _line_ends(cursor)):
+        if cursor.at > start and _line_ends(cursor):
+            row.append(Value(ValueKind.NULL, "", place=cursor.place(cursor.at - 1)))
+        elif cursor.is_sign(","):
             row.append(Value(ValueKind.NULL, "", place=cursor.place()))
         else:
             row.append(_cell(cursor))
-        if not cursor.is_sign(","):
+        if cursor.ended() or not cursor.is_sign(","):
             break
         cursor.at += 1
     if not _line_ends(cursor):

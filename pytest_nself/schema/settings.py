@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from .cursor import (
+    BAD,
     COLOR,
     END,
     EXPRESSION,
@@ -30,8 +31,16 @@ SIGNS: Mapping[str, tuple[Relation, bool, bool]] = {
 }
 """Each sign of a reference: its relation, and whether its left and its right end are optional."""
 
+_REPEATED = frozenset(("ref", "check", "dep"))
 _CONSTANTS = {"true": ValueKind.BOOLEAN, "false": ValueKind.BOOLEAN, "null": ValueKind.NULL}
-_TEXTS = {STRING: ValueKind.STRING, QUOTED: ValueKind.STRING, EXPRESSION: ValueKind.EXPRESSION, COLOR: ValueKind.COLOR}
+_WRITTEN = {
+    STRING: ValueKind.STRING,
+    LONG_STRING: ValueKind.STRING,
+    QUOTED: ValueKind.STRING,
+    NUMBER: ValueKind.NUMBER,
+    EXPRESSION: ValueKind.EXPRESSION,
+    COLOR: ValueKind.COLOR,
+}
 
 
 class Target(NamedTuple):
@@ -98,17 +107,23 @@ def _go_on(cursor: Cursor, opening: int) -> bool:
 
 
 def _entry(cursor: Cursor) -> Given:
-    index = cursor.at
-    quoted = cursor.kinds[index] in (QUOTED, STRING)
-    if quoted:
-        key = cursor.texts[index]
+    token = cursor.at
+    kinds = cursor.kinds
+    kind = kinds[token]
+    quoted = False
+    if kind == WORD and kinds[token + 1] == SIGN:
+        key = cursor.texts[token].lower()
+        cursor.at += 1
+    elif kind in (QUOTED, STRING):
+        quoted = True
+        key = cursor.texts[token]
         cursor.at += 1
     else:
         key = _words(cursor, "a setting").lower()
     if not cursor.take_sign(":"):
-        return Given(key, None, index, index, quoted)
-    value_index = cursor.at
-    return Given(key, read_setting_value(cursor), index, value_index, quoted)
+        return Given(key, None, token, token, quoted)
+    value_token = cursor.at
+    return Given(key, read_setting_value(cursor), token, value_token, quoted)
 
 
 def _words(cursor: Cursor, what: str) -> str:
@@ -128,36 +143,35 @@ def _words(cursor: Cursor, what: str) -> str:
 
 def read_setting_value(cursor: Cursor) -> Value | Target:
     """What stands after the colon of a setting."""
-    index = cursor.at
-    text = cursor.texts[index]
-    if cursor.kinds[index] == SIGN and (text in SIGNS or text in ("->", "<-")) and cursor.kinds[index + 1] != NUMBER:
+    token = cursor.at
+    if cursor.kinds[token] != SIGN:
+        return read_value(cursor)
+    text = cursor.texts[token]
+    if (text in SIGNS or text in ("->", "<-")) and cursor.kinds[token + 1] in (WORD, QUOTED, BAD):
         cursor.at += 1
-        return Target(text, tuple(cursor.path("a column")), index)
+        return Target(text, tuple(cursor.path("a column")), token)
     return read_value(cursor)
 
 
 def read_value(cursor: Cursor) -> Value:
     """A string, number, constant, expression, colour, value of an enum, or bare words."""
-    index = cursor.at
-    kind = cursor.kinds[index]
-    text = cursor.texts[index]
-    place = cursor.place(index)
-    if kind in (WORD, QUOTED) and cursor.texts[index + 1] == "." and cursor.kinds[index + 1] == SIGN:
+    at = cursor.at
+    kind = cursor.kinds[at]
+    text = cursor.texts[at]
+    if kind in (WORD, QUOTED) and cursor.texts[at + 1] == "." and cursor.kinds[at + 1] == SIGN:
         return _enum_value(cursor)
-    if kind == LONG_STRING or kind in _TEXTS:
-        cursor.at += 1
-        return Value(_TEXTS.get(kind, ValueKind.STRING), text, place=place)
-    if kind == NUMBER:
-        cursor.at += 1
-        return Value(ValueKind.NUMBER, text, place=place)
-    if kind == SIGN and text in ("-", "+"):
-        return _signed(cursor)
+    written = _WRITTEN.get(kind)
+    if written is not None:
+        cursor.at = at + 1
+        return Value(written, text, None, None, cursor.place(at))
     if kind == WORD:
         constant = _CONSTANTS.get(text.lower())
         if constant is not None:
-            cursor.at += 1
-            return Value(constant, text.lower(), place=place)
-        return Value(ValueKind.NAME, _words(cursor, "a value"), place=place)
+            cursor.at = at + 1
+            return Value(constant, text.lower(), None, None, cursor.place(at))
+        return Value(ValueKind.NAME, _words(cursor, "a value"), place=cursor.place(at))
+    if kind == SIGN and text in ("-", "+"):
+        return _signed(cursor)
     raise cursor.fail(f"expected a value, found {cursor.told()}")
 
 
@@ -192,19 +206,19 @@ class Settings:
     def __init__(self, cursor: Cursor, given: list[Given]) -> None:
         self._cursor = cursor
         self._left: dict[str, Given] = {}
-        self._many: dict[str, list[Given]] = {"ref": [], "check": [], "dep": []}
+        self._many: dict[str, list[Given]] = {}
         for one in given:
-            if one.key in self._many:
-                self._many[one.key].append(one)
+            if one.key in _REPEATED:
+                self._many.setdefault(one.key, []).append(one)
                 continue
             first = self._left.setdefault(one.key, one)
             if first is not one:
-                self._problem(
-                    DUPLICATE,
-                    f'"{one.key}" is set twice: here and at {cursor.place(first.token)}',
-                    one,
-                    "keep one of them",
-                )
+                message = f'"{one.key}" is set twice: here and at {cursor.place(first.token)}'
+                self._problem(DUPLICATE, message, one, "keep one of them")
+
+    def left(self) -> bool:
+        """Whether something is there that nobody asked for yet."""
+        return bool(self._left or self._many)
 
     def _problem(self, rule: str, message: str, given: Given, remedy: str = "") -> None:
         self._cursor.problems.add(rule, message, self._cursor.place(given.token), remedy)
@@ -237,8 +251,10 @@ class Settings:
     def note(self) -> Note | None:
         """The setting `note`."""
         given = self._left.get("note")
+        if given is None:
+            return None
         value = self.value("note", STRINGS, "a string in quotes")
-        if value is None or given is None:
+        if value is None:
             return None
         long = self._cursor.kinds[given.value_token] == LONG_STRING
         return Note(unindent(value.text) if long else value.text, value.place)
@@ -246,7 +262,9 @@ class Settings:
     def word(self, key: str, known: tuple[str, ...]) -> str | None:
         """The words of a key, in lower case; they must be among `known`, if that is not empty."""
         given = self._left.get(key)
-        value = self.value(key, NAMES, "one of: " + ", ".join(known) if known else "a name")
+        value = self.value(
+            key, NAMES if known else NAMES | STRINGS, "one of: " + ", ".join(known) if known else "a name"
+        )
         if value is None or given is None:
             return None
         if known and value.text.lower() not in known:
@@ -258,37 +276,34 @@ class Settings:
     def targets(self) -> list[tuple[Target, Given]]:
         """The references (`ref: > users.id`), of which there may be several."""
         found = []
-        for given in self._many["ref"]:
+        for given in self._many.pop("ref", ()):
             if isinstance(given.value, Target) and given.value.sign in SIGNS:
                 found.append((given.value, given))
                 continue
             place = self._cursor.place(given.value_token)
             self._cursor.problems.add(VALUE, '"ref" must be a reference', place, "write ref: > table.column")
-        self._many["ref"] = []
         return found
 
     def checks(self) -> list[tuple[str, Given]]:
         """The checks (check: `price > 0`), of which there may be several."""
         found = []
-        for given in self._many["check"]:
+        for given in self._many.pop("check", ()):
             if isinstance(given.value, Value) and given.value.kind is ValueKind.EXPRESSION:
                 found.append((given.value.text, given))
                 continue
             place = self._cursor.place(given.value_token)
             self._cursor.problems.add(VALUE, '"check" must be an expression', place, "write it between backticks")
-        self._many["check"] = []
         return found
 
     def lineage(self) -> list[Setting]:
         """The settings `dep`, which no database knows."""
         found = []
-        for given in self._many["dep"]:
+        for given in self._many.pop("dep", ()):
             if not isinstance(given.value, Target) or given.value.sign not in ("->", "<-"):
                 self._problem(VALUE, '"dep" must be `-> table` or `<- table`', given)
                 continue
             value = Value(ValueKind.NAME, f"{given.value.sign} {'.'.join(given.value.parts)}")
             found.append(Setting("dep", value, place=self._cursor.place(given.token)))
-        self._many["dep"] = []
         return found
 
     def custom(self, known: tuple[str, ...]) -> tuple[Setting, ...]:

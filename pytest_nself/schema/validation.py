@@ -125,8 +125,8 @@ def _keys(schema: Schema) -> Iterable[Finding]:
             yield _error(CONFLICT, _ref_of(table), message, place, "keep one of them")
         for column in columns:
             if column.not_null is False:
-                message = f'column "{table}.{column.name}" is in the primary key and cannot be null'
-                yield _error(CONFLICT, _ref_of(table), message, column.place, "take out null")
+                message = f'column "{table}.{column.name}" is in the primary key: it is never null, whatever it says'
+                yield Finding(CONFLICT, Severity.WARNING, _ref_of(table), message, "take out null", place=column.place)
 
 
 def _absent(schema: Schema) -> Iterable[Finding]:
