@@ -12,7 +12,7 @@ from .comments import Comments
 from .cursor import METADATA_KINDS, QUOTED, STRING, WORD, Cursor
 from .model import Block, Comment, Enum, EnumValue, Member, Note, Project, Setting, StickyNote, TableGroup, Use, Used
 from .problems import IGNORED, UNKNOWN, nearest
-from .settings import COLORS, NAMES, Settings, Target, read_setting_value, read_settings, read_value
+from .settings import Settings, Target, read_setting_value, read_settings, read_value
 
 USED_KINDS = ("table", "enum", "tablegroup", "tablepartial", "note", "schema", "diagramview")
 
@@ -239,7 +239,7 @@ def _head(cursor: Cursor) -> tuple[tuple[Setting, ...], tuple[Setting, ...], Not
     given = read_settings(cursor)
     settings = Settings(cursor, given)
     note = settings.note()
-    color = settings.value("color", COLORS | NAMES, "a colour (#79AD51) or none")
+    color = settings.color("color")
     own: tuple[Setting, ...] = ()
     if color is not None:
         own = (Setting("color", color, place=next(cursor.place(one.token) for one in given if one.key == "color")),)

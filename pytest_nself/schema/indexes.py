@@ -127,6 +127,12 @@ def _part(cursor: Cursor, start: int, end: int) -> IndexItem:
     if kind in (WORD, QUOTED) and _all_order(cursor, start + 1, end):
         _, descending, nulls_first = _order(" " + " ".join(cursor.texts[start + 1 : end]))
         return IndexItem(text, False, descending, nulls_first, place)
+    if all(cursor.kinds[at] in (WORD, QUOTED) for at in range(start, end)):
+        raise cursor.fail(
+            f'expected "," or ")" in an index, found {cursor.told(start + 1)}',
+            "put a comma between columns, and an expression in backticks",
+            index=start + 1,
+        )
     return _ordered(cursor.source(start, end - 1), place)
 
 

@@ -63,7 +63,7 @@ def _row(cursor: Cursor) -> tuple[Value, ...]:
             row.append(Value(ValueKind.NULL, "", place=cursor.place()))
         else:
             row.append(_cell(cursor))
-        if cursor.ended() or not cursor.is_sign(","):
+        if (cursor.at > start and cursor.ended()) or not cursor.is_sign(","):
             break
         cursor.at += 1
     if not _line_ends(cursor):

@@ -10,7 +10,7 @@ from .comments import Comments
 from .cursor import SIGN, Broken, Cursor
 from .model import Comment, Endpoint, Ref
 from .problems import CONFLICT
-from .settings import COLORS, SIGNS, Settings, read_settings
+from .settings import SIGNS, Settings, read_settings
 
 ACTIONS = ("cascade", "restrict", "set null", "set default", "no action")
 SETTINGS = ("delete", "update", "color", "inactive", "note")
@@ -88,7 +88,7 @@ def _end(cursor: Cursor) -> Endpoint:
 
 def _with_settings(cursor: Cursor, ref: Ref) -> Ref:
     settings = Settings(cursor, read_settings(cursor))
-    color = settings.value("color", COLORS, "a colour (#79AD51)")
+    color = settings.color("color")
     result = replace(
         ref,
         on_delete=settings.word("delete", ACTIONS),

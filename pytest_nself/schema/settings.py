@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ SIGNS: Mapping[str, tuple[Relation, bool, bool]] = {
 }
 """Each sign of a reference: its relation, and whether its left and its right end are optional."""
 
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 _REPEATED = frozenset(("ref", "check", "dep"))
 _CONSTANTS = {"true": ValueKind.BOOLEAN, "false": ValueKind.BOOLEAN, "null": ValueKind.NULL}
 _WRITTEN = {
@@ -162,6 +164,8 @@ def read_value(cursor: Cursor) -> Value:
         return _enum_value(cursor)
     written = _WRITTEN.get(kind)
     if written is not None:
+        if kind == COLOR and not _HEX.fullmatch(text):
+            raise cursor.fail(f'"{text}" is not a colour', "write #fff or #79AD51", rule=VALUE)
         cursor.at = at + 1
         return Value(written, text, None, None, cursor.place(at))
     if kind == WORD:
@@ -247,6 +251,14 @@ class Settings:
         """The string of a key."""
         value = self.value(key, STRINGS, "a string in quotes")
         return None if value is None else value.text
+
+    def color(self, key: str) -> Value | None:
+        """The colour of a key; `none` is one."""
+        value = self.value(key, COLORS | NAMES, "a colour (#79AD51) or none")
+        if value is None or value.kind is ValueKind.COLOR or value.text.lower() == "none":
+            return value
+        self._cursor.problems.add(VALUE, f'"{value.text}" is not a colour', value.place, "write #fff or #79AD51")
+        return None
 
     def note(self) -> Note | None:
         """The setting `note`."""

@@ -26,7 +26,7 @@ from .model import (
 )
 from .problems import DUPLICATE, MISPLACED
 from .records import read_records
-from .settings import COLORS, NAMES, Settings, read_settings
+from .settings import Settings, read_settings
 
 SETTINGS = ("headercolor", "note")
 
@@ -218,7 +218,7 @@ def _head(cursor: Cursor, known: tuple[str, ...]) -> tuple[tuple[Setting, ...], 
     note = settings.note()
     own: list[Setting] = settings.lineage()
     for key in known:
-        value = settings.value(key, COLORS | NAMES, "a colour (#79AD51) or none") if "color" in key else None
+        value = settings.color(key) if "color" in key else None
         if value is not None:
             own.append(Setting(key, value, place=next(cursor.place(one.token) for one in given if one.key == key)))
     return tuple(own), settings.custom(known), note
