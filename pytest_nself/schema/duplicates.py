@@ -77,10 +77,10 @@ def _members(schema: Schema) -> Iterator[_Named]:
 
 
 def _indexes(schema: Schema, *, pk: bool) -> Iterator[_Named]:
-    """Names of indexes are those of a schema, not of a table."""
+    """Names of indexes are those of a schema, not of a table; one that a partial gives to many tables is no mistake."""
     for table in schema.tables:
         for index in table.indexes:
-            if index.name is not None and index.pk is pk:
+            if index.name is not None and index.partial is None and index.pk is pk:
                 yield ((table.key[0], index.name), f'index "{index.name}"', index.place)
 
 

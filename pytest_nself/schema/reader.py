@@ -141,8 +141,8 @@ class _Reader:
     def _resume(self, start: int) -> None:
         """After an error that cost a whole element: go on at the next one."""
         cursor = self._cursor
-        if cursor.at == start:
-            cursor.at += 1
+        # Its head may have taken words of the next element; what it did read of itself begins no element again.
+        cursor.at = start + 1
         depth = 0
         while cursor.kinds[cursor.at] != END:
             if cursor.fresh[cursor.at] and cursor.begins_element() and (depth == 0 or cursor.column() == 1):

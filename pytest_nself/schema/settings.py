@@ -21,7 +21,7 @@ from .cursor import (
     Cursor,
 )
 from .model import Note, Relation, Setting, Value, ValueKind
-from .problems import DUPLICATE, UNKNOWN, VALUE, nearest
+from .problems import DUPLICATE, SYNTAX, UNKNOWN, VALUE, nearest
 from .strings import unindent
 
 SIGNS: Mapping[str, tuple[Relation, bool, bool]] = {
@@ -173,6 +173,8 @@ def read_value(cursor: Cursor) -> Value:
         if constant is not None:
             cursor.at = at + 1
             return Value(constant, text.lower(), None, None, cursor.place(at))
+        if cursor.texts[at + 1] == "(" and cursor.kinds[at + 1] == SIGN:
+            raise cursor.fail(f'"{text}(…)" is no value', f"put the expression in backticks: `{text}(…)`", rule=VALUE)
         return Value(ValueKind.NAME, _words(cursor, "a value"), place=cursor.place(at))
     if kind == SIGN and text in ("-", "+"):
         return _signed(cursor)
@@ -324,6 +326,10 @@ class Settings:
         for key, given in self._rest():
             place = self._cursor.place(given.token)
             if isinstance(given.value, Value) and given.value.kind in _CUSTOM:
+                if not given.quoted and key.split(" ")[0] in known:
+                    first = key.split(" ")[0]
+                    self._problem(SYNTAX, f'expected "," or "]" after "{first}", found "{key}"', given)
+                    continue
                 found.append(Setting(key, given.value, given.quoted, place))
                 close = "" if given.quoted else nearest(key, known)
                 if close.startswith("Did"):
