@@ -62,8 +62,8 @@ def _relations(schema: Schema) -> Iterator[_Named]:
 
 def _aliases(schema: Schema) -> Iterator[_Named]:
     """An alias may be neither another alias nor the name of another table of `public`."""
-    for table in schema.tables:
-        if table.key[0] == PUBLIC:
+    for key, table in schema.tables_by_key().items():
+        if key[0] == PUBLIC:
             yield (table.name, f'the name "{table.name}"', table.place)
     for table in schema.tables:
         if table.alias is not None and table.key != key_of(None, table.alias):
