@@ -5,10 +5,11 @@ from __future__ import annotations
 from pytest_nself.core.names import quote_literal
 from pytest_nself.core.place import Place
 
-from .cursor import NUMBER, QUOTED, SIGN, STRING, WORD, Cursor
+from .cursor import LONG_STRING, NUMBER, QUOTED, SIGN, STRING, WORD, Cursor
 from .model import Check, Column, ColumnType, Endpoint, Note, Ref, Setting, Value, ValueKind
 from .problems import CONFLICT, DUPLICATE, VALUE
 from .settings import SIGNS, Given, Settings, Target, read_settings
+from .strings import unindent
 
 KNOWN = ("pk", "primary key", "unique", "not null", "null", "increment", "default", "note", "ref", "check")
 _FLAGS = {
@@ -148,31 +149,40 @@ def _with_settings(
 ) -> Column:
     said: dict[str, Given] = {}
     rest: list[Given] = []
-    for one in given:
-        flag = _FLAGS.get(one.key) if one.value is None else None
-        if flag is None or one.quoted:
-            rest.append(one)
-        elif flag in said:
-            _twice(cursor, one, said[flag])
-        else:
-            said[flag] = one
-    if "null" in said and "not null" in said:
-        _contradiction(cursor, said["null"], said["not null"])
+    refs: list[Ref] = []
     default: Value | None = None
     note: Note | None = None
+    for one in given:
+        key = one.key
+        value = one.value
+        if value is None:
+            key = _FLAGS.get(key, "")
+        elif key == "ref" and isinstance(value, Target) and value.sign in SIGNS:
+            refs.append(_ref(cursor, name, place, table, value))
+            continue
+        elif key not in ("default", "note"):
+            key = ""
+        if not key or one.quoted:
+            rest.append(one)
+        elif key in said:
+            _twice(cursor, one, said[key])
+        else:
+            said[key] = one
+            if key == "default":
+                default = _default(cursor, one)
+            elif key == "note":
+                note = _note(cursor, one)
+    if "null" in said and "not null" in said:
+        _contradiction(cursor, said["null"], said["not null"])
     checks: tuple[Check, ...] = ()
-    refs: tuple[Ref, ...] = ()
     metadata: tuple[Setting, ...] = ()
     if rest:
         settings = Settings(cursor, rest)
-        default = settings.value("default", _DEFAULTS, _DEFAULT_IS)
-        note = settings.note()
         checks = tuple(Check(text, place=cursor.place(one.value_token)) for text, one in settings.checks())
-        refs = tuple(_ref(cursor, name, place, table, target) for target, _ in settings.targets())
-        if settings.left():
-            for flag in _FLAGS:
-                settings.flag(flag)
-            metadata = (*settings.lineage(), *settings.custom(KNOWN))
+        settings.targets()
+        for key in _FLAGS:
+            settings.flag(key)
+        metadata = (*settings.lineage(), *settings.custom(KNOWN))
     not_null = True if "not null" in said else False if "null" in said else None
     return Column(
         name,
@@ -184,10 +194,27 @@ def _with_settings(
         default,
         checks,
         note,
-        refs,
+        tuple(refs),
         metadata,
         place=place,
     )
+
+
+def _default(cursor: Cursor, given: Given) -> Value | None:
+    value = given.value
+    if isinstance(value, Value) and value.kind in _DEFAULTS:
+        return value
+    cursor.problems.add(VALUE, f'"default" must be {_DEFAULT_IS}', cursor.place(given.value_token))
+    return None
+
+
+def _note(cursor: Cursor, given: Given) -> Note | None:
+    value = given.value
+    if isinstance(value, Value) and value.kind is ValueKind.STRING:
+        long = cursor.kinds[given.value_token] == LONG_STRING
+        return Note(unindent(value.text) if long else value.text, value.place)
+    cursor.problems.add(VALUE, '"note" must be a string in quotes', cursor.place(given.value_token))
+    return None
 
 
 def _ref(cursor: Cursor, column: str, place: Place, table: tuple[str | None, str], target: Target) -> Ref:

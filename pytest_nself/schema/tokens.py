@@ -85,7 +85,8 @@ class Tokens:
 def tokenize(source: str, path: str) -> Tokens:
     """The tokens of `source`; nothing is raised, what is no token is told in `flaws`."""
     tokens = Tokens(source, path)
-    kinds, texts, starts, ends = tokens.kinds, tokens.texts, tokens.starts, tokens.ends
+    add_kind, add_text = tokens.kinds.append, tokens.texts.append
+    add_start, add_end, add_fresh = tokens.starts.append, tokens.ends.append, tokens.fresh.append
     match = _TOKEN.match
     fresh = True
     at = 0
@@ -95,28 +96,35 @@ def tokenize(source: str, path: str) -> Tokens:
             at = _odd(tokens, at, fresh)
             fresh = False
             continue
-        kind = found.lastindex
-        assert kind is not None
-        at = found.end()
-        if kind == 3:
+        group = found.lastindex or 0
+        if group == 3:
             fresh = True
+            at = found.end()
             continue
-        if kind == 10 or kind == 11:
-            tokens.comments.append(FoundComment(found.start(kind) - 2, at, found[kind].strip()))
-            continue
-        texts.append(found[kind] if kind not in _ESCAPED else unescape(found[kind], found.start(kind), tokens.flaws))
-        kinds.append(_KIND[kind])
-        starts.append(found.start(kind) - _MARKS[kind])
-        ends.append(at)
-        tokens.fresh.append(fresh)
+        start, at = found.span(group)
+        text = found[group]
+        if group > 5:
+            end = found.end()
+            if group == 10 or group == 11:
+                tokens.comments.append(FoundComment(start - 2, end, text.strip()))
+                at = end
+                continue
+            if group < 9:
+                text = unescape(text, start, tokens.flaws)
+            start -= _MARKS[group]
+            at = end
+        add_text(text)
+        add_kind(_KIND[group])
+        add_start(start)
+        add_end(at)
+        add_fresh(fresh)
         fresh = False
-        if kind == 14:
+        if group == 14:
             return tokens
 
 
 _KIND = (BAD, WORD, SIGN, BAD, NUMBER, WORD, LONG_STRING, STRING, QUOTED, EXPRESSION, BAD, BAD, COLOR, SIGN, END)
 _MARKS = (0, 0, 0, 0, 0, 0, 3, 1, 1, 1, 0, 0, 0, 0, 0)
-_ESCAPED = frozenset((6, 7, 8))
 
 
 def _odd(tokens: Tokens, at: int, fresh: bool) -> int:
