@@ -189,6 +189,8 @@ def read_use(cursor: Cursor, comments: Comments, above: tuple[Comment, ...]) -> 
     if not path.startswith(("./", "../")):
         cursor.fail(f'the path "{path}" is not relative', 'begin it with "./" or "../"')
     cursor.at += 1
+    message = f'"{path}" is not read: what it defines is not in this schema'
+    cursor.problems.warn(IGNORED, message, cursor.place(head), "write into one file what belongs to one database")
     return Use(path, tuple(elements), again, above + comments.behind(), cursor.place(head))
 
 
@@ -212,7 +214,9 @@ def read_block(cursor: Cursor, comments: Comments, above: tuple[Comment, ...]) -
     text = cursor.source(head, cursor.at - 1)
     # Its comments are in its text already; a directive among them is told.
     comments.sort(comments.until(cursor.ends[cursor.at - 1]))
-    cursor.problems.note(IGNORED, f"{kind} says nothing about the database", cursor.place(head))
+    cursor.problems.warn(
+        IGNORED, f"{kind} changes nothing in a database: it is kept and passed over", cursor.place(head)
+    )
     return Block(kind, name, text, above + comments.behind(), cursor.place(head))
 
 

@@ -66,10 +66,6 @@ class Problems:
         """Remember what is worth a sentence but no error."""
         self.add(rule, message, place, remedy, severity=Severity.WARNING)
 
-    def note(self, rule: str, message: str, place: Place) -> None:
-        """Remember what one may like to know."""
-        self.add(rule, message, place, severity=Severity.INFO)
-
     def findings(self) -> Findings:
         """All of them in the order of the file."""
         return in_order(self._found)

@@ -8,7 +8,7 @@ from pytest_nself.core.finding import Findings
 from pytest_nself.core.names import ObjectRef
 
 from .comments import Comments
-from .cursor import ELEMENTS, END, SIGN, WORD, Broken, Cursor
+from .cursor import ELEMENTS, END, QUOTED, SIGN, WORD, Broken, Cursor
 from .elements import (
     read_block,
     read_enum,
@@ -19,7 +19,7 @@ from .elements import (
     read_use,
 )
 from .model import Block, Comment, Directive, Enum, Project, Schema, Use
-from .problems import DUPLICATE, SYNTAX, UNKNOWN, Problems, nearest, raise_errors
+from .problems import DUPLICATE, MISPLACED, SYNTAX, UNKNOWN, Problems, nearest, raise_errors
 from .records import read_records
 from .refs import read_ref
 from .tables import read_partial, read_table
@@ -136,7 +136,21 @@ class _Reader:
         if cursor.kinds[cursor.at] != WORD:
             raise cursor.fail(f"expected an element of the schema, found {cursor.told()}", _KNOWN)
         word = cursor.texts[cursor.at]
+        if word.lower() in ("indexes", "checks"):
+            raise cursor.fail(f'"{word}" stands outside of a table', "put it into its table", rule=MISPLACED)
+        if cursor.kinds[cursor.at + 1] in (WORD, QUOTED) and not self._opens_block():
+            raise cursor.fail(f'"{word}" begins no element', "put a column into its table", rule=MISPLACED)
         raise cursor.fail(f'unknown element "{word}"', nearest(word, ELEMENTS), rule=UNKNOWN)
+
+    def _opens_block(self) -> bool:
+        """Whether a brace follows on the line."""
+        cursor = self._cursor
+        at = cursor.at + 1
+        while not cursor.fresh[at] and cursor.kinds[at] != END:
+            if cursor.kinds[at] == SIGN and cursor.texts[at] == "{":
+                return True
+            at += 1
+        return False
 
     def _resume(self, start: int) -> None:
         """After an error that cost a whole element: go on at the next one."""

@@ -24,7 +24,7 @@ from .model import (
     Table,
     TablePartial,
 )
-from .problems import DUPLICATE, MISPLACED
+from .problems import DUPLICATE, MISPLACED, UNKNOWN, nearest
 from .records import read_records
 from .settings import Settings, read_settings
 
@@ -99,7 +99,7 @@ class TableBody:
         cursor, comments = self._cursor, self._comments
         if is_note(cursor):
             self._note()
-        elif word in ("indexes", "index") and following == "{":
+        elif word == "indexes" and following == "{":
             self.inner.extend(comments.before())
             self.inner.extend(read_indexes(cursor, comments, self.indexes.append))
         elif word == "checks" and following == "{":
@@ -112,7 +112,8 @@ class TableBody:
         elif following in ":{":
             cursor.fail(
                 f"unknown block {cursor.told()} in {self._what}",
-                "there is: indexes, checks, records, note",
+                nearest(word, ("indexes", "checks", "records", "note")),
+                rule=UNKNOWN,
             )
             cursor.at += 1
             if following == "{":

@@ -351,6 +351,8 @@ def test_records() -> None:
 
 def test_what_other_files_give() -> None:
     """`use` and `reuse` are kept: their path, and the elements with their aliases."""
+    reading = read_text("use * from './x'", "f")
+    assert [one.severity for one in reading.findings] == [Severity.WARNING]
     first, second = read("use { table a.t as x\n enum e } from './x'\nreuse * from '../y'").uses
     assert (first.path, first.elements, first.again) == (
         "./x",
@@ -381,10 +383,10 @@ def test_metadata_blocks_go_to_their_objects() -> None:
     ],
 )
 def test_what_says_nothing_to_a_database_is_kept_and_told(text: str) -> None:
-    """Views and data lineage are read over, kept as they are, and told as information."""
+    """Views and data lineage are read over, kept as they are, and told as a warning."""
     reading = read_text(TWO + text, "schema.dbml")
     assert [block.text for block in reading.schema.blocks] == [text]
-    assert [one.severity for one in reading.findings] == [Severity.INFO]
+    assert [one.severity for one in reading.findings] == [Severity.WARNING]
 
 
 def test_places_are_lines_and_columns() -> None:
