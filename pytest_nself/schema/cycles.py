@@ -116,7 +116,7 @@ def _finding(group: set[Key], edges: _Edges, tables: Mapping[Key, Table], severi
         ObjectRef("table", first.schema, first.name),
         message,
         remedy,
-        place=min((ref.place for ref in refs), key=lambda place: place[1:]),
+        place=min(ref.place for ref in refs),
     )
 
 

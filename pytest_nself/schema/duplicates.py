@@ -57,7 +57,7 @@ def _relations(schema: Schema) -> Iterator[_Named]:
     """Tables and enums share their names: a table is a type, too."""
     found = [(table.key, f'"{table}" (a table)', table.place) for table in schema.tables]
     found += [(enum.key, f'"{enum}" (an enum)', enum.place) for enum in schema.enums]
-    yield from sorted(found, key=lambda one: one[2][1:])
+    yield from sorted(found, key=lambda one: one[2])
 
 
 def _aliases(schema: Schema) -> Iterator[_Named]:

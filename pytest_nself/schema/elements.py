@@ -189,8 +189,6 @@ def read_use(cursor: Cursor, comments: Comments, above: tuple[Comment, ...]) -> 
     if not path.startswith(("./", "../")):
         cursor.fail(f'the path "{path}" is not relative', 'begin it with "./" or "../"')
     cursor.at += 1
-    message = f'"{path}" is not read: what it defines is not in this schema'
-    cursor.problems.warn(IGNORED, message, cursor.place(head), "write into one file what belongs to one database")
     return Use(path, tuple(elements), again, above + comments.behind(), cursor.place(head))
 
 

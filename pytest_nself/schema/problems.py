@@ -72,8 +72,13 @@ class Problems:
 
 
 def in_order(findings: Iterable[Finding]) -> Findings:
-    """Findings in the order of the file."""
-    return Findings(sorted(findings, key=lambda finding: finding.place[1:] if finding.place else ()))
+    """Findings in the order of their files and lines."""
+
+    def position(finding: Finding) -> tuple[str, int, int]:
+        path, line, column = finding.place or ("", None, None)
+        return (path, line or 0, column or 0)
+
+    return Findings(sorted(findings, key=position))
 
 
 def raise_errors(findings: Findings, path: str) -> None:

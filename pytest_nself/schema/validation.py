@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pytest_nself.core.finding import Finding, Findings, Severity
@@ -13,7 +13,7 @@ from .cycles import find_cycles
 from .duplicates import find_duplicates
 from .model import Endpoint, Schema, Table, ValueKind, key_of, spell_name
 from .problems import CONFLICT, MISSING, in_order, nearest, raise_errors
-from .reader import read_text
+from .reader import Reading, read_linked, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,16 @@ def validate(text: str, path: str) -> Validation:
 
     Where a part could not be read, nothing is told that may only be missing because of it.
     """
-    reading = read_text(text, path)
+    return judge(read_text(text, path))
+
+
+def validate_linked(path: str, load: Callable[[str], str | None]) -> Validation:
+    """The same for a schema.dbml and all files that it uses; see `read_linked`."""
+    return judge(read_linked(path, load))
+
+
+def judge(reading: Reading) -> Validation:
+    """What was read, judged."""
     complete = not reading.findings.at_least(Severity.ERROR)
     findings = in_order([*reading.findings, *check_schema(reading.schema, complete=complete)])
     return Validation(reading.schema, findings, missing_targets(reading.schema) if complete else ())

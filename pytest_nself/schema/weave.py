@@ -3,68 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from pytest_nself.core.names import ObjectRef
 
-from .elements import MetadataBlock
+from .aliases import Names
 from .metadata import Targets, apply_metadata
-from .model import (
-    Column,
-    Endpoint,
-    Key,
-    Member,
-    Records,
-    Ref,
-    Schema,
-    Setting,
-    StickyNote,
-    Table,
-    TableGroup,
-    TablePartial,
-    key_of,
-)
+from .model import Column, Endpoint, Records, Schema, Setting, Table, TablePartial, key_of
+from .parts import Parts
 from .problems import MISSING, Problems, nearest
 
 
-@dataclass(slots=True)
-class Parts:
-    """What was read, in the order of the file, before it is put together."""
-
-    schema: Schema
-    tables: list[Table] = field(default_factory=list)
-    partials: list[TablePartial] = field(default_factory=list)
-    refs: list[Ref] = field(default_factory=list)
-    groups: list[TableGroup] = field(default_factory=list)
-    notes: list[StickyNote] = field(default_factory=list)
-    records: list[Records] = field(default_factory=list)
-    metadata: list[MetadataBlock] = field(default_factory=list)
-
-
-def weave(parts: Parts, problems: Problems) -> Schema:
+def weave(parts: Parts, path: str, problems: Problems) -> Schema:
     """The schema of all the parts; a partial or a target of metadata that does not exist is told."""
     partials = {partial.name: partial for partial in reversed(parts.partials)}
+    for use in parts.uses:
+        for one in use.elements:
+            if one.kind == "tablepartial" and one.alias is not None and one.name in partials:
+                partials.setdefault(one.alias, partials[one.name])
     tables = [_injected(table, partials, problems) if table.partials else table for table in parts.tables]
-    aliases = {table.alias: table.key for table in reversed(tables) if table.alias is not None}
-    if aliases:
-        known = {table.key for table in tables}
-        names = _Names(aliases, known, {table.key: table for table in tables})
+    names = Names(tables, parts.enums, parts.uses)
+    if names:
         tables = [names.table(table) for table in tables]
         parts.refs = [names.ref(ref) for ref in parts.refs]
         parts.groups = [replace(group, members=tuple(map(names.member, group.members))) for group in parts.groups]
         parts.records = [names.record(one) for one in parts.records]
     if parts.metadata:
-        apply_metadata(parts.metadata, Targets(tables, parts.groups, parts.notes, aliases), problems)
+        apply_metadata(parts.metadata, Targets(tables, parts.groups, parts.notes, names.aliases), problems)
     refs = [*parts.refs, *(ref for table in tables for column in table.columns for ref in column.refs)]
-    refs.sort(key=lambda ref: ref.place[1:])
-    return replace(
-        parts.schema,
-        tables=tuple(tables),
-        partials=tuple(parts.partials),
-        refs=tuple(refs),
-        groups=tuple(parts.groups),
-        notes=tuple(parts.notes),
-        records=_records(parts.records, tables),
+    refs.sort(key=lambda ref: ref.place)
+    return Schema(
+        path,
+        parts.projects[0] if parts.projects else None,
+        tuple(tables),
+        tuple(parts.partials),
+        tuple(parts.enums),
+        tuple(refs),
+        tuple(parts.groups),
+        tuple(parts.notes),
+        _records(parts.records, tables),
+        tuple(parts.uses),
+        tuple(parts.blocks),
+        tuple(parts.comments),
     )
 
 
@@ -130,45 +110,6 @@ def _first_of_each(*lists: Iterable[Setting]) -> tuple[Setting, ...]:
         for setting in settings:
             found.setdefault(setting.key, setting)
     return tuple(found.values())
-
-
-class _Names:
-    """Replaces aliases; a table of that name goes before an alias."""
-
-    def __init__(self, aliases: Mapping[str, Key], known: set[Key], tables: Mapping[Key, Table]) -> None:
-        self._aliases = aliases
-        self._known = known
-        self._tables = tables
-
-    def _real(self, schema: str | None, name: str) -> tuple[str | None, str] | None:
-        """The schema and name that an alias stands for; None if it is no alias."""
-        if schema is not None or name not in self._aliases or key_of(None, name) in self._known:
-            return None
-        table = self._tables[self._aliases[name]]
-        return (table.schema, table.name)
-
-    def _end(self, end: Endpoint) -> Endpoint:
-        real = self._real(end.schema, end.table)
-        return end if real is None else replace(end, schema=real[0], table=real[1])
-
-    def ref(self, ref: Ref) -> Ref:
-        left, right = self._end(ref.left), self._end(ref.right)
-        return ref if left is ref.left and right is ref.right else replace(ref, left=left, right=right)
-
-    def table(self, table: Table) -> Table:
-        columns = tuple(
-            replace(column, refs=tuple(map(self.ref, column.refs))) if column.refs else column
-            for column in table.columns
-        )
-        return replace(table, columns=columns)
-
-    def member(self, member: Member) -> Member:
-        real = self._real(member.schema, member.name)
-        return member if real is None else replace(member, schema=real[0], name=real[1])
-
-    def record(self, records: Records) -> Records:
-        real = self._real(records.schema, records.table)
-        return records if real is None else replace(records, schema=real[0], table=real[1])
 
 
 def _records(found: list[Records], tables: list[Table]) -> tuple[Records, ...]:
