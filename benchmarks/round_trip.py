@@ -38,6 +38,7 @@ OURS = """
 import sys, time
 from contextlib import closing
 from pathlib import Path
+from pytest_nself.catalog.watching import watch
 from pytest_nself.checks.roundtrip import Verdict, round_trip
 from pytest_nself.core.dsn import Dsn
 from pytest_nself.database.database import EphemeralDatabase
@@ -47,7 +48,10 @@ import psycopg
 class Databases:
     def __init__(self, dsn):
         self.database = EphemeralDatabase(Dsn.parse(dsn), int(sys.argv[2]))
-    def fresh(self):
+    def fresh(self, *, watched=False):
+        if watched:
+            with closing(self.database.connect(autocommit=True)) as connection:
+                watch(connection)
         return self.database
     def drop(self, database):
         pass

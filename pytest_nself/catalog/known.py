@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 from typing import Any
 
-from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.names import ObjectRef, parse_qualified
 
 from .fact import Entry
 from .restricted import Unit
@@ -32,6 +32,16 @@ class Known(dict[ObjectRef, Entry]):
     def kinds_of(self, unit: Unit) -> set[str]:
         """Of which kinds it has parts."""
         return {ref[0] for ref in self.units.get(unit, ())}
+
+    def children_of(self, relations: Collection[Unit]) -> list[Unit]:
+        """The tables that are partitions of one of these relations, or inherit from it."""
+        parents = {ref[1:3] for unit in relations for ref in self.units.get(unit, ()) if ref.kind in _PARENTS}
+        found = []
+        for unit, refs in self.units.items():
+            for ref in refs:
+                if ref.kind in _CHILDREN and not parents.isdisjoint(_parents(self[ref])):
+                    found.append(unit)
+        return found
 
     def parts(self, unit: Unit, kinds: Collection[str] | None = None) -> list[Entry]:
         """The entries of its parts, of all kinds or of these."""
@@ -83,6 +93,15 @@ class Change:
             self.after.units[unit] = refs
         else:
             self.after.units.pop(unit, None)
+
+
+_PARENTS = frozenset({"table", "foreign_table"})
+_CHILDREN = frozenset({"partition", "inheritance"})
+
+
+def _parents(entry: Entry) -> list[tuple[str, ...]]:
+    names = [entry["of_table"]] if entry.ref.kind == "partition" else entry["parents"]
+    return [parse_qualified(name) for name in names]
 
 
 def signature(parts: Iterable[Entry]) -> Signature:

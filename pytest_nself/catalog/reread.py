@@ -35,13 +35,13 @@ _ROUNDS = 8
 class Touched:
     """What a step has touched, as the database tells it.
 
-    `moved` are the catalogs in which rows were written, `indexes` tells that rows of indexes were changed. Rows that
-    the step wrote are not older than the transaction `since`.
+    `moved` are the catalogs in which rows were written; `untold` says that rows of indexes or of owners were changed,
+    which not every command tells. Rows that the step wrote are not older than the transaction `since`.
     """
 
     told: Told
     moved: frozenset[str]
-    indexes: bool
+    untold: bool
     since: str
 
 
@@ -94,11 +94,16 @@ class _Step:
     def _reach(self) -> Reach:
         reader, touched = self._reader, self._touched
         reach = reach_of(touched.told, self._known, reader.owners, reader.units_of)
-        if touched.told.silent & _GRANTS or touched.indexes:
+        if touched.told.silent & _GRANTS or touched.untold:
             for unit in reader.units_of(reader.newer_than(touched.since)):
                 if unit[0] in UNITS and unit not in reach.gone:
                     reach.add(unit, None)
         relations = [unit for unit in reach.units if unit[0] == CLASS]
+        if "pg_inherits" in touched.moved:
+            # What was detached stands below nobody any more.
+            for unit in self._known.children_of(relations):
+                if unit not in reach.gone:
+                    reach.add(unit, None)
         if relations and (reader.family or "pg_inherits" in touched.moved):
             narrow = [reach.units[unit] for unit in relations]
             kinds_ = None if None in narrow else frozenset().union(*(one for one in narrow if one))

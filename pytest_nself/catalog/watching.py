@@ -24,13 +24,29 @@ if TYPE_CHECKING:
     import psycopg
 
 _IS_WATCHED = "select pg_catalog.to_regprocedure('pg_catalog.nself_touched(pg_catalog.oid[])') is not null"
+_HAS_LANGUAGE = "select exists (select from pg_catalog.pg_extension as e where e.extname = 'plpgsql')"
+
+RESET_ALL = """do $reset$
+declare told text := pg_catalog.current_setting('nself.touched', true);
+begin
+    reset all;
+    if told is not null then
+        perform pg_catalog.set_config('nself.touched', told, false);
+    end if;
+end
+$reset$"""
+"""`reset all` after which a database that is watched still knows what it has to tell."""
+
 _MEMORY = 64
 """How many states lie at most between two that are compared by what was touched on the way."""
 
 
 def watch(connection: psycopg.Connection[Any]) -> None:
-    """Make a database of ours tell what is touched in it from now on, to all who are in it. Needs a superuser."""
-    if not is_watched(connection):
+    """Make a database of ours tell what is touched in it from now on, to all who are in it. Needs a superuser.
+
+    One that has no plpgsql stays as it is.
+    """
+    if not is_watched(connection) and ask(connection, _HAS_LANGUAGE)[0][0]:
         connection.execute(query_text("touched_watch").encode())
 
 
@@ -61,7 +77,7 @@ class Watching:
         if is_watched(connection):
             oids = ask(connection, "select " + ", ".join(f"'pg_catalog.{name}'::regclass::oid" for name in catalogs()))
             self._question = f"select * from pg_catalog.nself_touched('{oid_array(oids[0])}')".encode()
-        self._counts = self._indexes = self._shared = self._role = ""
+        self._counts = self._untold = self._shared = self._role = ""
         self._since = "0"
         self._history: dict[int, tuple[int, frozenset[ObjectRef]]] = {}
 
@@ -136,14 +152,14 @@ class Watching:
             return None
         (result,) = exchange(self._connection, self._question)
         lines, *values = [result.get_value(0, place) for place in range(result.nfields)]
-        counts, indexes, shared, role, since, settled, prepared = [(value or b"").decode() for value in values]
+        counts, untold, shared, role, since, settled, prepared = [(value or b"").decode() for value in values]
         blind = lines is None or not lines.startswith(NOTHING.encode()) or shared != self._shared or not self._counts
         moved: frozenset[str] = frozenset()
         if counts != self._counts:
             pairs = zip(catalogs(), self._counts[1:-1].split(","), counts[1:-1].split(","), strict=False)
             moved = frozenset(name for name, old, new in pairs if old != new)
-        touched = Touched(parse_lines((lines or b"").decode()), moved, indexes != self._indexes, self._since)
+        touched = Touched(parse_lines((lines or b"").decode()), moved, untold != self._untold, self._since)
         forget = bool(moved & PLANNED_BY)
         self._reader.sender.expect(prepared=int(prepared), settled=settled == "t", forget=forget)
-        self._counts, self._indexes, self._shared, self._role, self._since = counts, indexes, shared, role, since
+        self._counts, self._untold, self._shared, self._role, self._since = counts, untold, shared, role, since
         return None if blind else touched

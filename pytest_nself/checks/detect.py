@@ -32,7 +32,7 @@ from .rehearsal import describe_server
 from .roundtrips.classes import class_of
 from .roundtrips.databases import SandboxDatabases, opened
 from .roundtrips.roads import Road, failure_of, road, travel
-from .roundtrips.states import States, WholeStates
+from .roundtrips.states import States, WatchedStates, WholeStates, may_be_watched
 from .roundtrips.verdict import Class
 
 if TYPE_CHECKING:
@@ -185,14 +185,15 @@ def _replay(sandbox: Sandbox, order: tuple[Migration, ...], versions: Collection
     asked = tuple(number for number, one in enumerate(order) if one.version in versions)
     states: dict[ObjectRef, list[_State]] = {}
     touched: dict[int, list[ObjectRef]] = {}
-    reader: States = WholeStates()
+    watched = may_be_watched(one.up for one in order)
+    reader: States = WatchedStates() if watched else WholeStates()
     unmodelled: dict[int, Collection[ObjectRef]] = {}
-    with opened(SandboxDatabases(sandbox)) as (_, work):
+    with opened(SandboxDatabases(sandbox), watched=watched) as (_, work):
         for one in order[: asked[0]]:
-            _apply(sandbox, work, one, roles)
+            _apply(sandbox, work, road(one, UP, watched=watched), one, roles)
         before = first = reader.start(work)
         for number, one in enumerate(order[asked[0] :], asked[0]):
-            _apply(sandbox, work, one, roles)
+            _apply(sandbox, work, road(one, UP, watched=watched), one, roles)
             after = reader.after(work, before)
             touched[number] = reader.different(before, after)
             for ref in touched[number]:
@@ -202,9 +203,8 @@ def _replay(sandbox: Sandbox, order: tuple[Migration, ...], versions: Collection
     return _Replayed(order, asked, states, touched, unmodelled, first.role, first.version)
 
 
-def _apply(sandbox: Sandbox, work: psycopg.Connection[Any], migration: Migration, roles: set[str]) -> None:
+def _apply(sandbox: Sandbox, work: psycopg.Connection[Any], way: Road, migration: Migration, roles: set[str]) -> None:
     """Apply it; a role that it counts on and that the database's server has is made."""
-    way = road(migration, UP)
     made: set[str] = set()
     while True:
         try:

@@ -17,7 +17,7 @@ from pytest_nself.server.server import Server
 from .roundtrips.databases import Databases, SandboxDatabases
 from .roundtrips.findings import findings_of, findings_of_one
 from .roundtrips.rows import FilledTrip, RowsLeg
-from .roundtrips.states import States, WholeStates
+from .roundtrips.states import States, WatchedStates, WholeStates, may_be_watched
 from .roundtrips.static import Prospect, prospects
 from .roundtrips.trip import Leg, Trip
 from .roundtrips.verdict import Class, Difference, Failure, Judged, Loss, RoundTrip, Verdict
@@ -87,8 +87,9 @@ def round_trip(
     """
     migrations.raise_errors()
     order = ordered(migrations.migrations)
-    found = prospects(migrations, order)
-    trip = Trip(databases, states or WholeStates(), found)
+    watched = may_be_watched(text for one in order for text in (one.up, one.down or ""))
+    found = prospects(migrations, order, watched=watched)
+    trip = Trip(databases, states or (WatchedStates() if watched else WholeStates()), found)
     with trip.open():
         legs = list(trip.legs(versions))
         unwound = trip.unwind(legs) if versions is None else None

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from nself_cli.main import run
+from pytest_nself.catalog.watching import watch
 from pytest_nself.checks.roundtrip import (
     Class,
     Databases,
@@ -46,12 +47,15 @@ class Scratch:
     made: int = 0
     roles: tuple[str, ...] = ()
 
-    def fresh(self) -> EphemeralDatabase:
+    def fresh(self, *, watched: bool = False) -> EphemeralDatabase:
         name = f"scratch_trip_{os.getpid()}_{next(_numbers)}"
         with self.server.connect("template1") as connection:
             connection.execute(
                 f"create database {quote_identifier(name)} template template1 strategy file_copy".encode()
             )
+        if watched:
+            with self.server.connect(name) as connection:
+                watch(connection)
         self.names.append(name)
         self.made += 1
         return EphemeralDatabase(self.server.dsn_for(name), self.server.version)

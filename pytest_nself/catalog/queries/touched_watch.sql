@@ -61,12 +61,12 @@ begin
 end
 $touch$;
 
--- The lines; how many rows of each of these catalogs were ever made, changed and removed; how many of indexes, and of
--- roles and tablespaces, were changed; who asks; from which transaction on rows are newer than this answer; whether the
--- session's settings are those that the queries need, but for the search path; and how many statements of ours it has
--- prepared.
+-- The lines; how many rows of each of these catalogs were ever made, changed and removed; how many of indexes and of
+-- owners were changed, which not every command tells, and how many of roles and tablespaces; who asks; from which
+-- transaction on rows are newer than this answer; whether the session's settings are those that the queries need, but
+-- for the search path; and how many statements of ours it has prepared.
 create function pg_catalog.nself_touched(
-    catalogs oid[], out lines text, out counts bigint[], out indexes bigint, out shared bigint, out role text,
+    catalogs oid[], out lines text, out counts bigint[], out untold bigint, out shared bigint, out role text,
     out since xid, out settled boolean, out prepared bigint
 ) language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan as $touched$
 begin
@@ -80,7 +80,9 @@ begin
                 + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid), 0
             ) order by c.number
         ),
-        coalesce(pg_catalog.pg_stat_get_tuples_updated(2610) + pg_catalog.pg_stat_get_xact_tuples_updated(2610), 0),
+        coalesce(pg_catalog.pg_stat_get_tuples_updated(2610) + pg_catalog.pg_stat_get_xact_tuples_updated(2610), 0)
+        + coalesce(pg_catalog.pg_stat_get_tuples_updated(1214) + pg_catalog.pg_stat_get_xact_tuples_updated(1214), 0)
+        + coalesce(pg_catalog.pg_stat_get_tuples_deleted(1214) + pg_catalog.pg_stat_get_xact_tuples_deleted(1214), 0),
         coalesce(pg_catalog.pg_stat_get_tuples_updated(1260) + pg_catalog.pg_stat_get_xact_tuples_updated(1260), 0)
         + coalesce(pg_catalog.pg_stat_get_tuples_updated(1213) + pg_catalog.pg_stat_get_xact_tuples_updated(1213), 0),
         pg_catalog.current_setting('quote_all_identifiers') = 'off'
@@ -90,7 +92,7 @@ begin
         and pg_catalog.current_setting('extra_float_digits') = '1'
         and pg_catalog.current_setting('bytea_output') = 'hex'
         and pg_catalog.current_setting('jit') = 'off'
-    into counts, indexes, shared, settled
+    into counts, untold, shared, settled
     from pg_catalog.unnest(catalogs) with ordinality as c (oid, number);
     role := current_user;
     since := pg_catalog.xid(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pytest_nself.catalog.watching import watch
 from pytest_nself.core.sql import SHARED, Sql
 from pytest_nself.core.step import Statement
 from pytest_nself.database.database import EphemeralDatabase
@@ -28,8 +29,11 @@ _OPTIONS = "-c synchronous_commit=off -c client_min_messages=notice"
 class Databases(Protocol):
     """Where fresh databases come from."""
 
-    def fresh(self) -> EphemeralDatabase:
-        """A database on which no migration was applied, as the role that migrates."""
+    def fresh(self, *, watched: bool = False) -> EphemeralDatabase:
+        """A database on which no migration was applied, as the role that migrates.
+
+        With `watched` it tells what is touched in it, if that can be had.
+        """
 
     def drop(self, database: EphemeralDatabase) -> None:
         """Drop one of them, and what its migrations have left in the cluster."""
@@ -44,12 +48,16 @@ class SandboxDatabases:
     _roles: frozenset[str] | None = None
     _living: set[str] = field(default_factory=set)
 
-    def fresh(self) -> EphemeralDatabase:
+    def fresh(self, *, watched: bool = False) -> EphemeralDatabase:
         if self._roles is None:
             self._roles = self.sandbox.roles()
         name = f"{self.sandbox.template.prefix}roundtrip_{os.getpid()}_{next(self._numbers)}"
         self._living.add(name)
-        return self.sandbox.clone(name, as_owner=True)
+        database = self.sandbox.clone(name, as_owner=True)
+        if watched:
+            with closing(self.sandbox.superuser(name).connect(autocommit=True)) as connection:
+                watch(connection)
+        return database
 
     def drop(self, database: EphemeralDatabase) -> None:
         self.sandbox.drop(database)
@@ -59,9 +67,11 @@ class SandboxDatabases:
 
 
 @contextmanager
-def opened(databases: Databases) -> Iterator[tuple[EphemeralDatabase, psycopg.Connection[Any]]]:
+def opened(
+    databases: Databases, *, watched: bool = False
+) -> Iterator[tuple[EphemeralDatabase, psycopg.Connection[Any]]]:
     """A fresh database with an empty ledger, and a connection to it in autocommit; both are gone afterwards."""
-    database = databases.fresh()
+    database = databases.fresh(watched=watched)
     try:
         connection = connect(database)
         try:

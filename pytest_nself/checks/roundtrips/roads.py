@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_nself.catalog.watching import RESET_ALL
 from pytest_nself.core.errors import StepFailed
 from pytest_nself.core.place import Place
 from pytest_nself.core.sql import COMMIT_AFTER, SHARED, Sql
@@ -52,10 +53,13 @@ class Road:
     about_rows: bool
 
 
-def road(migration: Migration, direction: str) -> Road:
-    """What is sent for this direction. Raises MigrationError for a text that cannot be sent."""
+def road(migration: Migration, direction: str, *, watched: bool = False) -> Road:
+    """What is sent for this direction; `watched` where the database tells what is touched, and must not forget it.
+
+    Raises MigrationError for a text that cannot be sent.
+    """
     walk = Walk.of(migration, direction, hazards=NO_HAZARDS, defaults=NO_TIMEOUTS)
-    steps = tuple(_without_ledger(walk.steps(Recording.of(EMPTY_LEDGER, None), EMPTY_LEDGER)))
+    steps = tuple(_without_ledger(walk.steps(Recording.of(EMPTY_LEDGER, None), EMPTY_LEDGER), watched=watched))
     one = len(walk.parts) == 1 and walk.parts[0].alone is None and not walk.parts[0].isolation
     return Road(
         walk.way.place,
@@ -66,13 +70,15 @@ def road(migration: Migration, direction: str) -> Road:
     )
 
 
-def _without_ledger(steps: Iterator[Step]) -> Iterator[Step]:
+def _without_ledger(steps: Iterator[Step], *, watched: bool) -> Iterator[Step]:
     for step in steps:
         if guarded_by(step):
             continue
         ours = isinstance(step, Statement) and step.place is not None and step.place.line is None
         if isinstance(step, Statement) and ours and (written := _WRITES.search(step.sql.text)):
             reset = step.sql.text[: written.start()]
+            if watched:
+                reset = reset.replace("reset all;", f"{RESET_ALL};")
             yield Statement("make the session as it was", Sql(reset, step.sql.transaction))
         elif isinstance(step, Statement) and step.if_refused:
             yield replace(step, if_refused="")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_nself.catalog.fact import Catalog, Entry
 from pytest_nself.catalog.read import TOOL_SCHEMAS, introspect
+from pytest_nself.catalog.watching import Watching
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.migrations.ledger import LEDGER, LOG_SUFFIX, LedgerTable
 
@@ -36,14 +38,6 @@ order by 1, 2
 """
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is in the database and, as far as that was asked, around it."""
-
-    catalog: Catalog
-    roles: Roles
-
-
 class States(Protocol):
     """How states are read and compared; a reader may know what a step has touched, and look only there."""
 
@@ -65,7 +59,7 @@ class WholeStates:
     excluded: Collection[str] = TOOL_SCHEMAS
 
     def start(self, connection: psycopg.Connection[Any]) -> Catalog:
-        hidden = ((self.ledger.schema, self.ledger.name), (self.ledger.schema, self.ledger.name + LOG_SUFFIX))
+        hidden = books_of(self.ledger)
         return introspect(connection, dependencies=False, excluded=self.excluded, excluded_tables=hidden)
 
     def after(self, connection: psycopg.Connection[Any], before: Catalog) -> Catalog:
@@ -73,6 +67,42 @@ class WholeStates:
 
     def different(self, a: Catalog, b: Catalog) -> list[ObjectRef]:
         return list(differing(a.entries, b.entries))
+
+
+class WatchedStates:
+    """Reads what a step has touched where the database tells it, else everything."""
+
+    def __init__(self, ledger: LedgerTable = LEDGER) -> None:
+        self._ledger = ledger
+        self._watching: Watching | None = None
+
+    def start(self, connection: psycopg.Connection[Any]) -> Catalog:
+        self._watching = Watching(connection, excluded_tables=books_of(self._ledger))
+        return self._watching.now()
+
+    def after(self, connection: psycopg.Connection[Any], before: Catalog) -> Catalog:
+        return self._reader.after(before)
+
+    def different(self, a: Catalog, b: Catalog) -> list[ObjectRef]:
+        return self._reader.different(a, b)
+
+    @property
+    def _reader(self) -> Watching:
+        assert self._watching is not None  # since start()
+        return self._watching
+
+
+def may_be_watched(texts: Iterable[str]) -> bool:
+    """Whether a database can tell what is touched while these run: they may not drop its language."""
+    return not any(_DROPS_LANGUAGE.search(text) for text in texts)
+
+
+_DROPS_LANGUAGE = re.compile(r"(?is)\bdrop\s+(?:extension|(?:procedural\s+)?language)\b[^;]*\bplpgsql\b")
+
+
+def books_of(ledger: LedgerTable) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The tables in which the runner keeps its books, by schema and name."""
+    return (ledger.schema, ledger.name), (ledger.schema, ledger.name + LOG_SUFFIX)
 
 
 def differing(a: Mapping[ObjectRef, Entry], b: Mapping[ObjectRef, Entry]) -> Iterator[ObjectRef]:
@@ -96,8 +126,6 @@ def read_roles(connection: psycopg.Connection[Any]) -> Roles:
     return {(kind, name): said for kind, name, said in rows}
 
 
-def with_dependencies(connection: psycopg.Connection[Any], states: WholeStates | None = None) -> Catalog:
+def with_dependencies(connection: psycopg.Connection[Any]) -> Catalog:
     """The catalog with what each object needs, as a plan of changes must have it."""
-    ledger = (states or WholeStates()).ledger
-    hidden = ((ledger.schema, ledger.name), (ledger.schema, ledger.name + LOG_SUFFIX))
-    return introspect(connection, dependencies=True, excluded_tables=hidden)
+    return introspect(connection, dependencies=True, excluded_tables=books_of(LEDGER))

@@ -35,17 +35,17 @@ class Prospect:
         return self.migration.layout in UP_ONLY
 
 
-def prospects(migrations: Migrations, order: tuple[Migration, ...]) -> list[Prospect]:
-    """All of them, in the order of their application."""
+def prospects(migrations: Migrations, order: tuple[Migration, ...], *, watched: bool = False) -> list[Prospect]:
+    """All of them, in the order of their application; `watched` as for a road."""
     empty = {one.place for one in migrations.findings if one.rule == "migration-empty-down"}
     with_down = {one.layout for one in order if one.down is not None or one.down_place is not None}
-    return [_prospect(one, empty, with_down) for one in order]
+    return [_prospect(one, empty, with_down, watched) for one in order]
 
 
-def _prospect(migration: Migration, empty: set[Place | None], with_down: set[str]) -> Prospect:
+def _prospect(migration: Migration, empty: set[Place | None], with_down: set[str], watched: bool) -> Prospect:
     place = migration.down_place or Place(migration.place.path)
     try:
-        up = road(migration, UP)
+        up = road(migration, UP, watched=watched)
     except MigrationError as error:
         return Prospect(migration, None, None, Verdict.UNPARSABLE, error.place or migration.place, _refused(error))
     if migration.directives.irreversible is not None:
@@ -53,7 +53,7 @@ def _prospect(migration: Migration, empty: set[Place | None], with_down: set[str
     if migration.down is None:
         return Prospect(migration, up, None, _why_none(migration, empty, with_down), place)
     try:
-        down = road(migration, DOWN)
+        down = road(migration, DOWN, watched=watched)
     except MigrationError as error:
         return Prospect(migration, up, None, Verdict.UNPARSABLE, error.place or place, _refused(error))
     return Prospect(migration, up, down, None, place)

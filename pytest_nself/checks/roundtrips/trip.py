@@ -74,7 +74,7 @@ class Trip:
         return self._connection
 
     def _begin(self) -> None:
-        self._database = self._databases.fresh()
+        self._database = self._databases.fresh(watched=True)
         self._connection = connect(self._database)
 
     def _end(self) -> None:
