@@ -30,6 +30,8 @@ ELEMENTS = (
 )
 """The words that begin an element of a file."""
 _ELEMENTS = frozenset(ELEMENTS)
+_HEAD = 200
+"""So many tokens a head has at most: what is longer is not looked at again and again."""
 METADATA_KINDS = ("table", "column", "tablegroup", "note")
 """What `Metadata` can be about."""
 
@@ -147,12 +149,11 @@ class Cursor:
             self.at += 1
             if depth <= 0:
                 return
+            if self.fresh[self.at] and self.column() == 1 and self.begins_element():
+                break
+        opening = self.texts[start]
         raise self.fail(
-            f'"{self.texts[start]}" of {self.told(start)} is never closed'
-            if self.texts[start] not in _OPENERS
-            else f'"{self.texts[start]}" is never closed',
-            f'write "{_CLOSING.get(self.texts[start], "}")}" where it ends',
-            index=start,
+            f'"{opening}" is never closed', f'write "{_CLOSING.get(opening, "}")}" where it ends', index=start
         )
 
     def skip_line(self) -> None:
@@ -202,7 +203,8 @@ class Cursor:
                 at += 2
         for opening, closing in (("(", ")"), ("[", "]")):
             if kinds[at] == SIGN and texts[at] == opening:
-                while kinds[at] != END and not (kinds[at] == SIGN and texts[at] in (closing, "{", "}")):
+                last = at + _HEAD
+                while kinds[at] != END and at < last and not (kinds[at] == SIGN and texts[at] in (closing, "{", "}")):
                     at += 1
                 if texts[at] != closing:
                     return False

@@ -27,9 +27,12 @@ class Targets:
 
 def apply_metadata(blocks: Iterable[MetadataBlock], targets: Targets, problems: Problems) -> None:
     """Give each block to its object; one that does not exist is told. A later block wins over an earlier one."""
+    positions: dict[Key, list[int]] = {}
+    for at, table in enumerate(targets.tables):
+        positions.setdefault(table.key, []).append(at)
     for block in blocks:
         if block.kind in ("table", "column"):
-            done = _to_table(block, targets)
+            done = _to_table(block, targets, positions)
         elif block.kind == "tablegroup":
             done = _to_named(block, targets.groups)
         else:
@@ -39,18 +42,16 @@ def apply_metadata(blocks: Iterable[MetadataBlock], targets: Targets, problems: 
             problems.add(MISSING, message, block.place)
 
 
-def _to_table(block: MetadataBlock, targets: Targets) -> bool:
+def _to_table(block: MetadataBlock, targets: Targets, positions: Mapping[Key, list[int]]) -> bool:
     path = block.target if block.kind == "table" else block.target[:-1]
     if len(path) not in (1, 2):
         return False
     key = key_of(path[0] if len(path) == 2 else None, path[-1])
-    keys = {table.key for table in targets.tables}
-    if len(path) == 1 and key not in keys:
+    if len(path) == 1 and key not in positions:
         key = targets.aliases.get(path[0], key)
     done = False
-    for at, table in enumerate(targets.tables):
-        if table.key != key:
-            continue
+    for at in positions.get(key, ()):
+        table = targets.tables[at]
         if block.kind == "table":
             targets.tables[at] = _told(table, block.settings)
             done = True

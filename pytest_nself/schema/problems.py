@@ -22,6 +22,7 @@ CYCLE = "dbml-cycle"
 IGNORED = "dbml-ignored"
 
 _SHOWN = 12
+_ENOUGH = 50
 NOTHING = Findings()
 
 
@@ -99,6 +100,20 @@ def raise_errors(findings: Findings, path: str) -> None:
         place=first.place,
         findings=errors,
     )
+
+
+class Nearest:
+    """Asks for near misses among many names; after some dozen of them nobody reads the next."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = list(dict.fromkeys(known))
+        self._told: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        """What `nearest` says, or an empty string when enough was said."""
+        if name not in self._told and len(self._told) < _ENOUGH:
+            self._told[name] = nearest(name, self._known)
+        return self._told.get(name, "")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

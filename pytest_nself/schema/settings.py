@@ -70,6 +70,7 @@ def read_settings(cursor: Cursor) -> list[Given]:
     found: list[Given] = []
     if cursor.take_sign("]"):
         return found
+    closing: int | None = None
     while True:
         try:
             found.append(_entry(cursor))
@@ -79,20 +80,27 @@ def read_settings(cursor: Cursor) -> list[Given]:
                 continue
             raise cursor.fail(f'expected "," or "]" after a setting, found {cursor.told()}')
         except Broken:
-            if not _go_on(cursor, opening):
+            if closing is None:
+                closing = _closing(cursor, opening)
+            if not _go_on(cursor, opening, closing):
                 return found
 
 
-def _go_on(cursor: Cursor, opening: int) -> bool:
+def _closing(cursor: Cursor, opening: int) -> int:
+    """The index of the bracket that closes a list; 0 if another bracket or a brace comes first."""
+    at = opening + 1
+    while cursor.kinds[at] != END and not (cursor.kinds[at] == SIGN and cursor.texts[at] in "[]{}"):
+        at += 1
+    return at if cursor.texts[at] == "]" and cursor.kinds[at] == SIGN else 0
+
+
+def _go_on(cursor: Cursor, opening: int, closing: int) -> bool:
     """After an error: step to the next entry; False where the list ends.
 
     A list that is never closed ends with its line, so that the next line is read as what it is.
     """
-    at = opening + 1
     kinds, texts = cursor.kinds, cursor.texts
-    while kinds[at] != END and not (kinds[at] == SIGN and texts[at] in "[]{}"):
-        at += 1
-    closed = texts[at] == "]" and kinds[at] == SIGN and at >= cursor.at
+    closed = closing >= cursor.at
     start = cursor.at
     while kinds[cursor.at] != END:
         if not closed and cursor.fresh[cursor.at] and (cursor.at > start or cursor.at > opening):

@@ -12,7 +12,7 @@ from pytest_nself.core.place import Place
 from .cycles import find_cycles
 from .duplicates import find_duplicates
 from .model import Endpoint, Schema, Table, ValueKind, key_of, spell_name
-from .problems import CONFLICT, MISSING, in_order, nearest, raise_errors
+from .problems import CONFLICT, MISSING, Nearest, in_order, nearest, raise_errors
 from .reader import Reading, read_linked, read_text
 
 
@@ -79,6 +79,7 @@ def missing_targets(schema: Schema) -> tuple[MissingTarget, ...]:
         if one.kind == "table"
     }
     found = []
+    near = Nearest(table.name for table in schema.tables)
     for ref in schema.refs:
         for end in (ref.left, ref.right):
             if end.key in tables or end.key in used:
@@ -89,7 +90,7 @@ def missing_targets(schema: Schema) -> tuple[MissingTarget, ...]:
                 ObjectRef("table", end.schema, end.table),
                 f'table "{spell_name(end.schema, end.table)}", which {_other(ref.left, ref.right, end)} points to, '
                 "does not exist",
-                nearest(end.table, [table.name for table in schema.tables]),
+                near(end.table),
                 place=end.place,
             )
             found.append(MissingTarget(end.schema, end.table, end.columns, end.place, finding))
@@ -154,7 +155,7 @@ def _absent(schema: Schema) -> Iterable[Finding]:
         if ref.left == ref.right:
             message = f"the two ends of a reference are the same: {ref.left}"
             yield _error(CONFLICT, ObjectRef("table", ref.left.schema, ref.left.table), message, ref.place)
-    names = [table.name for table in schema.tables]
+    near = Nearest(table.name for table in schema.tables)
     used = {key_of(one.schema, one.alias or one.name) for use in schema.uses for one in use.elements}
     for group in schema.groups:
         for member in group.members:
@@ -162,12 +163,12 @@ def _absent(schema: Schema) -> Iterable[Finding]:
                 subject = ObjectRef("table group", group.schema, group.name)
                 name = spell_name(member.schema, member.name)
                 message = f'table "{name}" of table group "{group.name}" does not exist'
-                yield _error(MISSING, subject, message, member.place, nearest(member.name, names))
+                yield _error(MISSING, subject, message, member.place, near(member.name))
     for records in schema.records:
         subject = ObjectRef("table", records.schema, records.table)
         if records.key not in tables:
             message = f'table "{spell_name(records.schema, records.table)}" of the records does not exist'
-            yield _error(MISSING, subject, message, records.place, nearest(records.table, names))
+            yield _error(MISSING, subject, message, records.place, near(records.table))
             continue
         yield from _columns(tables[records.key], records.columns, records.place, "the records")
         for row in records.rows:
@@ -196,6 +197,7 @@ def _columns(table: Table, columns: Iterable[str], place: Place, what: str) -> I
 def _enum_defaults(schema: Schema, tables: Iterable[Table]) -> Iterable[Finding]:
     enums = schema.enums_by_key()
     used = {key_of(one.schema, one.alias or one.name) for use in schema.uses for one in use.elements}
+    near = Nearest(enum.name for enum in schema.enums)
     for table in tables:
         for column in table.columns:
             default = column.default
@@ -205,7 +207,7 @@ def _enum_defaults(schema: Schema, tables: Iterable[Table]) -> Iterable[Finding]
             enum = enums.get(key)
             if enum is None and key not in used:
                 message = f'enum "{spell_name(default.schema, default.enum)}" of a default does not exist'
-                remedy = nearest(default.enum, [one.name for one in schema.enums])
+                remedy = near(default.enum)
                 yield _error(MISSING, _ref_of(table), message, default.place, remedy)
             elif enum is not None and default.text not in {value.name for value in enum.values}:
                 message = f'enum "{enum}" has no value "{default.text}"'

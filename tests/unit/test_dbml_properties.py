@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_nself.core.finding import Severity
@@ -326,15 +327,25 @@ def seconds(text: str) -> float:
     return best
 
 
-@settings(deadline=None, max_examples=12)
-@given(
-    st.sampled_from(
-        [*PIECES, "Table t {", "a b ", "[note: 'x", "Ref: a.b >", "a int [", "x.", "/* ", "- ", "indexes {\n(", "'''a"]
-    )
-)
+REPEATED = ["5, ", "table t (\n", "DiagramView v {\n", "DiagramView v [\n", "Ref {\n", "Table t [\n", "Enum e {\n"]
+REPEATED += [
+    "Note n {\n",
+    "records t(\n",
+    "Dep: a\n",
+    "Project {\n",
+    "use {\n",
+    "table t {\n indexes {\n",
+    "/*\n",
+    "// c\n",
+]
+REPEATED += ["Table t {", "a b ", "[note: 'x", "Ref: a.b >", "a int [", "x.", "- ", "indexes {\n(", "'''a", *PIECES]
+
+
+@pytest.mark.parametrize("piece", REPEATED)
 def test_no_text_costs_more_than_its_length(piece: str) -> None:
     """What is repeated four times as often takes about four times as long, even when nothing of it is right."""
-    short, long = seconds(piece * 1000), seconds(piece * 4000)
+    head = "Table t { a int [" if piece == "5, " else ""
+    short, long = seconds(head + piece * 1000), seconds(head + piece * 4000)
     assert long < 12 * short + 0.05
 
 
@@ -342,3 +353,11 @@ def test_the_sample_is_right() -> None:
     """The file that is damaged here has no error of its own but its first line, which belongs to no table."""
     errors = read_text(SAMPLE, "f").findings.at_least(Severity.ERROR)
     assert [str(error.place) for error in errors] == ["f:1:1"]
+
+
+def test_a_file_that_lacks_its_tables_is_told_quickly() -> None:
+    """A thousand references to tables that are not there cost no more than a look at each."""
+    tables = "".join(f"Table table_{n} {{ id int\n r int [ref: > missing_{n}.id] }}\n" for n in range(1000))
+    start = time.process_time()
+    assert len(validate(tables, "f").missing) == 1000
+    assert time.process_time() - start < 5
