@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from .elements import MetadataBlock
 from .model import Column, Key, Note, Setting, StickyNote, Table, TableGroup, ValueKind, key_of
-from .problems import MISSING, Problems
+from .problems import Problems
 
 _BUILT_IN = frozenset(("headercolor", "color"))
 _Told = TypeVar("_Told", Table, TableGroup, StickyNote)
@@ -39,7 +39,7 @@ def apply_metadata(blocks: Iterable[MetadataBlock], targets: Targets, problems: 
             done = _to_named(block, targets.notes)
         if not done:
             message = f'{block.kind} "{".".join(block.target)}", which metadata is about, does not exist'
-            problems.add(MISSING, message, block.place)
+            problems.absent(message, block.place)
 
 
 def _to_table(block: MetadataBlock, targets: Targets, positions: Mapping[Key, list[int]]) -> bool:

@@ -49,6 +49,7 @@ class Problems:
     def __init__(self, path: str) -> None:
         self.subject = ObjectRef("file", None, path)
         self._found: list[Finding] = []
+        self._broken = False
 
     def add(
         self,
@@ -61,7 +62,13 @@ class Problems:
         subject: ObjectRef | None = None,
     ) -> None:
         """Remember one problem; its subject is the object that is being read, unless another is given."""
+        self._broken |= severity is Severity.ERROR and rule != MISSING
         self._found.append(Finding(rule, severity, subject or self.subject, message, remedy, place=place))
+
+    def absent(self, message: str, place: Place, remedy: str = "", *, subject: ObjectRef | None = None) -> None:
+        """Remember that something is not there, unless it may stand in what could not be read."""
+        if not self._broken:
+            self.add(MISSING, message, place, remedy, subject=subject)
 
     def warn(self, rule: str, message: str, place: Place, remedy: str = "") -> None:
         """Remember what is worth a sentence but no error."""

@@ -11,7 +11,7 @@ from .aliases import Names
 from .metadata import Targets, apply_metadata
 from .model import Column, Endpoint, Records, Schema, Setting, Table, TablePartial, key_of
 from .parts import Parts
-from .problems import MISSING, Problems, nearest
+from .problems import Problems, nearest
 
 
 def weave(parts: Parts, path: str, problems: Problems) -> Schema:
@@ -54,8 +54,7 @@ def _injected(table: Table, partials: Mapping[str, TablePartial], problems: Prob
     for injection in table.partials:
         partial = partials.get(injection.name)
         if partial is None:
-            problems.add(
-                MISSING,
+            problems.absent(
                 f'table partial "{injection.name}" does not exist',
                 injection.place,
                 nearest(injection.name, partials),

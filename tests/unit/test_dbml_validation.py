@@ -147,6 +147,12 @@ def test_what_could_not_be_read_is_not_called_missing() -> None:
     assert validation.missing == ()
 
 
+def test_a_partial_that_could_not_be_read_is_not_missed() -> None:
+    """The error in its head is the only one."""
+    text = "TablePartial 'p' { a int }\nTable t { ~p }\nMetadata Table u { a: 'b' }"
+    assert [str(one.place) for one in findings(text)] == ["f:1:14"]
+
+
 RING = "Table {0} {{ id int [pk]\n {1}_id int [{2}ref: > {1}.id] }}\n"
 
 
