@@ -71,7 +71,8 @@ def _has_block(cursor: Cursor) -> bool:
 def end_of_item(cursor: Cursor, what: str) -> None:
     """After an item its line must end, or the body."""
     if not (cursor.ended() or cursor.is_sign("}")):
-        raise cursor.fail(f"expected the end of the line after {what}, found {cursor.told()}", rule=SYNTAX)
+        remedy = "take out the comma: each stands on a line of its own" if cursor.is_sign(",") else ""
+        raise cursor.fail(f"expected the end of the line after {what}, found {cursor.told()}", remedy, rule=SYNTAX)
 
 
 def is_note(cursor: Cursor) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_nself.core.names import quote_literal
 from pytest_nself.core.place import Place
 
+from .blocks import end_of_item
 from .cursor import LONG_STRING, NUMBER, QUOTED, SIGN, STRING, WORD, Cursor
 from .model import Check, Column, ColumnType, Endpoint, Note, Ref, Setting, Value, ValueKind
 from .problems import CONFLICT, DUPLICATE, VALUE
@@ -139,9 +140,8 @@ def _inline(cursor: Cursor, name: str) -> list[Given]:
 
 
 def _end_of_line(cursor: Cursor, name: str) -> None:
-    if cursor.fresh[cursor.at] or cursor.is_sign("}") or cursor.ended():
-        return
-    raise cursor.fail(f'expected the end of the line after column "{name}", found {cursor.told()}')
+    if not (cursor.fresh[cursor.at] or cursor.is_sign("}")):
+        end_of_item(cursor, f'column "{name}"')
 
 
 def _with_settings(

@@ -30,6 +30,7 @@ ELEMENTS = (
 )
 """The words that begin an element of a file."""
 _ELEMENTS = frozenset(ELEMENTS)
+_EDGES = frozenset((">", "<", "<>", "-", "->", "<-"))
 _HEAD = 200
 """So many tokens a head has at most: what is longer is not looked at again and again."""
 METADATA_KINDS = ("table", "column", "tablegroup", "note")
@@ -212,7 +213,7 @@ class Cursor:
         if kinds[at] != SIGN:
             return False
         if word in ("ref", "dep"):
-            return texts[at] in ("{", ":")
+            return texts[at] in ("{", ":") or (named and texts[at] in _EDGES)
         return texts[at] == "{" and (named or word == "project")
 
     def source(self, first: int, last: int) -> str:

@@ -108,6 +108,8 @@ class _FileReader:
         word = cursor.texts[cursor.at]
         if word.lower() in ("indexes", "checks"):
             raise cursor.fail(f'"{word}" stands outside of a table', "put it into its table", rule=MISPLACED)
+        if word.lower() in ("create", "alter", "insert"):
+            raise cursor.fail(f'"{word}" begins a statement of SQL: this file is DBML', rule=MISPLACED)
         if cursor.kinds[cursor.at + 1] in (WORD, QUOTED) and not self._opens_block():
             raise cursor.fail(f'"{word}" begins no element', "put a column into its table", rule=MISPLACED)
         raise cursor.fail(f'unknown element "{word}"', nearest(word, ELEMENTS), rule=UNKNOWN)

@@ -27,7 +27,8 @@ def read_ref(cursor: Cursor, comments: Comments, above: tuple[Comment, ...]) -> 
         end_of_item(cursor, "a reference")
         return replace(ref, name=name, schema=schema, comments=above + comments.behind(), place=place)
     if not cursor.is_sign("{"):
-        raise cursor.fail(f'expected ":" or "{{" after the head of a reference, found {cursor.told()}')
+        remedy = "write Ref: table.column > table.column"
+        raise cursor.fail(f'expected ":" or "{{" after the head of a reference, found {cursor.told()}', remedy)
     edges: list[Ref] = []
     inner: list[Comment] = []
 

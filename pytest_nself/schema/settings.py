@@ -131,7 +131,9 @@ def _entry(cursor: Cursor) -> Given:
     else:
         key = _words(cursor, "a setting").lower()
     if not cursor.take_sign(":"):
-        return Given(key, None, token, token, quoted)
+        if kinds[cursor.at] == SIGN and cursor.texts[cursor.at] in (",", "]"):
+            return Given(key, None, token, token, quoted)
+        raise cursor.fail(f'expected ":", "," or "]" after "{key}", found {cursor.told()}')
     value_token = cursor.at
     return Given(key, read_setting_value(cursor), token, value_token, quoted)
 
@@ -334,18 +336,27 @@ class Settings:
         for key, given in self._rest():
             place = self._cursor.place(given.token)
             if isinstance(given.value, Value) and given.value.kind in _CUSTOM:
-                if not given.quoted and key.split(" ")[0] in known:
-                    first = key.split(" ")[0]
-                    self._problem(SYNTAX, f'expected "," or "]" after "{first}", found "{key}"', given)
+                if self._lacks_comma(given, known):
                     continue
                 found.append(Setting(key, given.value, given.quoted, place))
                 close = "" if given.quoted else nearest(key, known)
                 if close.startswith("Did"):
                     message = f'"{key}" is not a setting of the language: it is kept as custom metadata'
                     self._cursor.problems.warn(UNKNOWN, message, place, close)
-            else:
+            elif not self._lacks_comma(given, known):
                 self._problem(UNKNOWN, f'unknown setting "{key}"', given, nearest(key, known))
         return tuple(found)
+
+    def _lacks_comma(self, given: Given, known: tuple[str, ...]) -> bool:
+        """Whether a key of several words begins with a whole setting; then that is told."""
+        words = given.key.split(" ")
+        for count in range(len(words) - 1, 0, -1):
+            if not given.quoted and " ".join(words[:count]) in known:
+                first = " ".join(words[:count])
+                message = f'expected "," or "]" after "{first}", found "{words[count]}"'
+                self._problem(SYNTAX, message, given, "put a comma between settings")
+                return True
+        return False
 
     def _rest(self) -> list[tuple[str, Given]]:
         rest = [*self._left.items(), *((key, given) for key, many in self._many.items() for given in many)]
