@@ -25,16 +25,18 @@ _LEADING_NUMBER = re.compile(r"[0-9]+")
 _LONGEST_NAME = 200
 
 
-def plan_create(folder: Path, migrations: Migrations, name: str, *, sql: str | None, now: datetime) -> Plan:
+def plan_create(
+    folder: Path, migrations: Migrations, name: str, *, sql: str | None, now: datetime, down: str | None = None
+) -> Plan:
     """The plan that writes a new migration into `folder`, whose content is `migrations`. Nothing is overwritten.
 
-    `sql` is its up, None leaves a comment in its place; the down is a comment too. `now` without a time zone is local
+    `sql` is its up, `down` what takes it back; None leaves a comment in their place. `now` without a time zone is local
     time. ConfigError for a name or an SQL text that cannot be used, MigrationError where drizzle's journal is broken.
     """
     now = now.astimezone(UTC)
     newest = migrations.migrations[-1] if len(migrations) else None
     layout = _layout(folder, migrations)
-    draft = Draft(folder, *_numbered(folder, newest, now), safe_name(name), sql, layout, now)
+    draft = Draft(folder, *_numbered(folder, newest, now), safe_name(name), sql, layout, now, down_sql=down)
     _refuse(draft, migrations)
     writer = next(one for one in layouts() if one.writes(layout))
     return Plan(f"Create migration {draft.stem}", tuple(writer.files(draft)))

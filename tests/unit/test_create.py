@@ -18,6 +18,7 @@ from pytest_nself.core.errors import ConfigError, MigrationError
 from pytest_nself.core.finding import Severity
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import WriteFile
+from pytest_nself.execute.files import write_files
 from pytest_nself.migrations.create import plan_create, safe_name
 from pytest_nself.migrations.layouts import read_migrations
 from pytest_nself.migrations.migration import Migration
@@ -220,6 +221,22 @@ def test_words_that_mean_something_in_a_file_name(
     after = read_migrations(folder.path)
     assert not after.findings.at_least(Severity.ERROR)
     assert len(after) == len(before) + 1
+
+
+@pytest.mark.parametrize(("files", "_expected"), LAYOUTS)
+def test_a_down_that_is_known(folder: Any, files: Mapping[str, str], _expected: list[str]) -> None:
+    """Both halves are written and read back; a plain file gets one beside it, drizzle's have no place for a down."""
+    before = folder.read(files)
+    up, down = "create table b ();", "do $$ begin drop table b; end $$;"
+    newest = before.migrations[-1].layout
+    write_files(plan_create(folder.path, before, "by schema", sql=up, down=down, now=NOW))
+    after = read_migrations(folder.path)
+    assert not after.findings.at_least(Severity.ERROR)
+    (new,) = [one for one in after if one.name == "by_schema"]
+    assert up in new.up
+    if not newest.startswith(("drizzle", "nested migration.sql")):
+        assert new.down is not None
+        assert down in new.down
 
 
 @pytest.mark.parametrize("sql", ["", " \n", "-- only this", "select 1;\n-- DOWN\nselect 2;", "-- nself:nonsense\nx;"])

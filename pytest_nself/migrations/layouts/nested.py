@@ -54,9 +54,7 @@ def writes(layout: str) -> bool:
 
 
 def files(draft: Draft) -> list[WriteFile]:
-    from pytest_nself.migrations.writing.draft import TODO_DOWN
-
     return [
         draft.file(f"{draft.stem}/up.sql", draft.header + draft.up),
-        draft.file(f"{draft.stem}/down.sql", draft.header + TODO_DOWN),
+        draft.file(f"{draft.stem}/down.sql", draft.header + draft.down),
     ]

@@ -94,12 +94,10 @@ def writes(layout: str) -> bool:
 
 
 def files(draft: Draft) -> list[WriteFile]:
-    from pytest_nself.migrations.writing.draft import TODO_DOWN
-
     suffix = draft.layout.removeprefix("pair ")
     ups = _UP.search(suffix.removesuffix(".sql")) is not None
     up, down = (suffix, suffix.replace("up", "down")) if ups else (".sql", suffix)
     return [
         draft.file(f"{draft.stem}{up}", draft.header + draft.up),
-        draft.file(f"{draft.stem}{down}", draft.header + TODO_DOWN),
+        draft.file(f"{draft.stem}{down}", draft.header + draft.down),
     ]

@@ -39,10 +39,8 @@ def writes(layout: str) -> bool:
 
 
 def files(draft: Draft) -> list[WriteFile]:
-    from pytest_nself.migrations.writing.draft import TODO_DOWN
-
     if draft.layout == PLAIN:
-        return [draft.file(f"{draft.stem}.sql", draft.header + draft.up)]
+        return [draft.file(f"{draft.stem}.sql", draft.header + draft.up), *_beside(draft)]
     mark = draft.layout.removeprefix("marked ")
     up, down = {
         marks.BARE: ("-- UP", "-- DOWN"),
@@ -50,9 +48,17 @@ def files(draft: Draft) -> list[WriteFile]:
         marks.GOOSE: ("-- +goose Up", "-- +goose Down"),
         marks.SQL_MIGRATE: ("-- +migrate Up", "-- +migrate Down"),
     }[mark]
-    body = draft.up
-    if draft.sql is not None and up.startswith("-- +"):
+    there, back = draft.up, draft.down
+    if up.startswith("-- +"):
         # These tools end a statement at any semicolon, in a function's body too.
         tool = up.removesuffix(" Up")
-        body = f"{tool} StatementBegin\n{body}{tool} StatementEnd\n"
-    return [draft.file(f"{draft.stem}.sql", f"{draft.header}{up}\n{body}\n{down}\n{TODO_DOWN}")]
+        there, back = (
+            body if sql is None else f"{tool} StatementBegin\n{body}{tool} StatementEnd\n"
+            for body, sql in ((there, draft.sql), (back, draft.down_sql))
+        )
+    return [draft.file(f"{draft.stem}.sql", f"{draft.header}{up}\n{there}\n{down}\n{back}")]
+
+
+def _beside(draft: Draft) -> list[WriteFile]:
+    """A plain file has no place for a down: one that is known stands in a file of its own."""
+    return [] if draft.down_sql is None else [draft.file(f"{draft.stem}.down.sql", draft.header + draft.down)]

@@ -16,9 +16,10 @@ TODO_DOWN = "-- TODO: write what takes the migration back.\n"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a layout writes: into `folder`, for `version_text`, `separator` and `name`. `sql` is the up, None if open.
+    """What a layout writes: into `folder`, for `version_text`, `separator` and `name`.
 
-    `earlier` are the folder's migrations by ascending version; `now` has a time zone.
+    `sql` is the up, `down_sql` what takes it back; None leaves a comment in its place. `earlier` are the folder's
+    migrations by ascending version; `now` has a time zone.
     """
 
     folder: Path
@@ -29,6 +30,7 @@ class Draft:
     layout: str
     now: datetime
     earlier: Sequence[Migration] = ()
+    down_sql: str | None = None
 
     @property
     def stem(self) -> str:
@@ -44,6 +46,11 @@ class Draft:
     def up(self) -> str:
         """The up's SQL, or a comment in its place."""
         return TODO_UP if self.sql is None else self.sql.strip("\n") + "\n"
+
+    @property
+    def down(self) -> str:
+        """The down's SQL, or a comment in its place."""
+        return TODO_DOWN if self.down_sql is None else self.down_sql.strip("\n") + "\n"
 
     def file(self, name: str, text: str) -> WriteFile:
         """The step that writes a file which does not exist yet; `name` is relative to the folder."""
