@@ -53,6 +53,16 @@ class DatabaseSettings(NamedTuple):
         return self._value("schema_file")  # type: ignore[no-any-return]
 
     @property
+    def dbdiagram_url(self) -> str | None:
+        """Where the project's diagram is; None where nobody says."""
+        return self._value("dbdiagram_url")  # type: ignore[no-any-return]
+
+    @property
+    def sync_retention(self) -> int:
+        """How many states of the project's files are kept; 0 is all of them."""
+        return self._value("sync_retention")  # type: ignore[no-any-return]
+
+    @property
     def project_name(self) -> str:
         """What the project's containers begin with."""
         return self._value("project_name")  # type: ignore[no-any-return]

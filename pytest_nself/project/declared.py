@@ -70,7 +70,9 @@ DATABASE_SETTINGS: tuple[DatabaseSetting, ...] = (
         default=5.0,
         unit="s",
     ),
-    DatabaseSetting("schema_file", ("LOCAL_SCHEMA_FILE",), "file of the schema in DBML", effect=_NOT_YET),
+    DatabaseSetting(
+        "schema_file", ("LOCAL_SCHEMA_FILE",), "file of the schema in DBML; unset: schema.dbml, or database/schema.dbml"
+    ),
     DatabaseSetting(
         "project_name",
         ("PROJECT_NAME", "COMPOSE_PROJECT_NAME"),
@@ -102,7 +104,14 @@ DATABASE_SETTINGS: tuple[DatabaseSetting, ...] = (
         default=True,
         effect=_NOT_YET,
     ),
-    DatabaseSetting("dbdiagram_url", ("DBDIAGRAM_URL",), "the project's diagram on dbdiagram.io", effect=_NOT_YET),
+    DatabaseSetting("dbdiagram_url", ("DBDIAGRAM_URL",), "address of the project's diagram on dbdiagram.io"),
+    DatabaseSetting(
+        "sync_retention",
+        ("DB_SYNC_RETENTION",),
+        "how many states of schema, migrations and seeds are kept in bin/dbsyncs; 0: all",
+        kind="count",
+        default=20,
+    ),
     DatabaseSetting(
         "auto_migrate",
         ("DB_AUTO_MIGRATE", "DBML_AUTO_MIGRATE"),
