@@ -195,9 +195,11 @@ def walk(folder: Path, aside: Collection[Path] = ()) -> Iterator[tuple[str, os.D
 
 def _make_home(folder: Path) -> None:
     """The folder of the states. It keeps itself out of git: what it holds stands there already."""
-    if folder.is_dir():
-        return
-    folder.mkdir(parents=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return  # made by somebody, who may want it in git
     (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
