@@ -127,6 +127,15 @@ def keep_state(
     return kept
 
 
+def forget_state(root: Path, kept: Path, latest: State | None) -> None:
+    """Take a state away that was kept for nothing; `latest` is the one that was kept last before it."""
+    folder = root / FOLDER
+    kept.rename(folder / f"{_GOING}{kept.name}")
+    shutil.rmtree(folder / f"{_GOING}{kept.name}", ignore_errors=True)
+    if latest is not None:
+        _point_to(folder, latest.name)
+
+
 def states(root: Path) -> tuple[State, ...]:
     """The states that are there, the newest first."""
     folder = root / FOLDER
