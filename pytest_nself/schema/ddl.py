@@ -8,6 +8,7 @@ it, nor are the notes of an enum's values, for which PostgreSQL has no place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from pytest_nself.core.place import Place
 from pytest_nself.core.step import Statement
 
 from .joins import ColumnTypes, join_tables
-from .model import PUBLIC, Enum, Index, Key, Ref, Schema, Table
+from .model import PUBLIC, Enum, Index, Key, Ref, Schema, Table, ValueKind
 from .naming import LONGEST, Names, constraints, cut, index_words, relations
 from .pieces import Need, Piece, Writer, literal, name, qualified, reference
 from .problems import IGNORED, in_order
@@ -28,7 +29,13 @@ from .types import TypeNames
 CHOSEN = "dbml-chosen"
 """Something was decided that the file leaves open."""
 
+FROZEN = "dbml-default"
+"""A default that is a value, and was surely meant to be an expression."""
+
 _NOTHING: ColumnTypes = {}
+_MOMENT = re.compile(r"\s*(?:now|today|tomorrow|yesterday)\s*(?:\(\s*\))?\s*", re.IGNORECASE)
+_OF_TIME = re.compile(r"(?:date|time)", re.IGNORECASE)
+_FUNCTION = {"now": "now()", "today": "current_date"}
 
 
 def schema_statements(schema: Schema, elsewhere: ColumnTypes = _NOTHING) -> tuple[Statement, ...]:
@@ -105,7 +112,7 @@ class Design:
                 spelled = name(text, place)
                 statement = Writer(f"create schema {spelled}").statement(f"create schema {spelled}", place)
                 given: frozenset[Need] = frozenset({("schema", text)})
-                yield Piece(statement, reference("schema", ("", text)), place, gives=given)
+                yield Piece(statement, reference("schema", (None, text)), place, gives=given)
 
     def _index_name(self, table: Table, number: int) -> str:
         promised = f"idx_{table.name}_{index_words(table.indexes[number])}"
@@ -134,7 +141,7 @@ class Design:
         columns: set[Need] = {("column", table.key, item.text) for item in index.items if not item.expression}
         given: set[Need] = {("index", table.key[0], own)}
         if index.unique:
-            given.add(("unique", table.key))
+            given.add(("unique", table.key, frozenset(item.text for item in index.items)))
         return Piece(
             writer.statement(f"create {unique}index {own} on {on}", index.place),
             reference("index", (table.key[0], own)),
@@ -189,7 +196,7 @@ class Design:
 
     def notes(self) -> Findings:
         """What was decided that the file leaves open, and names that the server cuts."""
-        return in_order([*self._chosen(), *self._long_names()])
+        return in_order([*self._chosen(), *self._long_names(), *self._frozen_moments()])
 
     def _chosen(self) -> Iterator[Finding]:
         for table in self.tables:
@@ -200,6 +207,20 @@ class Design:
                     remedy = "write type: btree if that is not meant, or type: gin to say so"
                     subject = reference("table", table.key)
                     yield Finding(CHOSEN, Severity.INFO, subject, message, remedy, place=index.place)
+
+    def _frozen_moments(self) -> Iterator[Finding]:
+        """In a string, `now()` is the moment in which the table was made."""
+        for table in self.tables:
+            for column in table.columns:
+                value = column.default
+                if value is None or value.kind is not ValueKind.STRING or not _MOMENT.fullmatch(value.text):
+                    continue
+                if _OF_TIME.match(self.types.spell(column.type)):
+                    what = f'the default "{value.text}" of column "{table}.{column.name}"'
+                    message = f"{what} is a string: it is the moment in which the table is created, for every row"
+                    remedy = f"put it between backticks: `{_FUNCTION.get(value.text.lower(), value.text)}`"
+                    subject = reference("column", table.key, column.name)
+                    yield Finding(FROZEN, Severity.WARNING, subject, message, remedy, place=value.place)
 
     def _long_names(self) -> Iterator[Finding]:
         named: list[tuple[str, Key, str | None, str, Place]] = []

@@ -10,12 +10,13 @@ from pytest_nself.core.place import Place
 from pytest_nself.core.sql import Sql
 from pytest_nself.core.step import Statement
 
-from .model import Key, ValueKind
+from .model import ValueKind
 from .problems import SchemaError
 
 Need = tuple[Hashable, ...]
 """What a statement needs, or gives: ("schema", name), ("type", key), ("table", key), ("column", key, name),
-("unique", key) for what references can point to, ("index", schema, name), ("named", key, name) for a constraint."""
+("unique", key, columns) for what references can point to, ("index", schema, name), and ("named", key, name) for a
+constraint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Piece:
     """A statement; `needs` must be there before, `gives` is what is missing without it.
 
     A statement that can fail for several reasons has `steps`: the same one thing at a time. `plain` is a column without
-    its default. `default` tells which kind of value the default is that `plain` leaves out.
+    its default, `default` tells of which kind that is. `probe` is never to be run for good: the server does not say
+    where in a statement that alters a table an expression is wrong, and in this one it does.
     """
 
     statement: Statement
@@ -60,6 +62,7 @@ class Piece:
     plain: Piece | None = None
     default: ValueKind | None = None
     other: Place | None = None
+    probe: Piece | None = None
     steps: Callable[[], tuple[Piece, ...]] | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -139,6 +142,6 @@ def _unspeakable(text: str, place: Place) -> SchemaError:
     return SchemaError(f"{text!r} {what}", "", "take it out", place=place)
 
 
-def reference(kind: str, key: Key, part: str | None = None) -> ObjectRef:
+def reference(kind: str, key: tuple[str | None, str], part: str | None = None) -> ObjectRef:
     """The object of a finding."""
     return ObjectRef(kind, key[0], key[1], part)

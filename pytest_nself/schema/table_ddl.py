@@ -102,15 +102,21 @@ class TableWriter:
         for one in self._constraints():
             writer = Writer(alter)
             one.write(writer)
+            probe = Writer(f"create temporary table nself_probe (like {self.called}, ")
+            one.write(probe)
             needs: set[Need] = {("column", key, column) for column, _ in one.columns}
+            given: set[Need] = {("named", key, one.name)}
+            if not one.expression:
+                given.add(("unique", key, frozenset(column for column, _ in one.columns)))
             found.append(
                 Piece(
                     writer.statement(f"add constraint {one.name} to {self.called}", one.place),
                     reference("constraint", key, one.name),
                     one.place,
                     frozenset(needs | {("table", key)}),
-                    frozenset({("named", key, one.name)} | (set() if one.expression else {("unique", key)})),
+                    frozenset(given),
                     tuple(writer.spans),
+                    probe=self._probe(probe) if one.expression else None,
                 )
             )
         return tuple(found)
@@ -123,8 +129,9 @@ class TableWriter:
             needs.add(("type", own))
 
         def step(*, default: bool) -> Piece:
-            writer = Writer(alter)
+            writer, probe = Writer(alter), Writer("create temporary table nself_probe (")
             self._column(writer, column, default=default)
+            self._column(probe, column, default=default)
             with_default = default and column.default is not None
             return Piece(
                 writer.statement(f"add column {column.name} to {self.called}", column.place),
@@ -135,9 +142,15 @@ class TableWriter:
                 tuple(writer.spans),
                 plain=step(default=False) if with_default else None,
                 default=column.default.kind if with_default and column.default else None,
+                probe=self._probe(probe) if writer.spans else None,
             )
 
         return step(default=True)
+
+    def _probe(self, writer: Writer) -> Piece:
+        table = self.table
+        statement = writer.add(")").statement("probe", table.place)
+        return Piece(statement, reference("table", table.key), table.place, spans=tuple(writer.spans))
 
     def _constraints(self) -> Iterator[_Constraint]:
         """The primary key, then what is unique, then the checks."""
@@ -183,5 +196,5 @@ def comment(kind: str, what: str, note: Note, key: Key, need: Need) -> Piece:
         Writer(text).statement(f"comment on {kind} {what}", note.place),
         reference("enum" if kind == "type" else "table", key),
         note.place,
-        frozenset({need}),
+        frozenset({need, ("type" if kind == "type" else "table", key)}),
     )

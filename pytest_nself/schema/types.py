@@ -217,7 +217,9 @@ def suggest_type(text: str, own: Iterable[Key] = ()) -> str:
         return 'Did you mean "text[]"?'
     names = [one for _, one in own] + [f"{schema}.{one}" for schema, one in own]
     meant = _meant(name, arguments) or _elsewhere(name, own) or _near(name, arguments, names)
-    return f'Did you mean "{meant}{brackets if not meant.endswith("]") else ""}"?' if meant else ""
+    if meant is None or meant == name + arguments:
+        return ""
+    return f'Did you mean "{meant}{brackets if not meant.endswith("]") else ""}"?'
 
 
 def _meant(name: str, arguments: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Writing migrations: from schema.dbml, by hand, and proven before they are written."""
