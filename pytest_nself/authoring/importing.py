@@ -1,0 +1,221 @@
+"""From schema.dbml to a migration that was gone there, back and there again before anybody sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pytest_nself.catalog.compare import differences
+from pytest_nself.catalog.fact import Catalog
+from pytest_nself.catalog.renames import Rename, rename_candidates
+from pytest_nself.checks.prove import Proof, prove
+from pytest_nself.checks.roundtrip import Judged
+from pytest_nself.core.errors import ConfigError, NselfError, Refused
+from pytest_nself.core.finding import Findings, Severity
+from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.plan import Plan
+from pytest_nself.core.step import DATA_LOSS
+from pytest_nself.migrations.create import plan_create
+from pytest_nself.migrations.migration import Migrations
+from pytest_nself.sandbox.kept import TestProject
+from pytest_nself.schema.model import PUBLIC, Schema
+from pytest_nself.schema.validation import missing_targets
+
+from .lines import Line, lines_of
+from .merging import merged
+from .states import tables_elsewhere, workshop
+from .trying import text_of, tried, wrong_with
+
+HEADER_UP = "-- Auto-generated migration from {file}\n-- Generated: {now:%Y-%m-%d %H:%M:%S}\n"
+HEADER_DOWN = "-- Rollback migration\n-- WARNING: Review and modify as needed before using in production\n"
+_HOLDING_ROWS = ("table", "column", "enum")
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What a schema file asks for beyond the migrations, and the migration that does it.
+
+    There are no `lines` where there is nothing to do. `files` writes the migration. `proof` is how it was tried,
+    `judged` how its files were, as they would be written. `candidates` are pairs that may be renames, which nobody has
+    confirmed: as they stand, the one is dropped and the other made. `kept` are schemas of which the file does not
+    speak. `findings` are of the schema file.
+    """
+
+    lines: tuple[Line, ...] = ()
+    proof: Proof | None = None
+    judged: Judged | None = None
+    files: Plan | None = None
+    up: str = ""
+    down: str = ""
+    candidates: tuple[Rename, ...] = ()
+    kept: tuple[str, ...] = ()
+    findings: Findings = field(default_factory=Findings)
+    server: str = ""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What speaks against the migration; nothing is written then."""
+        found = list(self.proof.problems) if self.proof is not None else []
+        if self.judged is not None:
+            found += wrong_with(self.judged)
+        return tuple(found)
+
+    @property
+    def losing(self) -> tuple[Line, ...]:
+        """What goes together with rows that nothing else holds."""
+        if self.proof is None or DATA_LOSS not in self.proof.up.hazards:
+            return ()
+        return tuple(one for one in self.lines if one.sign != "+" and one.subject.kind in _HOLDING_ROWS)
+
+    @property
+    def rename_flags(self) -> tuple[str, ...]:
+        """The values of --rename that would confirm the candidates."""
+        return tuple(f"{_spelled(one.old)}={_spelled(one.new)}" for one in self.candidates)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the plan leaves as it is."""
+        return self.proof.up.notes if self.proof is not None else ()
+
+    @property
+    def preview(self) -> str:
+        """Both halves as they would be written."""
+        return f"-- UP\n{self.up}\n-- DOWN\n{self.down}".rstrip()
+
+
+def draft_migration(
+    project: TestProject,
+    schema: Schema,
+    migrations: Migrations,
+    *,
+    folder: Path,
+    name: str | None,
+    now: datetime,
+    renames: Sequence[str] = (),
+    file: str = "schema.dbml",
+) -> Drafted:
+    """The migration from what the migrations make to what the schema says, tried on a throwaway server.
+
+    Without a `name` it is called by what it does.
+
+    `renames` are confirmed ones, `old=new` as `public.users.mail=email` or `public.users=people`. Nothing is written.
+    Raises MigrationError for a migration that fails, Refused where no way is known, NoServer, and ConfigError for a
+    rename that is none.
+    """
+    migrations.raise_errors()
+    _refuse_drizzle(folder, migrations)
+    with workshop(project, migrations) as shop, shop.replayed(migrations) as (database, _, before):
+        missing = missing_in(schema, before)
+        made, findings = shop.made_of(schema, before) if not missing else (before, missing)
+        if findings.at_least(Severity.ERROR):
+            return Drafted(findings=findings, server=shop.server)
+        wanted = merged(before, made, named=given_names(schema), elsewhere=tables_elsewhere(schema))
+        after = wanted.catalog
+        changes = differences(before, after)
+        if not changes:
+            return Drafted(findings=findings, kept=wanted.kept, server=shop.server)
+        lines = lines_of(changes, before, after)
+        candidates = rename_candidates(before, after)
+        confirmed = _confirmed(renames, before, after)
+        candidates = tuple(one for one in candidates if one not in confirmed)
+        proof = prove(database, before, after, renames=confirmed)
+        up, down = text_of(proof.up), text_of(proof.down) if proof.down is not None else None
+        files = plan_create(
+            folder,
+            migrations,
+            name or name_of(lines),
+            sql=HEADER_UP.format(file=file, now=now) + up,
+            down=None if down is None else HEADER_DOWN + down,
+            now=now,
+        )
+        judged = None if proof.problems else tried(shop, folder, files)
+        return Drafted(lines, proof, judged, files, up, down or "", candidates, wanted.kept, findings, shop.server)
+
+
+def _refuse_drizzle(folder: Path, migrations: Migrations) -> None:
+    """drizzle's snapshots say what its schema is; a migration beside them would be taken back by its next one."""
+    newest = migrations.migrations[-1].layout if len(migrations) else ""
+    if newest.startswith(("drizzle", "nested migration.sql")) or (folder / "meta" / "_journal.json").is_file():
+        raise Refused(
+            f"The migrations in {folder} are drizzle's.",
+            "Its schema is written in TypeScript, and its snapshots would not know what schema.dbml adds.",
+            "change the schema there (drizzle-kit generate); or keep what schema.dbml makes in a folder of its own: "
+            "--migration-dir",
+        )
+
+
+def name_of(lines: Sequence[Line]) -> str:
+    """What a migration with these differences is called: `create_users`, `add_email_to_users_and_2_more`."""
+    line = next((one for kind in ("table", "column") for one in lines if one.subject.kind == kind), lines[0])
+    ref = line.subject
+    verb = {"+": "create", "-": "drop", "~": "change"}[line.sign]
+    if ref.kind == "column" and line.sign != "~":
+        said = f"add_{ref.part}_to_{ref.name}" if line.sign == "+" else f"drop_{ref.part}_from_{ref.name}"
+    else:
+        said = f"{verb}_{ref.part or ref.name}" if ref.kind != "column" else f"{verb}_{ref.name}_{ref.part}"
+    others = len({one.subject[1:3] for one in lines} - {ref[1:3]})
+    return said[:120] + (f"_and_{others}_more" if others else "")
+
+
+def missing_in(schema: Schema, before: Catalog) -> Findings:
+    """References to tables that neither the file nor a migration makes."""
+    return Findings(
+        one.finding
+        for one in missing_targets(schema)
+        if ObjectRef("table", one.schema or PUBLIC, one.table) not in before.entries
+    )
+
+
+def given_names(schema: Schema) -> frozenset[str]:
+    """The names of keys, checks and indexes that the file gives."""
+    given = [ref.name for ref in schema.refs]
+    for table in schema.tables:
+        given += [index.name for index in table.indexes]
+        given += [check.name for check in table.checks]
+        given += [check.name for column in table.columns for check in column.checks]
+    return frozenset(name for name in given if name)
+
+
+def _confirmed(renames: Sequence[str], before: Catalog, after: Catalog) -> tuple[Rename, ...]:
+    """`public.users.mail=email` as what it is, by what is there before and after."""
+    found = []
+    for text in renames:
+        old, equals, new = text.partition("=")
+        pairs = [
+            Rename(ref, renamed)
+            for ref in before.entries
+            if equals and ref not in after.entries and _spelled(ref) == old.strip()
+            for renamed in after.entries
+            if renamed.kind == ref.kind and renamed not in before.entries and _is_named(renamed, ref, new.strip())
+        ]
+        if len(pairs) != 1:
+            raise ConfigError(
+                f"--rename {text} names no object that has gone and one that has come.",
+                "It must be one of the migrations that the schema file no longer has, and a new one of the same kind.",
+                "write it as public.users.mail=email, or as public.users=people",
+            )
+        found += pairs
+    return tuple(found)
+
+
+def _spelled(ref: ObjectRef) -> str:
+    return ".".join(part for part in (ref.schema, ref.name, ref.part) if part)
+
+
+def _is_named(new: ObjectRef, old: ObjectRef, name: str) -> bool:
+    if old.part is not None:
+        beside = (new.schema, new.name) == (old.schema, old.name)
+        return (beside and new.part == name) or _spelled(new) == name
+    return _spelled(new) == name or (new.schema == old.schema and new.name == name)
+
+
+def raise_problems(drafted: Drafted) -> None:
+    """Raise what speaks against the migration."""
+    if drafted.problems:
+        raise NselfError(
+            "The migration was made, and it does not stand the proof.",
+            "\n".join(drafted.problems),
+            "nothing was written; split the change into smaller ones, or write it by hand (nself db migrate create)",
+        )
