@@ -14,7 +14,6 @@ from nself_cli.options import Options, common_options
 if TYPE_CHECKING:
     from nself_cli.session import Session
     from pytest_nself.authoring.comparing import Compared
-    from pytest_nself.catalog.fact import Catalog
 
 
 @click.command("diff")
@@ -44,7 +43,7 @@ def command(
     """
     from nself_cli.run import start
 
-    from .schema._schema import data_of
+    from ._schema import data_of
 
     session = start(invocation, options)
     compared, beside = _compared(session, by_migrations=migrations, setting=migration_dir)
@@ -67,7 +66,7 @@ def _compared(session: Session, *, by_migrations: bool, setting: str | None) -> 
     from pytest_nself.project.folders import migrations_folder_to_write
     from pytest_nself.sandbox.kept import TestProject
 
-    from .schema._schema import has_errors, migrations_in, read_files, shown
+    from ._schema import has_errors, migrations_in, read_files, read_live, shown
 
     live = read_live(session)
     project = TestProject.find(session.root)
@@ -92,17 +91,6 @@ def _has_file(session: Session) -> bool:
     except ConfigError:
         return session.settings.local_schema_file is not None
     return True
-
-
-def read_live(session: Session) -> Catalog:
-    """What is in the environment's database, without the runner's books."""
-    from nself_cli.run import connected
-    from nself_cli.session import table_of
-    from pytest_nself.catalog.read import introspect
-    from pytest_nself.checks.roundtrips.states import books_of
-
-    with connected(session) as (_, connection):
-        return introspect(connection, dependencies=True, excluded_tables=books_of(table_of(session)))
 
 
 def _text(session: Session, compared: Compared, beside: str, *, sql: bool) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_nself.authoring.validating import Validated
     from pytest_nself.catalog.fact import Catalog
 
-    from .schema._schema import Files
+    from ._schema import Files
 
 
 @click.command("validate")
@@ -47,7 +47,7 @@ def command(
     """
     from pytest_nself.authoring.validating import validate_schema
 
-    from .schema._schema import folder_of, has_errors, migrations_in, read_files
+    from ._schema import folder_of, has_errors, migrations_in, read_files
 
     files = read_files(invocation, file, environment=options.env)
     migrations = migrations_in(folder_of(files, migration_dir))
@@ -72,7 +72,7 @@ def _live(invocation: Invocation, options: Options) -> Catalog | None:
     from nself_cli.run import start
     from pytest_nself.core.errors import NoServer, NselfError
 
-    from .diff import read_live
+    from ._schema import read_live
 
     try:
         return read_live(start(invocation, options))
@@ -82,7 +82,7 @@ def _live(invocation: Invocation, options: Options) -> Catalog | None:
 
 
 def _text(files: Files, judged: Validated, *, verbose: bool) -> str:
-    from .schema._schema import shown
+    from ._schema import shown
 
     found = judged.findings
     errors = sum(one.severity.name == "ERROR" for one in found)

@@ -27,11 +27,9 @@ def command(invocation: Invocation, options: Options, other: str, exit_code: boo
       nself db schema diff staging
       nself db schema diff production --env staging --exit-code
     """
-    from nself_cli.commands.diff import read_live
+    from nself_cli.commands._schema import data_of, read_live
     from nself_cli.run import start
     from pytest_nself.authoring.comparing import Compared, owned_by
-
-    from ._schema import data_of
 
     session = start(invocation, options)
     here = read_live(session)

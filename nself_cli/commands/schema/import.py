@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from nself_cli.commands._schema import Files
     from pytest_nself.authoring.importing import Drafted
     from pytest_nself.migrations.migration import Migrations
-
-    from ._schema import Files
 
 
 @click.command("import")
@@ -52,9 +51,8 @@ def command(
     """
     from datetime import datetime
 
+    from nself_cli.commands._schema import folder_of, has_errors, migrations_in, read_files
     from pytest_nself.authoring.importing import draft_migration, raise_problems
-
-    from ._schema import folder_of, has_errors, migrations_in, read_files
 
     if name is not None and message is not None:
         raise click.UsageError("--name and --message say the same: give one.", click.get_current_context())
@@ -139,12 +137,11 @@ def _ask(options: Options, drafted: Drafted) -> None:
 
 
 def _write(invocation: Invocation, files: Files, drafted: Drafted, folder: Path, now: datetime) -> int:
+    from nself_cli.commands._schema import migrations_in, shown
     from pytest_nself.authoring.syncs import keep_state
     from pytest_nself.core.step import WriteFile
     from pytest_nself.execute.files import write_files
     from pytest_nself.migrations.sums import plan_sums
-
-    from ._schema import migrations_in, shown
 
     kept = keep_state(
         files.project.root,
@@ -180,7 +177,7 @@ def _summary(drafted: Drafted) -> str:
 
 
 def _told(invocation: Invocation, drafted: Drafted, text: str, *, written: list[str]) -> int:
-    from ._schema import data_of
+    from nself_cli.commands._schema import data_of
 
     present.findings(invocation)
     data: dict[str, Any] = {

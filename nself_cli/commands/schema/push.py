@@ -31,6 +31,7 @@ def command(invocation: Invocation, options: Options, migration_dir: str | None)
       nself db schema push
       nself db schema push --dry-run
     """
+    from nself_cli.commands._schema import data_of, folder_of, has_errors, migrations_in, read_files
     from nself_cli.run import run_plan, start
     from nself_cli.session import table_of
     from pytest_nself.authoring.comparing import compare_file
@@ -38,8 +39,6 @@ def command(invocation: Invocation, options: Options, migration_dir: str | None)
     from pytest_nself.catalog.read import introspect
     from pytest_nself.checks.roundtrips.states import books_of
     from pytest_nself.execute.messages import preview
-
-    from ._schema import data_of, folder_of, has_errors, migrations_in, read_files
 
     session = start(invocation, options)
     files = read_files(invocation, environment=session.target.environment)

@@ -10,7 +10,9 @@ from nself_cli.invocation import Invocation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from nself_cli.session import Session
     from pytest_nself.authoring.lines import Line
+    from pytest_nself.catalog.fact import Catalog
     from pytest_nself.migrations.migration import Migrations
     from pytest_nself.project.database_settings import DatabaseSettings
     from pytest_nself.sandbox.kept import TestProject
@@ -90,6 +92,17 @@ def migrations_in(folder: Path) -> Migrations:
     from pytest_nself.migrations.migration import Migrations
 
     return read_migrations(folder) if folder.is_dir() else Migrations(str(folder))
+
+
+def read_live(session: Session) -> Catalog:
+    """What is in the environment's database, without the runner's books."""
+    from nself_cli.run import connected
+    from nself_cli.session import table_of
+    from pytest_nself.catalog.read import introspect
+    from pytest_nself.checks.roundtrips.states import books_of
+
+    with connected(session) as (_, connection):
+        return introspect(connection, dependencies=True, excluded_tables=books_of(table_of(session)))
 
 
 def has_errors(found: Iterable[Any]) -> bool:
