@@ -96,6 +96,34 @@ def _used_by(schema_file: Path) -> list[Path]:
     return [place for place in used if place != schema_file]
 
 
+def replace_schema(files: ProjectFiles, text: str) -> None:
+    """Write the schema's file, whole or not at all; one that is there keeps its line ends, byte order mark and mode."""
+    from hashlib import sha256
+
+    from pytest_nself.core.plan import Plan
+    from pytest_nself.core.step import WriteFile
+    from pytest_nself.execute.files import write_files
+
+    # Behind a link the file itself is written, so that the link stays one.
+    path = files.schema_file.resolve()
+    there = path.is_file()
+    before = path.read_bytes() if there else b""
+    mode = path.stat().st_mode & 0o777 if there else 0o644
+    content = fitted(text, before)
+    step = WriteFile(f"write {path}", str(path), content, mode, sha256(before).hexdigest() if there else None)
+    write_files(Plan(f"write {shown(path)}", (step,)))
+
+
+def fitted(text: str, before: bytes) -> bytes:
+    """`text` with the line ends and the byte order mark of what stood there."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    if lines and not lines.endswith("\n"):
+        lines += "\n"
+    if b"\r\n" in before:
+        lines = lines.replace("\n", "\r\n")
+    return (b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b"") + lines.encode()
+
+
 def is_terminal() -> bool:
     """Whether somebody sits at stdin."""
     return sys.stdin is not None and sys.stdin.isatty()
