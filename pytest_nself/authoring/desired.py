@@ -18,7 +18,7 @@ from pytest_nself.schema.pieces import Need, Piece
 from pytest_nself.schema.problems import MISSING, VALUE, SchemaError, in_order
 
 from .judging import Judge, create_extensions
-from .refusals import NO_TARGET, UNKNOWN_COLUMN, refusal
+from .refusals import NO_TARGET, UNKNOWN_COLUMN, Load, refusal
 from .stubs import Stubs, stubs_for
 
 if TYPE_CHECKING:
@@ -28,13 +28,20 @@ _AT_ONCE = 50
 """Statements in one transaction: a thousand tables would need more locks than a stock server has room for."""
 
 
-def build_schema(connection: psycopg.Connection[Any], schema: Schema, elsewhere: Catalog | None = None) -> Findings:
+def build_schema(
+    connection: psycopg.Connection[Any],
+    schema: Schema,
+    elsewhere: Catalog | None = None,
+    load: Load | None = None,
+) -> Findings:
     """Make the schema in a database of ours, and tell all that the server refuses of it, in the order of the file.
 
     What cannot be made is left out, and so is what needs it: of that nothing is told. Extensions that types and
     functions need are created where the server has them. Schemas that are there already are taken as they are.
     `elsewhere` is the catalog of a database that has tables which the file only points to: stand-ins for them are made
-    (`stubs_for`). The connection is best in autocommit: else all locks are held until its transaction ends.
+    (`stubs_for`). `load` gives the text of a file that the schema was read from: without it an error in the expression
+    of an index is told where the index begins. The connection is best in autocommit: else all locks are held until its
+    transaction ends.
     """
     stubs = stubs_for(schema, elsewhere)
     try:
@@ -43,18 +50,21 @@ def build_schema(connection: psycopg.Connection[Any], schema: Schema, elsewhere:
     except SchemaError as error:
         subject = ObjectRef("file", None, schema.path)
         return Findings([Finding(VALUE, Severity.ERROR, subject, error.problem, error.remedy, place=error.place)])
-    building = _Building(connection, plan, stubs, [*stubs.findings, *plan.notes()])
+    building = _Building(connection, plan, stubs, load, [*stubs.findings, *plan.notes()])
     building.build(pieces)
     return in_order(building.findings)
 
 
 def desired_catalog(
-    database: EphemeralDatabase, schema: Schema, elsewhere: Catalog | None = None
+    database: EphemeralDatabase,
+    schema: Schema,
+    elsewhere: Catalog | None = None,
+    load: Load | None = None,
 ) -> tuple[Catalog, Findings]:
     """The catalog of what a schema makes in an empty database, without stand-ins, and what is wrong with it."""
     stubs = stubs_for(schema, elsewhere)
     with closing(database.connect(autocommit=True, prepare_threshold=None)) as connection:
-        findings = build_schema(connection, schema, elsewhere)
+        findings = build_schema(connection, schema, elsewhere, load)
         catalog = introspect(connection, dependencies=True, excluded_tables=tuple(stubs.columns))
     own = {PUBLIC, *(table.key[0] for table in schema.tables), *(enum.key[0] for enum in schema.enums)}
     only_stubs = {ObjectRef("schema", None, key[0]) for key in stubs.columns if key[0] not in own}
@@ -71,6 +81,7 @@ class _Building:
     connection: psycopg.Connection[Any]
     design: Design
     stubs: Stubs
+    load: Load | None
     findings: list[Finding]
     failed: set[Need] = field(default_factory=set)
     broken: set[Key] = field(default_factory=set)
@@ -190,7 +201,7 @@ class _Building:
     def _tell(self, piece: Piece, error: psycopg.Error) -> None:
         if not self._follows(piece, error):
             probed = self._send(piece.probe, keep=False) if piece.probe is not None else None
-            self.findings.append(refusal(piece, error, self.design, probed))
+            self.findings.append(refusal(piece, error, self.design, probed, self.load))
 
     def _follows(self, piece: Piece, error: psycopg.Error) -> bool:
         """Whether the error only comes from another that is told."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pytest_nself.core.finding import Finding, Severity
@@ -11,11 +12,13 @@ from pytest_nself.schema.ddl import Design
 from pytest_nself.schema.extensions import FUNCTIONS
 from pytest_nself.schema.model import Column, Table, Value, ValueKind, spell_name
 from pytest_nself.schema.naming import LONGEST
-from pytest_nself.schema.pieces import Piece
+from pytest_nself.schema.pieces import Piece, Span
 from pytest_nself.schema.problems import CONFLICT, DUPLICATE, nearest
 
 if TYPE_CHECKING:
     import psycopg
+
+Load = Callable[[str], str | None]
 
 DEFAULT = "dbml-default"
 EXPRESSION = "dbml-expression"
@@ -24,6 +27,7 @@ REFUSED = "dbml-refused"
 
 BAD_VALUE = frozenset(("22P02", "22007", "22008", "22003", "22001", "22023"))
 UNKNOWN_COLUMN, UNKNOWN_FUNCTION, WRONG_TYPE, NO_TARGET = "42703", "42883", "42804", "42830"
+_NO_TABLE = "42P01"
 _SYNTAX, _TWO_KEYS, _NO_OPERATORS, _LONG_LABEL, _NOT_IMMUTABLE = "42601", "42P16", "42704", "42602", "42P17"
 _THERE_ALREADY = frozenset(("42P07", "42710", "42P06", "42701"))
 _QUOTED = re.compile(r'"([^"]+)"')
@@ -37,16 +41,21 @@ _REMEDIES = {
 }
 
 
-def refusal(piece: Piece, error: psycopg.Error, design: Design, probed: psycopg.Error | None = None) -> Finding:
-    """The finding of a statement that the server refused; `probed` is what it said of the piece's `probe`."""
+def refusal(
+    piece: Piece, error: psycopg.Error, design: Design, probed: psycopg.Error | None = None, load: Load | None = None
+) -> Finding:
+    """The finding of a statement that the server refused; `probed` is what it said of the piece's `probe`.
+
+    `load` gives the text of a file: with it the expressions of indexes have their exact columns, too.
+    """
     state = error.sqlstate or ""
     said = error.diag.message_primary or str(error).strip()
     detail = error.diag.message_detail
     if detail and state in (WRONG_TYPE, "22P02", _LONG_LABEL):
         said += f": {detail.rstrip('.')}"
-    spot = _in_expression(piece, error)
+    spot = _in_expression(piece, error, load)
     if spot is None and piece.probe is not None and probed is not None and probed.sqlstate == state:
-        spot = _in_expression(piece.probe, probed)
+        spot = _in_expression(piece.probe, probed, load)
     place = spot or _place(piece, state, design)
     message = f"{_what(piece, design)}: {said}"
     remedy = _remedy(piece, state, said, design) or error.diag.message_hint or ""
@@ -56,7 +65,7 @@ def refusal(piece: Piece, error: psycopg.Error, design: Design, probed: psycopg.
     )  # fmt: skip
 
 
-def _in_expression(piece: Piece, error: psycopg.Error) -> Place | None:
+def _in_expression(piece: Piece, error: psycopg.Error, load: Load | None) -> Place | None:
     """The place in the file of what the server points at, if that is the user's own text."""
     position = error.diag.statement_position
     if position is None:
@@ -64,8 +73,22 @@ def _in_expression(piece: Piece, error: psycopg.Error) -> Place | None:
     for span in piece.spans:
         place = span.place_of(int(position) - 1)
         if place is not None:
-            return place
+            return place if span.exact or load is None else _found_in_file(span, load).place_of(int(position) - 1)
     return None
+
+
+def _found_in_file(span: Span, load: Load) -> Span:
+    """An expression of which only the element's place is known, looked for from there on."""
+    place, text = span.place, load(span.place.path)
+    if text is None or place.line is None or place.column is None:
+        return span
+    lines = text.split("\n")
+    start = sum(len(line) + 1 for line in lines[: place.line - 1]) + place.column - 1
+    at = text.find(span.text, start)
+    if at < 0:
+        return span
+    line = text.count("\n", 0, at) + 1
+    return Span(span.start, span.text, Place(place.path, line, at - text.rfind("\n", 0, at)))
 
 
 def _place(piece: Piece, state: str, design: Design) -> Place:
@@ -110,6 +133,8 @@ def _remedy(piece: Piece, state: str, said: str, design: Design) -> str:
         remedy = _of_default(piece, state, design)
         if remedy:
             return remedy
+    if state == "22023" and piece.subject.kind == "column" and "identity" in piece.sql:
+        return "only whole numbers count up: choose bigint, or take increment out"
     if state == UNKNOWN_COLUMN:
         return _near_column(piece, said, design)
     if state == UNKNOWN_FUNCTION:
@@ -132,6 +157,8 @@ def _remedy(piece: Piece, state: str, said: str, design: Design) -> str:
 def _of_reference(piece: Piece, state: str) -> str:
     if state == WRONG_TYPE:
         return "give both columns the same type"
+    if state == _NO_TABLE:
+        return "define the table, or read the file together with those that it uses"
     if state == NO_TARGET:
         return "make what it points to a primary key or unique: [pk], [unique], or an index of all its columns"
     return ""

@@ -19,7 +19,7 @@ from pytest_nself.core.place import Place
 from pytest_nself.core.step import Statement
 
 from .joins import ColumnTypes, join_tables
-from .model import PUBLIC, Enum, Index, Key, Ref, Schema, Table, ValueKind
+from .model import PUBLIC, Enum, Index, IndexItem, Key, Ref, Schema, Table, ValueKind
 from .naming import LONGEST, Names, constraints, cut, index_words, relations
 from .pieces import Need, Piece, Writer, literal, name, qualified, reference
 from .problems import IGNORED, in_order
@@ -29,6 +29,8 @@ from .types import TypeNames
 CHOSEN = "dbml-chosen"
 """Something was decided that the file leaves open."""
 
+NEEDLESS = "dbml-needless"
+"""What is there anyway."""
 FROZEN = "dbml-default"
 """A default that is a value, and was surely meant to be an expression."""
 
@@ -196,7 +198,7 @@ class Design:
 
     def notes(self) -> Findings:
         """What was decided that the file leaves open, and names that the server cuts."""
-        return in_order([*self._chosen(), *self._long_names(), *self._frozen_moments()])
+        return in_order([*self._chosen(), *self._long_names(), *self._frozen_moments(), *self._needless_indexes()])
 
     def _chosen(self) -> Iterator[Finding]:
         for table in self.tables:
@@ -207,6 +209,23 @@ class Design:
                     remedy = "write type: btree if that is not meant, or type: gin to say so"
                     subject = reference("table", table.key)
                     yield Finding(CHOSEN, Severity.INFO, subject, message, remedy, place=index.place)
+
+    def _needless_indexes(self) -> Iterator[Finding]:
+        """A key has an index of its own."""
+        for table in self.tables:
+            keys: set[tuple[str, ...]] = {(column.name,) for column in table.columns if column.unique}
+            keys.add(tuple(column.name for column in table.columns if column.pk))
+            keys |= {tuple(item.text for item in index.items) for index in table.indexes if index.pk}
+            for index in table.indexes:
+                plain = (
+                    not index.pk and index.where is None and index_method(table, index, self.types) in (None, "btree")
+                )
+                items = tuple(item.text for item in index.items)
+                if plain and items in keys and not any(_is_special(item) for item in index.items):
+                    called = f'"{", ".join(items)}" of table "{table}"'
+                    message = f"the index over {called} is one too many: the key over the same has one"
+                    subject = reference("table", table.key)
+                    yield Finding(NEEDLESS, Severity.INFO, subject, message, "take it out", place=index.place)
 
     def _frozen_moments(self) -> Iterator[Finding]:
         """In a string, `now()` is the moment in which the table was made."""
@@ -241,8 +260,12 @@ def index_method(table: Table, index: Index, types: TypeNames) -> str | None:
         return fold(index.type)
     columns = [table.column(item.text) for item in index.items if not item.expression]
     vectors = [column for column in columns if column is not None and types.spell(column.type).lower() == "tsvector"]
-    plain = not index.unique and all(item.descending is None and item.nulls_first is None for item in index.items)
+    plain = not index.unique and not any(map(_is_special, index.items))
     return "gin" if plain and vectors and len(vectors) == len(index.items) else None
+
+
+def _is_special(item: IndexItem) -> bool:
+    return item.expression or item.descending is not None or item.nulls_first is not None
 
 
 def _enum(enum: Enum) -> Piece:
