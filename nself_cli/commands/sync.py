@@ -60,12 +60,34 @@ def command(invocation: Invocation, options: Options, file: str | None, opens: b
         (present.warn if invocation.quiet else lambda said: present.note(invocation, said))(difference)
         _warn_of_directives(files, text)
         agree(files, f"{'replace' if path.exists() else 'write'} {shown(path)}")
-        present.note(invocation, f"Kept what was there in {shown(keep(files, 'db sync'))}")
+        kept = keep(files, "db sync")
+        present.note(invocation, f"Kept what was there in {shown(kept)}")
         replace_schema(files, text)
         present.note(invocation, f"wrote {shown(path)}")
-    else:
-        present.note(invocation, f"{shown(path)} says the same already.")
+        return _after(files, kept, message)
+    present.note(invocation, f"{shown(path)} says the same already.")
     return _run(files, message)
+
+
+def _after(files: ProjectFiles, kept: Path, message: str | None) -> int:
+    """Go on with the new schema. The state that a revert takes stays the one with the old schema."""
+    from pytest_nself.authoring.syncs import mark_latest
+    from pytest_nself.core.errors import NselfError
+
+    from ._schema_files import shown
+
+    way = (
+        f"{shown(files.schema_file)} is the new one all the same: go on with nself db run, or back with nself db revert"
+    )
+    try:
+        code = _run(files, message)
+    except NselfError as error:
+        error.remedy = f"{error.remedy}; {way}" if error.remedy else way
+        raise
+    if code != DONE:
+        present.warn(f"{way}.")
+    mark_latest(files.root, kept)
+    return code
 
 
 def _show_diagram(files: ProjectFiles, opens: bool | None, *, pasting: bool) -> None:
@@ -207,14 +229,6 @@ def _run(files: ProjectFiles, message: str | None) -> int:
     args += ["--message", message] if message is not None else []
     run: click.Command = import_module("nself_cli.commands.schema.import").command
     following = run.make_context(context.info_name, [*args, "--", str(files.schema_file)], parent=context.parent)
-    code: int = FAILED
-    try:
-        with following:
-            code = run.invoke(following)
-    finally:
-        if code != DONE:
-            from ._schema_files import shown
-
-            way = "Go on with nself db run (see its --yes and --rename), or back with nself db revert"
-            present.warn(f"No migration was written for {shown(files.schema_file)}. {way}.")
+    with following:
+        code: int = run.invoke(following)
     return code

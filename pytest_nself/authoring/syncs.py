@@ -107,7 +107,7 @@ def keep_state(
         _make_home(folder)
         making.mkdir()
         homes = {name: _copy(making / name, path, root) for name, path in parts.items() if path is not None}
-        _copy_used(making, used, root)
+        _copy_used(making, [one for one in used if schema_file is None or one.resolve() != schema_file.resolve()], root)
         said = {"before": before or None, "environment": environment, "applied_head": applied_head}
         _write_record(making, said, homes, now.astimezone(UTC))
         kept = _rename(making, folder, now.astimezone(UTC).strftime(_STAMP))
@@ -125,6 +125,11 @@ def keep_state(
     _point_to(folder, kept.name)
     _clear(root, keep, {*spare, kept.name})
     return kept
+
+
+def mark_latest(root: Path, kept: Path) -> None:
+    """Make a state the one that a revert takes, though others were kept since: it is the one before all of them."""
+    _point_to(root / FOLDER, kept.name)
 
 
 def forget_state(root: Path, kept: Path, latest: State | None) -> None:
