@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from pytest_nself.core.names import fold, spell_qualified
 
-from .model import ColumnType, Enum, Key, Schema, key_of
+from .model import PUBLIC, ColumnType, Enum, Key, Schema, key_of
 
 SERIAL: Mapping[str, str] = {
     "smallserial": "smallint",
@@ -215,8 +215,8 @@ def suggest_type(text: str, own: Iterable[Key] = ()) -> str:
         return "define an Enum, and use its name as the type"
     if name == "set" and arguments:
         return 'Did you mean "text[]"?'
-    names = [one for _, one in own] + [f"{schema}.{one}" for schema, one in own]
-    meant = _meant(name, arguments) or _elsewhere(name, own) or _near(name, arguments, names)
+    enums = {fold(one): one if schema == PUBLIC else f"{schema}.{one}" for schema, one in reversed(list(own))}
+    meant = _meant(name, arguments) or enums.get(name.rpartition(".")[2]) or _near(name, arguments, enums)
     if meant is None or meant == name + arguments:
         return ""
     return f'Did you mean "{meant}{brackets if not meant.endswith("]") else ""}"?'
@@ -237,19 +237,10 @@ def _meant(name: str, arguments: str) -> str | None:
     return meant + arguments if meant in _TAKES_LENGTH else meant
 
 
-def _elsewhere(name: str, own: Iterable[Key]) -> str | None:
-    """An enum of that name with other letters, or in another schema."""
-    bare = name.rpartition(".")[2]
-    for schema, one in own:
-        if fold(one) == bare:
-            return one if schema == "public" else f"{schema}.{one}"
-    return None
-
-
-def _near(name: str, arguments: str, names: list[str]) -> str | None:
-    for known in (names, [*_KNOWN, "double precision"], [*EXTENSIONS], [*_MEANT]):
+def _near(name: str, arguments: str, enums: Mapping[str, str]) -> str | None:
+    for known in (enums, [*_KNOWN, "double precision"], EXTENSIONS, _MEANT):
         close = get_close_matches(name, known, n=1, cutoff=0.7)
         if close:
-            meant = _MEANT.get(close[0], close[0])
+            meant = enums.get(close[0]) or _MEANT.get(close[0], close[0])
             return meant + arguments if arguments and meant in _TAKES_LENGTH else meant
     return None
