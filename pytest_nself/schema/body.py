@@ -87,9 +87,10 @@ class Remark(NamedTuple):
 def _remarks(own: Own) -> tuple[list[Remark], list[Remark]]:
     """Comments and directives above the head and in the body, in the order of the file.
 
-    A comment without a place stands above, such a directive behind the columns.
+    A comment without a place stands above, such a directive behind the columns, and such SQL at the end.
     """
-    above, rest = spelling.split_comments(own.comments, own.line)
+    sql = [one for one in own.comments if one.place.line is None and one.text.startswith("nself:")]
+    above, rest = spelling.split_comments([one for one in own.comments if one not in sql], own.line)
     upper = [Remark(one.place.line or 0, one.text) for one in above]
     inner = [Remark(one.place.line or 0, one.text) for one in rest]
     last_column = max((one.place.line or 0 for one in own.columns if one.partial is None), default=0)
@@ -101,6 +102,7 @@ def _remarks(own: Own) -> tuple[list[Remark], list[Remark]]:
         else:
             placed = True
             inner.append(Remark(last_column if line is None else line, directive.text, True))
+    inner += [Remark(_LAST, one.text) for one in sql]
     return sorted(upper, key=lambda one: one.line), sorted(inner, key=lambda one: one.line)
 
 
@@ -132,7 +134,7 @@ def _filled(parts: Sequence[_Part], remarks: list[Remark]) -> list[str]:
     for part in parts:
         taken: list[Remark] = []
         if part.takes_comments:
-            while left and (left[0].line <= part.line if part.line is not None else bool(lines)):
+            while left and (left[0].line <= part.line if part.line is not None else lines and left[0].line < _LAST):
                 taken.append(left.pop(0))
         if lines and (part.parted or not in_columns):
             # Directives follow the columns; what else stands there is about what comes.

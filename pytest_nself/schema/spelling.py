@@ -73,7 +73,7 @@ def column_type(one: ColumnType) -> str:
     spelled = '"' + _escaped(one.name, '"') + '"' if one.quoted else name(one.name)
     if one.schema is not None:
         spelled = f"{name(one.schema)}.{spelled}"
-    arguments = f"({', '.join(map(_argument, one.arguments))})" if one.arguments else ""
+    arguments = f"({','.join(map(_argument, one.arguments))})" if one.arguments else ""
     return spelled + arguments + "".join(f"[{'' if size is None else size}]" for size in one.dimensions)
 
 

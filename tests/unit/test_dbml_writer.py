@@ -255,7 +255,7 @@ Ref fk_friends: app.friends.(a_id, b_id) <> app.users.(id, parent_id) [delete: c
 
 Records app.users(id, email) {
   1, 'a@b'
-  2, 
+  2, 3
 }
 
 TableGroup people [color: #123] {

@@ -1,0 +1,285 @@
+"""A schema from a database, told the way a file tells it: what the file says beyond the database stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from pytest_nself.core.finding import Finding, Findings, Severity
+from pytest_nself.core.names import ObjectRef
+
+from .model import Check, Column, Comment, Enum, Index, Key, Ref, Relation, Schema, Table, Value
+from .sayable import same_expression, same_type
+
+GONE = "dbml-gone"
+_MARKS = ("nself:sql",)
+
+
+def keep(existing: Schema, found: Schema) -> tuple[Schema, Findings]:
+    """`found` in the order and the words of `existing`; findings for what the file has and the database has not."""
+    new = found.tables_by_key()
+    joined, join_refs = _joined(existing, new)
+    refs = _Refs(existing, [one for one in found.refs if one.foreign_key and one.foreign_key[0].key not in joined])
+    tables = [_table(one, new[one.key]) for one in existing.tables if one.key in new]
+    known = {table.key for table in tables}
+    tables += [table for table in found.tables if table.key not in known | joined]
+    tables = [refs.placed(table) for table in tables]
+    enums = _enums(existing, found)
+    gone = [("table", one.schema, one.name) for one in existing.tables if one.key not in new]
+    gone += [("enum", one.schema, one.name) for one in existing.enums if one.key not in found.enums_by_key()]
+    findings = Findings(_gone(*one) for one in gone)
+    kept = {table.key for table in tables}
+    groups = tuple(
+        replace(group, members=tuple(one for one in group.members if one.key in kept)) for group in existing.groups
+    )
+    schema = replace(
+        existing,
+        tables=tuple(tables),
+        enums=enums,
+        refs=refs.all(tables, join_refs),
+        groups=groups,
+        records=tuple(one for one in existing.records if one.key in kept),
+        comments=(*_without_marks(existing.comments), *found.comments),
+    )
+    return schema, findings
+
+
+def _gone(kind: str, schema: str | None, name: str) -> Finding:
+    subject = ObjectRef(kind, schema, name)
+    return Finding(
+        GONE, Severity.WARNING, subject, f"{kind} {subject} of the file is not in the database: it is left out"
+    )
+
+
+def _without_marks(comments: Iterable[Comment]) -> tuple[Comment, ...]:
+    return tuple(one for one in comments if not one.text.startswith(_MARKS))
+
+
+def _joined(existing: Schema, new: Mapping[Key, Table]) -> tuple[set[Key], list[Ref]]:
+    """The tables that many-to-many references of the file stand for, where the database has them so."""
+    from .joins import join_tables
+
+    tables, refs = join_tables(existing, {})
+    there = {
+        table.key
+        for table in tables
+        if table.key in new and {one.name for one in new[table.key].columns} == {one.name for one in table.columns}
+    }
+    complete = there == {table.key for table in tables}
+    kept = [ref for ref in existing.refs if ref.relation is Relation.MANY_TO_MANY] if complete and refs else []
+    return (there if complete else set()), kept
+
+
+def _table(old: Table, new: Table) -> Table:
+    columns = {one.name: one for one in old.columns}
+    given = tuple(_column(columns[one.name], one) if one.name in columns else one for one in new.columns)
+    key = next((one for one in new.indexes if one.pk), None)
+    indexes = new.indexes
+    if (
+        key is not None
+        and key.name is None
+        and [one.name for one in old.columns if one.pk] == [item.text for item in key.items]
+    ):
+        named = {item.text for item in key.items}
+        given = tuple(
+            replace(one, pk=True, not_null=_old_null(columns, one)) if one.name in named else one for one in given
+        )
+        indexes = tuple(one for one in indexes if one is not key)
+    table = replace(
+        old,
+        columns=_in_file_order(old, given),
+        indexes=_matched_indexes(old.indexes, indexes),
+        checks=_matched_checks(old.checks, new.checks),
+        note=new.note or old.note,
+        comments=(*_without_marks(old.comments), *new.comments),
+    )
+    return table if _keeps_partials(old, table) else _without_partials(table)
+
+
+def _old_null(columns: Mapping[str, Column], column: Column) -> bool | None:
+    old = columns.get(column.name)
+    return old.not_null if old is not None else None
+
+
+def _in_file_order(old: Table, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Columns as the file has them, new ones behind: the order in the database cannot be changed anyway."""
+    place = {one.name: at for at, one in enumerate(old.columns)}
+    return tuple(sorted(columns, key=lambda one: place.get(one.name, len(place))))
+
+
+def _keeps_partials(old: Table, new: Table) -> bool:
+    """Whether all that partials bring is there as they bring it."""
+    there = [
+        [one for one in getattr(old, kind) if one.partial is not None]
+        == [one for one in getattr(new, kind) if one.partial]
+        for kind in ("columns", "indexes", "checks")
+    ]
+    return all(there)
+
+
+def _without_partials(table: Table) -> Table:
+    return replace(
+        table,
+        partials=(),
+        columns=tuple(replace(one, partial=None) for one in table.columns),
+        indexes=tuple(replace(one, partial=None) for one in table.indexes),
+        checks=tuple(replace(one, partial=None) for one in table.checks),
+    )
+
+
+def _column(old: Column, new: Column) -> Column:
+    """What the database says of a column, in the file's words where they mean the same."""
+    # That a key's column may not be null, and that others may, can be said and need not be.
+    said = old.not_null is new.pk and not new.not_null
+    return replace(
+        old,
+        type=old.type if same_type(old.type, new.type) and _serial(old) == _serial(new) else new.type,
+        pk=new.pk,
+        unique=new.unique,
+        not_null=old.not_null if said else new.not_null,
+        increment=new.increment and (old.increment or not _serial(new)),
+        default=old.default if _same_value(old.default, new.default) else new.default,
+        checks=_matched_checks(old.checks, new.checks),
+        note=new.note or old.note,
+        refs=new.refs,
+        comments=(*_without_marks(old.comments), *new.comments),
+    )
+
+
+def _serial(column: Column) -> bool:
+    return "serial" in column.type.name.lower()
+
+
+def _same_value(old: Value | None, new: Value | None) -> bool:
+    if old is None or new is None:
+        return old is new or (old is not None and old.text == "null" and new is None)
+    if old.kind is new.kind and old.text == new.text:
+        return True
+    return same_expression(old.text.strip("'"), new.text.strip("'"))
+
+
+def _matched_checks(old: Iterable[Check], new: Iterable[Check]) -> tuple[Check, ...]:
+    """The file's checks that are there, in its order and words; then the others."""
+    left = list(new)
+    found = []
+    for one in old:
+        same = next((other for other in left if same_expression(one.expression, other.expression)), None)
+        if same is not None:
+            left.remove(same)
+            found.append(replace(one, name=same.name))
+    return (*found, *left)
+
+
+def _matched_indexes(old: Iterable[Index], new: Iterable[Index]) -> tuple[Index, ...]:
+    left = list(new)
+    found = []
+    for one in old:
+        same = next((other for other in left if _same_index(one, other)), None)
+        if same is not None:
+            left.remove(same)
+            kept = one.type if _method(one) == _method(same) else same.type
+            where = one.where if same_expression(one.where or "", same.where or "") else same.where
+            found.append(replace(one, name=same.name, type=kept, where=where, note=same.note or one.note))
+    return (*found, *left)
+
+
+def _method(index: Index) -> str:
+    return (index.type or "btree").lower()
+
+
+def _same_index(one: Index, other: Index) -> bool:
+    if len(one.items) != len(other.items) or one.unique != other.unique or one.pk != other.pk:
+        return False
+    if not (one.type is None or _method(one) == _method(other)) or (one.where is None) != (other.where is None):
+        return False
+    return all(
+        a.expression == b.expression
+        and (same_expression(a.text, b.text) if a.expression else a.text == b.text)
+        and bool(a.descending) == bool(b.descending)
+        and (a.nulls_first is None or a.nulls_first == bool(a.descending) or a.nulls_first == b.nulls_first)
+        and (b.nulls_first is None or b.nulls_first == a.nulls_first)
+        for a, b in zip(one.items, other.items, strict=True)
+    )
+
+
+def _enums(existing: Schema, found: Schema) -> tuple[Enum, ...]:
+    new = found.enums_by_key()
+    kept = []
+    for old in existing.enums:
+        if old.key not in new:
+            continue
+        one = new[old.key]
+        values = {value.name: value for value in old.values}
+        kept.append(
+            replace(old, values=tuple(values.get(value.name, value) for value in one.values), note=one.note or old.note)
+        )
+    known = {one.key for one in kept}
+    return (*kept, *(one for one in found.enums if one.key not in known))
+
+
+class _Refs:
+    """The references of the file and of the database, matched by what they join."""
+
+    def __init__(self, existing: Schema, found: Iterable[Ref]) -> None:
+        self._old = existing.refs
+        self._left = list(found)
+        self._kept: dict[int, Ref] = {}
+        for at, old in enumerate(existing.refs):
+            if old.inactive:
+                self._kept[at] = old
+                continue
+            same = next((one for one in self._left if _ends(one) == _ends(old)), None)
+            if same is None or old.relation is Relation.MANY_TO_MANY:
+                continue
+            self._left.remove(same)
+            self._kept[at] = _ref(old, same)
+
+    def placed(self, table: Table) -> Table:
+        """The table with the references that stand in its columns: those of the file where it has any."""
+        return replace(table, columns=tuple(self._column(table, one) for one in table.columns))
+
+    def _column(self, table: Table, column: Column) -> Column:
+        def here(ref: Ref) -> bool:
+            return ref.inline and ref.left.key == table.key and ref.left.columns == (column.name,)
+
+        kept = [ref for ref in self._kept.values() if here(ref)]
+        return replace(column, refs=(*kept, *(ref for ref in self._left if here(ref))))
+
+    def all(self, tables: Iterable[Table], joins: Iterable[Ref]) -> tuple[Ref, ...]:
+        """All references; those that stand by themselves in the order of the file."""
+        inline = [ref for table in tables for column in table.columns for ref in column.refs]
+        standing = [ref for ref in self._kept.values() if not ref.inline]
+        standing += [ref for ref in joins if not ref.inline]
+        standing.sort(key=lambda ref: (ref.place.line is None, ref.place.line or 0))
+        return (*inline, *standing, *(ref for ref in self._left if not ref.inline))
+
+
+def _ends(ref: Ref) -> object:
+    ends = ref.foreign_key
+    if ends is None:
+        return None
+    holder, target = ends
+    pairs = frozenset(zip(holder.columns, target.columns, strict=True))
+    return (holder.key, target.key, pairs)
+
+
+def _action(words: str | None) -> str:
+    return words or "no action"
+
+
+def _ref(old: Ref, new: Ref) -> Ref:
+    """A reference of the file as it is in the database: one that needs settings cannot stay in its column."""
+    same = _action(old.on_delete) == _action(new.on_delete) and _action(old.on_update) == _action(new.on_update)
+    if same and old.name == new.name:
+        return replace(old, note=new.note or old.note)
+    if old.inline and not new.inline:
+        return new
+    left_holds = old.foreign_key is not None and old.foreign_key[0] == old.left
+    return replace(
+        old if not old.inline else new,
+        name=new.name,
+        on_delete=new.on_delete if not same else old.on_delete,
+        on_update=new.on_update if not same else old.on_update,
+        note=new.note or old.note,
+        inline=old.inline and left_holds,
+    )
