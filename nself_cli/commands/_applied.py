@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -59,9 +60,9 @@ class Applied:
         return [*lines, f"Their downs take back: {', '.join(self.taken)} (with --database, or when you are asked)."]
 
     def left_behind(self, kept: str) -> str:
-        """What to do where the files went back and the database did not."""
+        """What to do where the files went back and the database did not; `kept` is the folder with the downs."""
         names = ", ".join(one.label for one in self.applied)
-        way = f"nself db migrate down --to {self.to} --migration-dir {kept}/migrations{self.flag}"
+        way = f"nself db migrate down --to {self.to} --migration-dir {shlex.quote(kept)}{self.flag}"
         if self.refused:
             way = f"{self.refused} Go forward with a new migration, or restore a backup; the files are in {kept}"
         return f"Warning: {self.environment} still has {names} applied. To take them back: {way}"
@@ -79,6 +80,8 @@ def applied_and_going(files: ProjectFiles, plan: Revert, *, wanted: bool) -> App
     if not going:
         return Applied()
     flag = f" --env {options.env}" if options.env else ""
+    # An address may hold a password; without any the command would mean another database.
+    flag += " --dsn URL" if options.dsn else ""
     found = Applied(invocation.environment or "", going, to=_stays(migrations, going[0].version), flag=flag)
     try:
         session = start(invocation, options)
@@ -146,13 +149,14 @@ def _going(files: ProjectFiles, plan: Revert) -> tuple[Migrations, tuple[Migrati
     """The migrations as they are, and those that will be gone, or be others."""
     from pathlib import Path
 
-    from pytest_nself.authoring.syncs import MIGRATIONS
+    from pytest_nself.authoring.syncs import MIGRATIONS, from_root
     from pytest_nself.migrations.layouts import read_migrations
     from pytest_nself.migrations.migration import Migrations
 
     from ._schema_files import shown
 
-    folder, kept = files.migrations_folder, plan.state.path / MIGRATIONS
+    folder = files.migrations_folder
+    kept = plan.state.folder(MIGRATIONS, from_root(folder, files.root))
     now = read_migrations(Path(shown(folder))) if folder.is_dir() else Migrations(shown(folder))
     if not plan.state.knows(MIGRATIONS):
         return now, ()

@@ -129,6 +129,14 @@ def is_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
+def show(files: ProjectFiles, text: str) -> None:
+    """Say what would change: with --quiet, too, where somebody is asked, since a yes is one to what was read."""
+    if files.invocation.quiet and is_terminal() and not files.options.yes:
+        present.warn(text)
+    else:
+        present.note(files.invocation, text)
+
+
 def agree(files: ProjectFiles, title: str) -> None:
     """Get a yes for `title` (`replace schema.dbml`): typed, or given with --yes. Raises Refused without one.
 

@@ -91,18 +91,13 @@ def _planned(files: ProjectFiles, state: Any, metadata: bool) -> Revert:
 def _revert(files: ProjectFiles, plan: Revert, applied: Applied, *, wanted: bool) -> int:
     """Ask, keep what is there, take the database back where that is wanted, then change the files."""
     from pytest_nself.authoring.reverting import put_back
-    from pytest_nself.authoring.syncs import find_state, forget_state
+    from pytest_nself.authoring.syncs import MIGRATIONS, find_state, forget_state, from_root
 
     from ._applied import take_back
-    from ._schema_files import agree, is_terminal, keep, shown
+    from ._schema_files import agree, keep, show, shown
 
     invocation, name = files.invocation, plan.state.name
-    text = "\n".join([*_shown(files, plan), *applied.said()])
-    # Also with --quiet, where somebody is asked: a yes is one to what was read.
-    if invocation.quiet and is_terminal() and not files.options.yes:
-        present.warn(text)
-    else:
-        present.note(invocation, text)
+    show(files, "\n".join([*_shown(files, plan), *applied.said()]))
     agree(files, f"change {_counted(len(plan.changes))} to what {name} has")
     latest = find_state(files.root)
     kept = keep(files, "db revert", spare=plan.state, applied_head=applied.head)
@@ -116,7 +111,8 @@ def _revert(files: ProjectFiles, plan: Revert, applied: Applied, *, wanted: bool
     put_back(plan)
     lines = [f"{_counted(len(plan.changes))} as in {name}."]
     if applied.applied and not taken:
-        present.warn(applied.left_behind(shown(kept)))
+        downs = find_state(files.root, kept.name).folder(MIGRATIONS)
+        present.warn(applied.left_behind(from_root(downs, files.root)))
     elif taken:
         lines.insert(0, f"Taken back in {invocation.environment}: {', '.join(taken)}.")
     present.done(invocation, "\n".join(lines), _data(plan, applied, kept, taken))

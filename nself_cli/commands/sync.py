@@ -42,7 +42,7 @@ def command(invocation: Invocation, options: Options, file: str | None, opens: b
       nself db sync ~/Downloads/shop.dbml
       nself db sync - --yes < shop.dbml
     """
-    from ._schema_files import agree, keep, replace_schema, shown, start_files
+    from ._schema_files import agree, keep, replace_schema, show, shown, start_files
 
     files = start_files(invocation, options)
     _show_diagram(files, opens, pasting=file is None)
@@ -57,7 +57,7 @@ def command(invocation: Invocation, options: Options, file: str | None, opens: b
         present.done(invocation, difference or f"{shown(path)} says the same already.", data)
         return DONE
     if difference:
-        (present.warn if invocation.quiet else lambda said: present.note(invocation, said))(difference)
+        show(files, difference)
         _warn_of_directives(files, text)
         agree(files, f"{'replace' if path.exists() else 'write'} {shown(path)}")
         kept = keep(files, "db sync")

@@ -15,7 +15,19 @@ from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import WriteFile
 from pytest_nself.execute.files import write_files
 
-from .syncs import FOLDER, METADATA, METADATA_FOLDERS, MIGRATIONS, SCHEMA, SEEDS, SEEDS_FOLDERS, USED, State, walk
+from .syncs import (
+    FOLDER,
+    METADATA,
+    METADATA_FOLDERS,
+    MIGRATIONS,
+    SCHEMA,
+    SEEDS,
+    SEEDS_FOLDERS,
+    USED,
+    State,
+    from_root,
+    walk,
+)
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 
@@ -89,7 +101,9 @@ def plan_revert(
     if with_metadata:
         present = next((root / one for one in METADATA_FOLDERS if (root / one).is_dir()), None)
         homes[METADATA] = present or home_of(state, METADATA, root, METADATA_FOLDERS[0])
-    folders = tuple((state.path / part, home) for part, home in homes.items() if state.knows(part))
+    folders = tuple(
+        (state.folder(part, from_root(home, root)), home) for part, home in homes.items() if state.knows(part)
+    )
     now: dict[Path, Thing] = {}
     then: dict[Path, Thing] = {}
     try:

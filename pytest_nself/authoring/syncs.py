@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from time import time
 from typing import Any
 
@@ -74,9 +74,24 @@ class State:
         """The folder's name: the stamp that `--to` takes."""
         return self.path.name
 
+    def folder(self, part: str, now: str = "") -> Path:
+        """Where a part that is a folder is kept; `now` is where the project has it, for states that are not ours."""
+        home = self.homes[part].path if part in self.homes else now
+        inner = self.path / part / inside(home, part)
+        return inner if part in self.homes or inner.is_dir() else self.path / part
+
     def knows(self, part: str) -> bool:
         """Whether the state says what the part was; that it was not there is an answer, too."""
         return part in self.homes or (not self.ours and (self.path / part).exists())
+
+
+def inside(path: str, part: str) -> str:
+    """What of a path is below the folder called `part`: `default` of `hasura/migrations/default`; else nothing.
+
+    A state has it, too: so its folder `migrations` can be copied over the project's by hand.
+    """
+    parts = PurePosixPath(path).parts
+    return "/".join(parts[parts.index(part) + 1 :]) if part in parts and ".." not in parts else ""
 
 
 def keep_state(
@@ -106,7 +121,7 @@ def keep_state(
     try:
         _make_home(folder)
         making.mkdir()
-        homes = {name: _copy(making / name, path, root) for name, path in parts.items() if path is not None}
+        homes = {name: _copy(making, name, path, root) for name, path in parts.items() if path is not None}
         _copy_used(making, [one for one in used if schema_file is None or one.resolve() != schema_file.resolve()], root)
         said = {"before": before or None, "environment": environment, "applied_head": applied_head}
         _write_record(making, said, homes, now.astimezone(UTC))
@@ -217,11 +232,13 @@ def _make_home(folder: Path) -> None:
     (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
-def _copy(target: Path, source: Path, root: Path) -> Home:
+def _copy(making: Path, part: str, source: Path, root: Path) -> Home:
     """Copy a file, or what is in a folder; what is neither file, folder nor link (a socket) is left out."""
-    home = Home(_from_root(source, root), source.exists())
+    home = Home(from_root(source, root), source.exists())
+    target = making / part
     if source.is_dir():
-        target.mkdir()
+        target = target / inside(home.path, part)
+        target.mkdir(parents=True)
         for name, entry in walk(source, ((root / FOLDER).resolve(),)):
             _copy_one(Path(entry.path), target / name)
     elif source.is_file():
@@ -251,7 +268,8 @@ def _copy_used(making: Path, used: Collection[Path], root: Path) -> None:
             _copy_file(path.resolve(), target)
 
 
-def _from_root(path: Path, root: Path) -> str:
+def from_root(path: Path, root: Path) -> str:
+    """The path as a record writes it: from the project's folder where it is below, else absolute."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link in it must stay one
     base = Path(os.path.abspath(root))  # noqa: PTH100
     return (absolute.relative_to(base) if absolute.is_relative_to(base) else absolute).as_posix()

@@ -91,6 +91,31 @@ def test_a_state_holds_every_byte(root: Path) -> None:
     assert json.loads((kept / "metadata.json").read_text())["kept_at"] == "2026-03-01T12:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("home", "kept_in"),
+    [
+        ("hasura/migrations/default", "migrations/default"),
+        ("hasura/migrations", "migrations"),
+        ("db/migrations", "migrations"),
+        ("drizzle", "migrations"),
+        ("drizzle/migrations", "migrations"),
+    ],
+)
+def test_the_migrations_can_be_copied_back_by_hand(tmp_path: Path, home: str, kept_in: str) -> None:
+    """`cp -r bin/dbsyncs/latest/migrations hasura/` does what it looks like; so do states that others wrote so."""
+    (tmp_path / home).mkdir(parents=True)
+    (tmp_path / home / "1_a.sql").write_text("a")
+    kept = keep(tmp_path, migrations_folder=tmp_path / home)
+    assert (kept / kept_in / "1_a.sql").read_text() == "a"
+    for _ in range(2):
+        (tmp_path / home / "1_a.sql").write_text("b")
+        state = find_state(tmp_path)
+        put_back(plan_revert(state, tmp_path, schema_file=tmp_path / "schema.dbml", migrations_folder=tmp_path / home))
+        assert {path.name for path in (tmp_path / home).iterdir()} == {"1_a.sql"}
+        assert (tmp_path / home / "1_a.sql").read_text() == "a"
+        (kept / "metadata.json").unlink(missing_ok=True)  # now it is somebody else's
+
+
 def test_what_is_not_there_is_no_error(tmp_path: Path) -> None:
     """A new project has nothing to keep, and that is what its state says."""
     keep(tmp_path, seeds_folder=None)

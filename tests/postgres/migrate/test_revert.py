@@ -57,7 +57,8 @@ def test_what_is_left_is_said_with_the_way(cli: Cli, applied: Path, look: psycop
     assert "20260301000000_more, 20260302000000_most applied" in said
     call = shlex.split(said.partition("nself db ")[2])
     assert call[:2] == ["migrate", "down"]
-    assert cli(*call)[0] == 0
+    assert call[-2:] == ["--dsn", "URL"]  # an address may hold a password
+    assert cli(*call[:-2])[0] == 0
     assert versions(look)[-1] == 20260203070900
     assert cli.json("migrate", "status")["data"]["migrations"][-1]["state"] == "applied"
 
