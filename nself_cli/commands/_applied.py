@@ -26,7 +26,8 @@ class Applied:
     """What the database has of the migrations that go.
 
     `going` are those migrations, `applied` which of them the database has, `taken` all that must be taken back for
-    them, the last first, and `to` the version that stays. `unknown` says why the database could not be asked, and
+    them, the last first, and `to` the version that stays; `plan` runs
+    their downs. `unknown` says why the database could not be asked, and
     `refused` why the downs cannot be run.
     """
 
@@ -41,6 +42,15 @@ class Applied:
     flag: str = ""
     session: Session | None = None
     migrations: Migrations | None = None
+    plan: Plan | None = None
+
+    @property
+    def where(self) -> str:
+        """Which database was asked, ` (shop on localhost:5432)`."""
+        if self.session is None:
+            return ""
+        dsn = self.session.target.dsn
+        return f" ({dsn.dbname} on {dsn.host}:{dsn.port})"
 
     def said(self) -> list[str]:
         """What a person must know before the files change."""
@@ -54,7 +64,7 @@ class Applied:
         if not self.applied:
             return []
         names = ", ".join(one.label for one in self.applied)
-        lines = [f"Applied in {self.environment}, and gone or changed then: {names}."]
+        lines = [f"Applied in {self.environment}{self.where}, and gone or changed then: {names}."]
         if self.refused:
             return [*lines, f"They cannot be taken back by their downs: {self.refused}"]
         return [*lines, f"Their downs take back: {', '.join(self.taken)} (with --database, or when you are asked)."]
@@ -87,7 +97,7 @@ def applied_and_going(files: ProjectFiles, plan: Revert, *, wanted: bool) -> App
         session = start(invocation, options)
         with connected(session) as (_, connection):
             ledger = read_standing(connection, migrations, table_of(session))
-            applied = tuple(one for one in going if one.version in ledger)
+            applied = tuple(one for one in going if one.version in ledger or one.version in ledger.elsewhere)
             head = next((row.label for row in list(ledger)[::-1]), None)
             found = replace(found, applied=applied, head=head, session=session, migrations=migrations)
             return _with_downs(found, connection, wanted=wanted) if applied else found
@@ -112,7 +122,9 @@ def _with_downs(found: Applied, connection: psycopg.Connection[Any], *, wanted: 
             raise
         remedy = f" To fix: {error.remedy}." if error.remedy else ""
         return replace(found, refused=f"{error.problem}{remedy}")
-    return replace(found, taken=tuple(label for step in plan.steps if (label := recorded_by(step))))
+    if not plan:
+        return replace(found, refused="another tool has applied them, and its ledger is its own.")
+    return replace(found, plan=plan, taken=tuple(label for step in plan.steps if (label := recorded_by(step))))
 
 
 def take_back(files: ProjectFiles, found: Applied, *, wanted: bool) -> tuple[str, ...]:

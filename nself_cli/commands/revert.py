@@ -63,7 +63,9 @@ def command(
         return 0
     applied = applied_and_going(files, plan, wanted=database)
     if options.dry_run:
-        present.done(invocation, "\n".join([*_shown(files, plan), *applied.said()]), _data(plan, applied, None))
+        sql = _sql(applied) if database else []
+        text = "\n".join([*_shown(files, plan), *applied.said(), *(f"\n{one}" for one in sql)])
+        present.done(invocation, text, {**_data(plan, applied, None), "dry_run": True, "sql": sql})
         return 0
     return _revert(files, plan, applied, wanted=database)
 
@@ -109,7 +111,7 @@ def _revert(files: ProjectFiles, plan: Revert, applied: Applied, *, wanted: bool
         forget_state(files.root, kept, latest)
         raise
     put_back(plan)
-    lines = [f"{_counted(len(plan.changes))} as in {name}."]
+    lines = [f"Back to {name}: {_counted(len(plan.changes))} changed."]
     if applied.applied and not taken:
         downs = find_state(files.root, kept.name).folder(MIGRATIONS)
         present.warn(applied.left_behind(from_root(downs, files.root)))
@@ -141,6 +143,13 @@ def _shown(files: ProjectFiles, plan: Revert) -> list[str]:
         if files.options.verbose:
             lines.append(difference(change, shown(change.path)))
     return lines
+
+
+def _sql(applied: Applied) -> list[str]:
+    """What would be sent to the database."""
+    from pytest_nself.execute.messages import preview
+
+    return list(preview(applied.plan.steps)) if applied.plan is not None else []
 
 
 def _list(files: ProjectFiles) -> int:

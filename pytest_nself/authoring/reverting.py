@@ -135,13 +135,16 @@ def put_back(revert: Revert) -> None:
         for one in revert.changes:
             if one.now is not None and one.now.link is not None:
                 one.path.unlink(missing_ok=True)
-        write_files(revert.files)
+        for plan in _in_turn(revert):
+            write_files(plan)
+            for kept, home in revert.folders:
+                _take_empty(kept, home, revert.root)
         for one in revert.changes:
             if one.then is not None and one.then.link is not None:
                 one.path.parent.mkdir(parents=True, exist_ok=True)
                 one.path.symlink_to(one.then.link)
         for kept, home in revert.folders:
-            _match_folders(kept, home, revert.root)
+            _make_folders(kept, home, revert.root)
         # It says for which schema the migrations were written; they may be others now.
         (revert.root / _HASH_FILE).unlink(missing_ok=True)
     except OSError as error:
@@ -219,15 +222,34 @@ def home_of(state: State, part: str, root: Path, usual: str) -> Path:
     return path if inside else root / usual
 
 
-def _match_folders(kept: Path, home: Path, root: Path) -> None:
-    """Take away folders that are empty now and that the state does not have; make those that it has."""
-    aside = ((root / FOLDER).resolve(),)
-    wanted = (
-        {name for name, entry in walk(kept, aside) if entry.is_dir(follow_symlinks=False)} if kept.is_dir() else set()
-    )
-    there = [name for name, entry in walk(home, aside) if entry.is_dir(follow_symlinks=False)] if home.is_dir() else []
-    for name in sorted(there, reverse=True):
-        if name not in wanted and not any((home / name).iterdir()):
+def _in_turn(revert: Revert) -> tuple[Plan, ...]:
+    """The steps as one plan, so that all is looked at before anything is done.
+
+    Only where a file comes to where a folder is now, what is in that must go first.
+    """
+    steps = [step for step in revert.files.steps if isinstance(step, WriteFile)]
+    if not any(step.content is not None and Path(step.path).is_dir() for step in steps):
+        return (revert.files,)
+    gone = tuple(step for step in steps if step.content is None)
+    return Plan(revert.files.title, gone), Plan(revert.files.title, tuple(one for one in steps if one not in gone))
+
+
+def _folders_in(folder: Path, root: Path) -> set[str]:
+    if not folder.is_dir():
+        return set()
+    return {name for name, entry in walk(folder, ((root / FOLDER).resolve(),)) if entry.is_dir(follow_symlinks=False)}
+
+
+def _take_empty(kept: Path, home: Path, root: Path) -> None:
+    """Take away folders that are empty now and that the state does not have."""
+    for name in sorted(_folders_in(home, root) - _folders_in(kept, root), reverse=True):
+        if not any((home / name).iterdir()):
             (home / name).rmdir()
-    for name in sorted(wanted):
+
+
+def _make_folders(kept: Path, home: Path, root: Path) -> None:
+    """Make the folders that the state has, empty ones too."""
+    if kept.is_dir():
+        home.mkdir(parents=True, exist_ok=True)
+    for name in sorted(_folders_in(kept, root)):
         (home / name).mkdir(parents=True, exist_ok=True)

@@ -51,7 +51,7 @@ def test_there_and_back(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The state kept last is put back, the present one is kept first, and the next revert goes to that."""
     assert run(["db", "revert", "--yes"]) == 0
     out, err = capsys.readouterr()
-    assert out == "1 file as in 2026-03-01_12-00-00.\n"
+    assert out == "Back to 2026-03-01_12-00-00: 1 file changed.\n"
     shown = "Back to 2026-03-01_12-00-00 (kept before db run, in dev, with 001_users applied):\n  ~ schema.dbml\n"
     assert err.startswith(shown)
     newest, _ = states(kept)

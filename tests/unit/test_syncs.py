@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess  # a process that is killed is the claim
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytest_nself.authoring import reverting, syncs
 from pytest_nself.authoring.reverting import difference, plan_revert, put_back
@@ -326,6 +329,65 @@ def test_there_and_back(root: Path) -> None:
     assert not revert(root, find_state(root, first.name))
     put_back(revert(root, find_state(root, second.name)))
     assert project(root) == edited
+
+
+_NAMES = st.sampled_from(["a", "b", "c"])
+_PATHS = st.lists(_NAMES, min_size=1, max_size=3).map("/".join)
+_THINGS = st.one_of(
+    st.binary(max_size=3).map(lambda content: ("file", content)),
+    st.just(("folder", b"")),
+    st.sampled_from([b"a", b"../b", b"nowhere", b"/"]).map(lambda target: ("link", target)),
+)
+
+
+def _make(folder: Path, things: dict[str, tuple[str, bytes]]) -> None:
+    """A folder with these things, as far as there is room for them."""
+    for name, (kind, content) in things.items():
+        path = folder / name
+        if any(one.is_symlink() or one.is_file() for one in (path, *path.parents)) or path.exists():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if kind == "file":
+            path.write_bytes(content)
+        elif kind == "folder":
+            path.mkdir()
+        else:
+            path.symlink_to(os.fsdecode(content))
+
+
+def _all_of(folder: Path) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for here, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = Path(here, name)
+            link = path.readlink() if path.is_symlink() else None
+            found[str(path.relative_to(folder))] = link or (None if path.is_dir() else path.read_bytes())
+    return found
+
+
+@given(before=st.dictionaries(_PATHS, _THINGS, max_size=8), after=st.dictionaries(_PATHS, _THINGS, max_size=8))
+@settings(max_examples=80, deadline=None)
+def test_whatever_became_of_a_folder(
+    tmp_path_factory: pytest.TempPathFactory,
+    before: dict[str, tuple[str, bytes]],
+    after: dict[str, tuple[str, bytes]],
+) -> None:
+    """Files that became folders or links, and the other way round: back is back, and there again is there."""
+    root = tmp_path_factory.mktemp("project")
+    migrations = root / "migrations"
+    migrations.mkdir()
+    _make(migrations, before)
+    was = _all_of(migrations)
+    first = keep(root)
+    shutil.rmtree(migrations)
+    migrations.mkdir()
+    _make(migrations, after)
+    then = _all_of(migrations)
+    second = keep(root)
+    put_back(revert(root, find_state(root, first.name)))
+    assert _all_of(migrations) == was
+    put_back(revert(root, find_state(root, second.name)))
+    assert _all_of(migrations) == then
 
 
 def test_a_folder_that_became_a_link_and_back(root: Path) -> None:

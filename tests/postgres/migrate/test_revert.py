@@ -39,8 +39,11 @@ def test_the_database_goes_first(cli: Cli, applied: Path, look: psycopg.Connecti
     """With --database the downs are run, the last first, then the files go; the ledger knows it."""
     code, out, err = cli("revert", "--database", "--yes")
     assert code == 0
-    assert "Applied in dev, and gone or changed then: 20260301000000_more, 20260302000000_most." in err
-    assert out == ("Taken back in dev: 20260302000000_most, 20260301000000_more.\n3 files as in 2026-03-01_12-00-00.\n")
+    assert f"Applied in dev ({look.info.dbname} on " in err
+    assert "gone or changed then: 20260301000000_more, 20260302000000_most." in err
+    assert out == (
+        "Taken back in dev: 20260302000000_most, 20260301000000_more.\nBack to 2026-03-01_12-00-00: 3 files changed.\n"
+    )
     assert (names(applied), versions(look)[-1]) == (set(), 20260203070900)
     assert not {"more", "most"} & set(tables(look))
     assert states(applied)[0].applied_head == "20260302000000_most"
@@ -61,6 +64,15 @@ def test_what_is_left_is_said_with_the_way(cli: Cli, applied: Path, look: psycop
     assert cli(*call[:-2])[0] == 0
     assert versions(look)[-1] == 20260203070900
     assert cli.json("migrate", "status")["data"]["migrations"][-1]["state"] == "applied"
+
+
+def test_dry_run_shows_what_would_be_sent(cli: Cli, applied: Path, look: psycopg.Connection[Any]) -> None:
+    """With --database the SQL of the downs as well; nothing is done, and nothing kept."""
+    assert "drop table" not in cli("revert", "--dry-run")[1]
+    code, out, _ = cli("revert", "--dry-run", "--database")
+    assert (code, names(applied), versions(look)[-1], len(states(applied))) == (0, set(NEW), 20260302000000, 1)
+    assert out.index("drop table most;") < out.index("drop table more;")
+    assert cli.json("revert", "--dry-run", "--database")["data"]["sql"]
 
 
 def test_an_edited_migration_is_taken_back_by_its_own_down(
@@ -103,7 +115,7 @@ def test_what_is_not_applied_needs_no_question(cli: Cli, applied: Path, look: ps
     """Pending files go without a word on the database."""
     cli("migrate", "down", "2")
     code, out, err = cli("revert", "--database", "--yes")
-    assert (code, out) == (0, "3 files as in 2026-03-01_12-00-00.\n")
+    assert (code, out) == (0, "Back to 2026-03-01_12-00-00: 3 files changed.\n")
     assert "Applied" not in err
     assert versions(look)[-1] == 20260203070900
 
