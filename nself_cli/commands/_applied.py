@@ -26,7 +26,7 @@ class Applied:
     """What the database has of the migrations that go.
 
     `going` are those migrations, `applied` which of them the database has, `taken` all that must be taken back for
-    them, the last first, and `to` the version that stays; `plan` runs
+    them, the last first, and `to` the version that stays (none: empty); `plan` runs
     their downs. `unknown` says why the database could not be asked, and
     `refused` why the downs cannot be run.
     """
@@ -35,7 +35,7 @@ class Applied:
     going: tuple[Migration, ...] = ()
     applied: tuple[Migration, ...] = ()
     taken: tuple[str, ...] = ()
-    to: str = "0"
+    to: str = ""
     head: str | None = None
     unknown: str = ""
     refused: str = ""
@@ -43,6 +43,11 @@ class Applied:
     session: Session | None = None
     migrations: Migrations | None = None
     plan: Plan | None = None
+
+    @property
+    def way(self) -> str:
+        """The command that takes them back."""
+        return f"nself db migrate down {f'--to {self.to}' if self.to else '--all'}"
 
     @property
     def where(self) -> str:
@@ -59,7 +64,7 @@ class Applied:
             return [
                 f"These migrations would be gone or changed: {names}. Whether {self.environment} has them applied "
                 f"cannot be seen: {self.unknown}",
-                f"If it has, take them back before: nself db migrate down --to {self.to}{self.flag}",
+                f"If it has, take them back before: {self.way}{self.flag}",
             ]
         if not self.applied:
             return []
@@ -72,7 +77,7 @@ class Applied:
     def left_behind(self, kept: str) -> str:
         """What to do where the files went back and the database did not; `kept` is the folder with the downs."""
         names = ", ".join(one.label for one in self.applied)
-        way = f"nself db migrate down --to {self.to} --migration-dir {shlex.quote(kept)}{self.flag}"
+        way = f"{self.way} --migration-dir {shlex.quote(kept)}{self.flag}"
         if self.refused:
             way = f"{self.refused} Go forward with a new migration, or restore a backup; the files are in {kept}"
         return f"Warning: {self.environment} still has {names} applied. To take them back: {way}"
@@ -177,9 +182,9 @@ def _going(files: ProjectFiles, plan: Revert) -> tuple[Migrations, tuple[Migrati
 
 
 def _stays(migrations: Migrations, first: int) -> str:
-    """The version before `first`: what `down --to` takes."""
+    """The version before `first`, for `down --to`; empty where there is none."""
     below = [one.version_text for one in migrations if one.version < first]
-    return below[-1] if below else "0"
+    return below[-1] if below else ""
 
 
 def _down(session: Session, migrations: Migrations, connection: psycopg.Connection[Any], to: str) -> Plan:
@@ -190,5 +195,11 @@ def _down(session: Session, migrations: Migrations, connection: psycopg.Connecti
     from .migrate._migrations import timeouts_of
 
     ledger = read_standing(connection, migrations, table_of(session))
-    environment = session.target.environment
-    return plan_down(migrations, ledger, to=int(to), environment=environment, timeouts=timeouts_of(session))
+    return plan_down(
+        migrations,
+        ledger,
+        to=int(to) if to else None,
+        everything=not to,  # `--to 0` would leave a version 0
+        environment=session.target.environment,
+        timeouts=timeouts_of(session),
+    )

@@ -149,7 +149,7 @@ def test_migrations_without_a_database(kept: Path, capsys: pytest.CaptureFixture
     assert run(["db", "revert", "--yes"]) == 0
     err = capsys.readouterr().err
     assert "These migrations would be gone or changed: 1_a. Whether dev has them applied cannot be seen:" in err
-    assert "take them back before: nself db migrate down --to 0" in err
+    assert "take them back before: nself db migrate down --all" in err
     assert not (kept / "migrations/1_a.sql").exists()
 
 

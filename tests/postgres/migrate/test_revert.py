@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shlex
+import shutil
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +144,39 @@ def test_two_questions(cli: Cli, applied: Path, look: psycopg.Connection[Any]) -
     assert "The database stays as it is" in ended.shown
     assert "Warning: dev still has" in ended.shown
     assert (names(applied), versions(look)[-1]) == (set(), 20260302000000)
+
+
+def test_the_first_migration_too(cli: Cli, tmp_path: Path, look: psycopg.Connection[Any]) -> None:
+    """Back before there was any: version 0 goes as well."""
+    shutil.rmtree(tmp_path / "migrations")
+    keep_state(tmp_path, schema_file=None, migrations_folder=tmp_path / "migrations", now=NOON)
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations/0000_first.sql").write_text("-- UP\ncreate table first ();\n-- DOWN\ndrop table first;\n")
+    assert cli("migrate", "up")[0] == 0
+    assert "nself db migrate down --all --migration-dir" in cli("revert", "--yes")[2]
+    assert cli("revert", "--yes")[0] == 0
+    assert cli("revert", "--to", "2026-03-01_12-00-00", "--yes", "--database")[0] == 0
+    assert (versions(look), tables(look)) == ([], [])
+
+
+def test_what_drizzle_has_applied(cli: Cli, tmp_path: Path, look: psycopg.Connection[Any]) -> None:
+    """Its ledger is its own, and its files have no downs: that is said before, and another way."""
+    shutil.rmtree(tmp_path / "migrations")
+    keep_state(tmp_path, schema_file=None, migrations_folder=tmp_path / "drizzle", now=NOON)
+    text = "create table first (id int);"
+    (tmp_path / "drizzle/meta").mkdir(parents=True)
+    (tmp_path / "drizzle/0000_first.sql").write_text(text)
+    entry = {"idx": 0, "version": "7", "when": 1000, "tag": "0000_first", "breakpoints": True}
+    (tmp_path / "drizzle/meta/_journal.json").write_text(
+        json.dumps({"version": "7", "dialect": "postgresql", "entries": [entry]})
+    )
+    look.execute("create schema drizzle; create table first (id int)")
+    look.execute(
+        "create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)"
+    )
+    hashed = sha256(text.encode()).hexdigest()
+    look.execute("insert into drizzle.__drizzle_migrations (hash, created_at) values (%s, 1000)", [hashed])
+    code, out, _ = cli("revert", "--dry-run")
+    assert code == 0
+    assert "and gone or changed then: 0000_first." in out
+    assert "They cannot be taken back by their downs: another tool has applied them" in out
