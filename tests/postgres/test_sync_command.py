@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from pytest_nself.authoring.samples import sample_names, sample_text
 from pytest_nself.authoring.syncs import states
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.schema.validation import validate
+
+from ..cli.terminal import on_a_terminal  # noqa: TID252 - the tests are no installed package
 
 OLD = "Table users {\n  id int [pk]\n}\n"
 NEW = "Table users {\n  id int [pk]\n  name text\n}\n"
@@ -67,3 +70,13 @@ def test_sync_does_not_say_yes_to_lost_rows(project: Path, capsys: pytest.Captur
     assert [path.name for path in (project / "migrations").glob("*.sql")] == ["1_users.sql"]
     assert run(["db", "revert", "--yes"]) == 0
     assert (project / "schema.dbml").read_text() == OLD
+
+
+def test_sync_on_a_terminal(project: Path) -> None:
+    """Pasted, shown, agreed to, and migrated, in one call."""
+    argv = [sys.executable, "-c", "from nself_cli.main import main; main()", "db", "sync"]
+    ended = on_a_terminal(argv, NEW.encode() + b".\nyes\n", project, until="Ctrl-D.")
+    assert ended.code == 0, ended.shown
+    assert ended.shown.index("+  name text") < ended.shown.index("This will replace schema.dbml. Type yes to go on:")
+    assert "wrote migrations/" in ended.shown
+    assert (project / "schema.dbml").read_text() == NEW
