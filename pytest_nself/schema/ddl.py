@@ -117,8 +117,10 @@ class Design:
                 yield Piece(statement, reference("schema", (None, text)), place, gives=given)
 
     def _index_name(self, table: Table, number: int) -> str:
-        promised = f"idx_{table.name}_{index_words(table.indexes[number])}"
-        return self.names.of(("index", table.key, number), promised, relations(table.key[0]))
+        index = table.indexes[number]
+        content = (table.key, index.items, index.unique, index.type, index.where)
+        promised = f"idx_{table.name}_{index_words(index)}"
+        return self.names.of(("index", table.key, number), promised, relations(table.key[0]), content=content)
 
     def _index(self, table: Table, number: int) -> Piece:
         index, own = table.indexes[number], self._index_name(table, number)
@@ -156,7 +158,8 @@ class Design:
     def _key_name(self, item: tuple[str, int], ref: Ref) -> str:
         assert ref.foreign_key is not None
         holder = ref.foreign_key[0]
-        return self.names.of(item, f"fk_{holder.table}_{'_'.join(holder.columns)}", constraints(holder.key))
+        promised = f"fk_{holder.table}_{'_'.join(holder.columns)}"
+        return self.names.of(item, promised, constraints(holder.key), content=ref.foreign_key)
 
     def _foreign_key(self, item: tuple[str, int], ref: Ref) -> Piece:
         assert ref.foreign_key is not None

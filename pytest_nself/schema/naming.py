@@ -52,45 +52,50 @@ class Names:
         for number, ref in enumerate(schema.refs):
             ends = ref.foreign_key
             if ref.name is not None and ends is not None:
-                self._give(("ref", number), ref.name, (constraints(ends[0].key),), from_partial=ref.partial is not None)
+                scopes = (constraints(ends[0].key),)
+                self._give(("ref", number), ref.name, scopes, ends, from_partial=ref.partial is not None)
         for table in tables:
             both = (relations(table.key[0]), constraints(table.key))
             for item, check in checks_of(table):
                 if check.name is not None:
-                    self._give(item, check.name, both[1:], from_partial=check.partial is not None)
+                    self._give(item, check.name, both[1:], check.expression, from_partial=check.partial is not None)
             for number, index in enumerate(table.indexes):
                 if index.name is not None and not index.pk:
                     item = ("index", table.key, number)
-                    self._give(item, index.name, both[:1], from_partial=index.partial is not None)
+                    self._give(item, index.name, both[:1], index.items, from_partial=index.partial is not None)
         for table in tables:
             both = (relations(table.key[0]), constraints(table.key))
             for number, index in enumerate(table.indexes):
                 # Other databases name every primary key alike; the second of them gets the name that it has anyway.
                 if index.pk and index.name is not None and not self._is_taken(both, index.name):
-                    self._give(("index", table.key, number), index.name, both, from_partial=True)
+                    self._give(("index", table.key, number), index.name, both, index.items, from_partial=True)
 
     def _is_taken(self, scopes: Iterable[Scope], name: str) -> bool:
         return any((scope, name) in self._taken for scope in scopes)
 
-    def _give(self, item: Item, name: str, scopes: tuple[Scope, ...], *, from_partial: bool) -> None:
+    def _give(self, item: Item, name: str, scopes: tuple[Scope, ...], content: Hashable, *, from_partial: bool) -> None:
         """A name from the file. Said twice it is the server's to refuse, unless a partial brings it to many tables."""
         if from_partial or len(name.encode()) > LONGEST:
-            self._given[item] = self._choose(name, scopes, item)
+            self._given[item] = self._choose(name, scopes, content)
             return
         self._given[item] = name
         self._taken.update((scope, name) for scope in scopes)
 
-    def of(self, item: Item, promised: str, *scopes: Scope) -> str:
-        """The name of an object: the file's, or what is promised, unique in all `scopes`."""
+    def of(self, item: Item, promised: str, *scopes: Scope, content: Hashable = None) -> str:
+        """The name of an object: the file's, or what is promised, unique in all `scopes`.
+
+        A hash is that of its `content`, and not of its place, so that it stays when others come before it.
+        """
         name = self._given.get(item)
         if name is None:
-            name = self._given[item] = self._choose(promised, scopes, item)
+            name = self._given[item] = self._choose(promised, scopes, content)
         return name
 
-    def _choose(self, wanted: str, scopes: tuple[Scope, ...], item: Item) -> str:
+    def _choose(self, wanted: str, scopes: tuple[Scope, ...], content: Hashable) -> str:
         name, attempt = wanted, 0
         while len(name.encode()) > LONGEST or self._is_taken(scopes, name):
-            mark = sha256(repr((item, wanted, attempt)).encode()).hexdigest()[:_HASH]
+            # What is not shown of a value (where it stands in the file) is no part of the hash.
+            mark = sha256(repr((scopes, wanted, content, attempt)).encode()).hexdigest()[:_HASH]
             name = f"{wanted.encode()[: LONGEST - _HASH - 1].decode(errors='ignore')}_{mark}"
             attempt += 1
         self._taken.update((scope, name) for scope in scopes)

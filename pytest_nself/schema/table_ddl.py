@@ -13,7 +13,7 @@ from .naming import Names, checks_of, constraints, relations
 from .pieces import Need, Piece, Writer, inside, literal, name, qualified, reference
 from .types import TypeNames, is_serial
 
-_CALL = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?:\([^()'\"]*\))?")
+_CALL = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?:\([^()'\"/-]*\))?")
 """A call or a bare word: a default that needs no parentheses around it."""
 
 
@@ -170,7 +170,7 @@ class TableWriter:
                 yield _Constraint(own, "unique", ((column.name, column.place),), column.place)
         for item, check in checks_of(table):
             middle = f"_{item[2]}" if item[2] is not None else ""
-            own = of(item, f"{table.name}{middle}_check", both[1])
+            own = of(item, f"{table.name}{middle}_check", both[1], content=check.expression)
             yield _Constraint(own, "check", (), check.place, check.expression)
 
     def comments(self) -> Iterator[Piece]:

@@ -116,6 +116,7 @@ def test_nothing_hides_and_nothing_spreads() -> None:
         ("a boolean [default: true]", "a boolean default true"),
         ("a uuid [default: `gen_random_uuid()`]", "a uuid default gen_random_uuid()"),
         ("a date [default: `current_date`]", "a date default current_date"),
+        ("a date [default: `now(-- x)`]", "a date default (now(-- x))"),
         ("a int [default: `1 + 2`]", "a int default (1 + 2)"),
         ("a timestamp [default: `now() at time zone 'utc'`]", "a timestamp default (now() at time zone 'utc')"),
         ("a int [default: `1 -- one`]", "a int default (1 -- one)"),
@@ -332,6 +333,15 @@ def test_the_second_of_a_name_gets_a_hash() -> None:
     assert all(re.fullmatch(r"idx_a_b_c_[0-9a-f]{8}", name) for name in found[3:])
     assert len(set(found)) == len(found) == 5
     assert names_of(text) == found
+
+
+def test_a_hash_stays_when_others_come_before() -> None:
+    """It is that of what the object is, and not of its position in the file."""
+    indexes = "a [type: hash]\n a [type: brin]"
+    before = names_of(f"Table t {{ a int\n b int\n indexes {{ a\n {indexes} }} }}")
+    after = names_of(f"\n\nTable u {{ c int }}\nTable t {{ a int\n b int\n indexes {{ a\n b\n {indexes} }} }}")
+    assert len(set(before)) == 3
+    assert set(before) == set(after) - {"idx_t_b"}
 
 
 def test_a_name_of_the_file_is_in_nobodys_way() -> None:
