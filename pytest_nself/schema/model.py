@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pytest_nself.core.place import Place
 
 from .diagram import Block, Member, Project, Records, StickyNote, TableGroup, Use, Used
 from .values import NOWHERE, PUBLIC, Comment, Directive, Key, Note, Setting, Value, ValueKind, key_of, spell_name
+
+if TYPE_CHECKING:
+    from pydbml.database import Database
+
+    from .to_pydbml import Bridged
 
 __all__ = [
     "NOWHERE",
@@ -332,3 +338,16 @@ class Schema:
     def enums_by_key(self) -> Mapping[Key, Enum]:
         """The enums by schema and name; of two with one name the first."""
         return {enum.key: enum for enum in reversed(self.enums)}
+
+    def to_pydbml(self) -> Bridged:
+        """This schema in pydbml's objects, and what those cannot hold; see `to_pydbml` for how."""
+        from .to_pydbml import to_pydbml
+
+        return to_pydbml(self)
+
+    @classmethod
+    def from_pydbml(cls, database: Database) -> Schema:
+        """The schema that pydbml's objects say; see `from_pydbml` for how."""
+        from .from_pydbml import from_pydbml
+
+        return from_pydbml(database)
