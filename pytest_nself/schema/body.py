@@ -151,7 +151,7 @@ def _filled(parts: Sequence[_Part], remarks: list[Remark]) -> list[str]:
 def _column_parts(own: Own) -> Iterator[_Part]:
     """The columns, and between them the partials that are put in."""
     columns = [one for one in own.columns if one.partial is None]
-    names = _width(spelling.name(one.name) for one in columns)
+    names = _width(spelling.leading(one.name) for one in columns)
     types = _width(spelling.column_type(one.type) for one in columns if _settings(one))
     injections = list(own.injections)
     ends: int | None = None
@@ -181,7 +181,7 @@ def _width(texts: Iterable[str]) -> int:
 def _column(column: Column, names: int, types: int) -> str:
     settings = _settings(column)
     type_ = spelling.column_type(column.type)
-    line = f"{spelling.name(column.name).ljust(names)} {type_.ljust(types) if settings else type_}"
+    line = f"{spelling.leading(column.name).ljust(names)} {type_.ljust(types) if settings else type_}"
     return line + spelling.listed(settings)
 
 

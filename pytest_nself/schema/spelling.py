@@ -26,6 +26,11 @@ def name(text: str) -> str:
     return text if is_bare(text) else '"' + _escaped(text, '"') + '"'
 
 
+def leading(text: str) -> str:
+    """A name that begins a line, where `ref` and `dep` would begin a reference."""
+    return f'"{text}"' if text.lower() in ("ref", "dep") else name(text)
+
+
 def qualified(schema: str | None, text: str) -> str:
     """`schema.name`."""
     return name(text) if schema is None else f"{name(schema)}.{name(text)}"

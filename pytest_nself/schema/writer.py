@@ -209,7 +209,7 @@ def _enum(enum: Enum) -> list[str]:
     values = [
         (
             one.place.line,
-            spelling.name(one.name)
+            spelling.leading(one.name)
             + spelling.listed([f"note: {spelling.note(one.note, MARGIN)}"] if one.note is not None else []),
             one.comments,
         )
