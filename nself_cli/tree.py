@@ -45,6 +45,7 @@ class Group(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], self.spellings(ctx, args[0]), n=3, cutoff=0.5)
+            near = get_close_matches(args[0], near, cutoff=0.75) or near
             hint = f" Did you mean {' or '.join(near)}?" if near else ""
             ctx.fail(f"{ctx.command_path} has no command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)

@@ -117,11 +117,12 @@ def _with_downs(found: Applied, connection: psycopg.Connection[Any], *, wanted: 
     from pytest_nself.core.errors import NselfError
     from pytest_nself.migrations.planning.recording import recorded_by
 
-    assert found.session is not None
-    assert found.migrations is not None
-    found = replace(found, to=_stays(found.migrations, found.applied[0].version))
+    session, migrations = found.session, found.migrations
+    assert session is not None
+    assert migrations is not None
+    found = replace(found, to=_stays(migrations, found.applied[0].version))
     try:
-        plan = _down(found.session, found.migrations, connection, found.to)
+        plan = _down(session, migrations, connection, found.to)
     except NselfError as error:
         if wanted:
             raise

@@ -9,3 +9,4 @@ import click
 
 command: click.Command = copy(import_module("nself_cli.commands.schema.import").command)
 command.name, command.hidden = "run", True
+command.help = (command.help or "").replace("nself db schema import", "nself db run")

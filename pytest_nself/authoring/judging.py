@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.finding import Finding, Severity
+from pytest_nself.core.names import spell_identifier, spell_qualified
 from pytest_nself.schema.ddl import Design
 from pytest_nself.schema.extensions import Needed, needed_extensions
 from pytest_nself.schema.model import Column, Table
@@ -21,6 +22,7 @@ TYPE = "dbml-type"
 EXTENSION = "dbml-extension"
 
 _PLAIN = re.compile(r"[\w\s.\"]+\([\w\s,'+-]*\)(?:\s*\[\d*\])*")
+_NAMED = re.compile(r"(?P<name>[A-Za-z_]\w*)(?P<rest>\([\w\s,]*\))?(?:\[\d*\])*", re.ASCII)
 _SYNTAX = "42601"
 _PSEUDO = "is a pseudo-type: no column can have it"
 
@@ -51,6 +53,10 @@ class Judge:
         text = self.design.types.spell(column.type)
         message = f'type "{text}" of column "{table}.{column.name}" {problem}'
         subject = reference("column", table.key, column.name)
+        elsewhere = self._in_another_schema(text)
+        if elsewhere is not None:
+            remedy = f'Did you mean "{elsewhere}"?'
+            return Finding(TYPE, Severity.ERROR, subject, message, remedy, place=column.type.place)
         extension = extension_of(text)
         if extension is not None:
             remedy = f"it comes from the extension {extension}: install that on the server"
@@ -70,6 +76,21 @@ class Judge:
         if row is None:
             return self._in_its_words(text) or "does not exist"
         return _PSEUDO if row[0] == "p" else None
+
+    def _in_another_schema(self, text: str) -> str | None:
+        """The type of that name in a schema that is not looked through (`extensions.citext`)."""
+        found = _NAMED.fullmatch(text)
+        if found is None:
+            return None
+        query = """
+            select n.nspname::text, t.typname::text
+            from pg_catalog.pg_type as t join pg_catalog.pg_namespace as n on n.oid = t.typnamespace
+            where t.typname = pg_catalog.lower(%s) and t.typtype in ('b', 'd', 'e', 'm', 'r')
+                and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'public')
+            order by n.nspname
+        """
+        row = self.connection.execute(query, [found["name"]]).fetchone()
+        return None if row is None else spell_qualified(*row) + (found["rest"] or "")
 
     def _in_its_words(self, text: str) -> str | None:
         """What the server says of the arguments of a type that it knows: `varchar(0)`."""
@@ -119,8 +140,6 @@ def _absent(connection: psycopg.Connection[Any], needed: tuple[Needed, ...]) -> 
 
 def _create(connection: psycopg.Connection[Any], extension: str) -> bool:
     from psycopg import DatabaseError
-
-    from pytest_nself.core.names import spell_identifier
 
     try:
         with connection.transaction():

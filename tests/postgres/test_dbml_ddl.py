@@ -492,6 +492,14 @@ def test_schemas_that_are_there_are_taken(db: Db) -> None:
     assert introspect(db).entries[ObjectRef("column", "s", "t", "a")]["type"] == "s.short"
 
 
+def test_a_type_in_a_schema_that_is_not_looked_through_is_found(db: Db) -> None:
+    """As on servers that keep their extensions in a schema of their own."""
+    db.execute("create schema kept; create domain kept.citext as text")
+    (finding,) = errors(built(db, "Table t { a CITEXT }"))
+    assert at(finding) == (1, 13)
+    assert finding.remedy == 'Did you mean "kept.citext"?'
+
+
 def test_an_extension_is_created_where_the_server_has_it(db: Db) -> None:
     """It is told; and what the server lacks is an error that names the extension."""
     rows = db.execute("select name from pg_available_extensions where name in ('citext', 'vector')").fetchall()

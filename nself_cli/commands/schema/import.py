@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--message", metavar="TEXT", help="The same in words: 'Add user profiles'.")
 @click.option("--rename", multiple=True, metavar="OLD=NEW", help="This is a rename: public.users.mail=email.")
 @click.option("--migration-dir", metavar="FOLDER", help="Folder of the migrations, from the project's root.")
-@common_options(writes=True, guard="none", database=False)
+@common_options(writes=True, database=False)
 def command(
     invocation: Invocation,
     options: Options,
@@ -138,7 +138,7 @@ def _ask(options: Options, drafted: Drafted) -> None:
 
 def _write(invocation: Invocation, files: Files, drafted: Drafted, folder: Path, now: datetime) -> int:
     from nself_cli.commands._schema import migrations_in, shown
-    from pytest_nself.authoring.syncs import keep_state
+    from pytest_nself.authoring.syncs import find_seeds_folder, keep_state
     from pytest_nself.core.step import WriteFile
     from pytest_nself.execute.files import write_files
     from pytest_nself.migrations.sums import plan_sums
@@ -150,7 +150,9 @@ def _write(invocation: Invocation, files: Files, drafted: Drafted, folder: Path,
         now=now,
         before="schema import",
         environment=invocation.environment,
+        seeds_folder=find_seeds_folder(files.project.root),
         used=[path for path in files.used if path != files.path],
+        keep=files.settings.sync_retention,
     )
     assert drafted.files is not None  # there is something to do
     write_files(drafted.files)
