@@ -191,7 +191,8 @@ class _Building:
         try:
             with self.connection.transaction(force_rollback=not keep):
                 # Past the simple protocol, which would take several statements where one is meant.
-                self.connection.execute(piece.sql.encode(), prepare=False, binary=True)
+                text = piece.sql.encode(self.connection.info.encoding)
+                self.connection.execute(text, prepare=False, binary=True)
         except DatabaseError as error:
             if self.connection.closed:
                 raise
@@ -224,11 +225,12 @@ def _send_all(connection: psycopg.Connection[Any], texts: Sequence[str]) -> None
     from psycopg.errors import error_from_result
     from psycopg.pq import ConnStatus, ExecStatus
 
-    pgconn, refused = connection.pgconn, None
+    pgconn, encoding, refused = connection.pgconn, connection.info.encoding, None
+    messages = [text.encode(encoding) for text in texts]
     with connection.lock:
         pgconn.enter_pipeline_mode()
-        for text in texts:
-            pgconn.send_query_params(text.encode(), None)
+        for message in messages:
+            pgconn.send_query_params(message, None)
         pgconn.pipeline_sync()
         while True:
             result = pgconn.get_result()
@@ -242,7 +244,7 @@ def _send_all(connection: psycopg.Connection[Any], texts: Sequence[str]) -> None
                 refused = result
         pgconn.exit_pipeline_mode()
     if refused is not None:
-        raise error_from_result(refused, connection.info.encoding)
+        raise error_from_result(refused, encoding)
 
 
 def _is_ground(piece: Piece) -> bool:
