@@ -74,6 +74,12 @@ def _in_expression(piece: Piece, error: psycopg.Error, load: Load | None) -> Pla
         place = span.place_of(int(position) - 1)
         if place is not None:
             return place if span.exact or load is None else _found_in_file(span, load).place_of(int(position) - 1)
+    if error.sqlstate == _SYNTAX and piece.spans:
+        # What is not closed in an expression is missed only behind it.
+        last = piece.spans[-1]
+        end = last.start + len(last.text)
+        if int(position) - 1 > end:
+            return (last if last.exact or load is None else _found_in_file(last, load)).place_of(end)
     return None
 
 

@@ -308,6 +308,8 @@ REFUSED = [
     ("Table t { a int\n checks { `¦a` } }", "dbml-expression", "must be type boolean", ""),
     ("Table t { a int\n checks { `a > ¦(select 1)` } }", "dbml-expression", "cannot use subquery", "migration"),
     ("Table t { a int\n checks { `¦sum(a) > 1` } }", "dbml-expression", "aggregate", "add up"),
+    ("Table t { a int [check: `(a > 1¦`] }", "dbml-expression", "syntax error", "PostgreSQL"),
+    ("Table t { a int\n indexes { `(a + 1¦` } }", "dbml-expression", "syntax error", "PostgreSQL"),
     ("Table t { mail text\n indexes { `lower(¦mial)` } }", "dbml-expression", 'column "mial"', '"mail"'),
     ("Table t { b jsonb\n indexes { (¦c->>'x') } }", "dbml-expression", 'column "c"', "There is: b."),
     ("Table t { a int\n indexes { a [where: `a > 0 and\n ¦b > 0`] } }", "dbml-expression", '"b" does', "is: a."),
