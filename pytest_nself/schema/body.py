@@ -154,6 +154,7 @@ def _column_parts(own: Own) -> Iterator[_Part]:
     names = _width(spelling.leading(one.name) for one in columns)
     types = _width(spelling.column_type(one.type) for one in columns if _settings(one))
     injections = list(own.injections)
+    taken = (*own.directives, *own.comments)  # their lines are not blank, though they may move
     ends: int | None = None
     for number, column in enumerate(columns):
         while injections and injections[0].before <= number:
@@ -165,7 +166,8 @@ def _column_parts(own: Own) -> Iterator[_Part]:
         lines.append(MARGIN + _column(column, names, types) + spelling.trailing([*behind, *column.directives]))
         begins = min((comment.place.line or _LAST for comment in above), default=_LAST)
         begins = min(begins, column.place.line or _LAST)
-        if ends is not None and begins < _LAST and begins - ends > 1:
+        between = sum(ends < (one.place.line or 0) < begins for one in taken) if ends is not None else 0
+        if ends is not None and begins < _LAST and begins - ends - between > 1:
             lines.insert(0, "")
         if column.place.line is not None:
             ends = column.place.line + lines[-1].count("\n")

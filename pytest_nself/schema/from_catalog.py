@@ -64,7 +64,7 @@ class _Export:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.enums = {(e.ref.schema or PUBLIC, e.ref.name) for e in catalog.of_kind("enum") if e["labels"]}
+        self.enums = {(e.ref.schema or PUBLIC, e.ref.name) for e in catalog.of_kind("enum") if _can_be_said(e)}
         self.tables = {
             (e.ref.schema or PUBLIC, e.ref.name): e for e in catalog.of_kind("table") if not e["_is_partition"]
         }
@@ -86,7 +86,7 @@ class _Export:
         tables = [self._table(key, entry) for key, entry in self.tables.items()]
         inline, standing = self._refs()
         tables = [_with_refs(table, inline) for table in tables]
-        enums = tuple(self._enum(entry) for entry in self.catalog.of_kind("enum") if entry["labels"])
+        enums = tuple(self._enum(entry) for entry in self.catalog.of_kind("enum") if _can_be_said(entry))
         named = {schema for schema, _ in (*self.tables, *self.enums)}
         beside, loose, findings = self.unsaid.told(set(self.tables), named)
         tables = [replace(one, comments=(*one.comments, *beside.get(one.key, ()))) for one in tables]
@@ -262,6 +262,11 @@ def _with_refs(table: Table, inline: Mapping[Endpoint, list[Ref]]) -> Table:
         for one in table.columns
     )
     return replace(table, columns=columns)
+
+
+def _can_be_said(enum: Entry) -> bool:
+    """Whether DBML can hold the labels of an enum: there is one at least, and none is empty."""
+    return bool(enum["labels"]) and all(enum["labels"])
 
 
 def _note(text: str | None) -> Note | None:

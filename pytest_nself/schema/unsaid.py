@@ -9,7 +9,8 @@ from typing import Any
 from pytest_nself.catalog.ddl import named_relation, options_text, qualified
 from pytest_nself.catalog.deciding import decide
 from pytest_nself.catalog.fact import Catalog, Entry
-from pytest_nself.catalog.ordering import ordered
+from pytest_nself.catalog.kinds import kinds
+from pytest_nself.catalog.ordering import Act, ordered
 from pytest_nself.catalog.writing import written
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.finding import Finding, Findings, Severity
@@ -83,7 +84,7 @@ class Unsaid:
     ) -> tuple[Mapping[Key, tuple[Comment, ...]], list[str], Findings]:
         """Comments beside their tables, those that stand by themselves, and the findings."""
         for name in schemas:
-            self.said(ObjectRef("schema", None, name), comment=name == PUBLIC)
+            self.said(ObjectRef("schema", None, name), comment=False)
         beside: dict[Key, list[Comment]] = {}
         loose: list[str] = []
         findings: dict[ObjectRef, Finding] = {}
@@ -116,7 +117,13 @@ class Unsaid:
         a, b = empty_catalog(self._catalog), self._catalog
         decision = decide(a, b)
         scene = decision.scene(a, b)
-        for act in ordered(decision, a, b):
+        try:
+            acts = ordered(decision, a, b)
+        except Refused:  # two that need each other: comments need no order
+            acts = [
+                Act("create", ref) for ref in sorted(decision.made, key=lambda ref: (kinds()[ref.kind].rank, str(ref)))
+            ]
+        for act in acts:
             try:
                 yield act.ref, [ddl.text for _, ddl in written([act], decision, scene)]
             except Refused as error:
