@@ -159,8 +159,9 @@ def _type(kind: Any) -> ColumnType:
         read = read_type(cursor)
     except Broken:
         return ColumnType(kind, quoted=True)
-    whole = cursor.kinds[cursor.at] == END and not tokens.comments and not tokens.flaws
-    return replace(read, schema=_schema(read.schema), place=NOWHERE) if whole else ColumnType(kind, quoted=True)
+    if cursor.kinds[cursor.at] != END or tokens.comments or "".join(read.text.split()) != "".join(kind.split()):
+        return ColumnType(kind, quoted=True)
+    return replace(read, schema=_schema(read.schema), place=NOWHERE)
 
 
 def _default(value: Any) -> Value:

@@ -23,9 +23,14 @@ def import_pydbml() -> Any:
     own warnings unseen; pydbml warns again each time it parses; and where a program has imported pydbml before, the
     defaults are as that import has left them, since the program may count on them.
     """
-    known = sys.modules.get("pydbml")
-    if known is not None:
-        return known
+    pydbml = sys.modules.get("pydbml") or _import()
+    found = _version()
+    if found < _LEAST:
+        raise _missing(f"found pydbml {'.'.join(map(str, found))}")
+    return pydbml
+
+
+def _import() -> Any:
     try:
         import pyparsing
 
@@ -40,9 +45,6 @@ def import_pydbml() -> Any:
             pyparsing.ParserElement.set_default_whitespace_chars(before)
     except ImportError as error:
         raise _missing(f"{type(error).__name__}: {error}") from error
-    found = _version()
-    if found < _LEAST:
-        raise _missing(f"found pydbml {'.'.join(map(str, found))}")
     return pydbml
 
 

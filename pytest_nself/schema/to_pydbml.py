@@ -228,7 +228,7 @@ class _Builder:
         for item in index.items:
             part = self.make.Expression(item.text) if item.expression else table.get(item.text)
             if part is None:
-                self.tell(subject, f"index ({names}), whose columns are not all in the table,", index.place)
+                self.tell(subject, f"the columns of index ({names}) are not all in it:", index.place, "it is left out")
                 return
             if item.descending is not None or item.nulls_first is not None:
                 self.tell(subject, f"the order of {item.text} in index ({names})", item.place)
@@ -243,10 +243,10 @@ class _Builder:
         subject = ObjectRef("reference", None, f"{ref.left} {ref.relation} {ref.right}")
         ends = (self.columns(ref.left), self.columns(ref.right))
         if ref.inactive:
-            self.tell(subject, "all of it, being inactive,", ref.place)
+            self.tell(subject, "it is inactive,", ref.place, "and left out")
             return
         if not all(ends):
-            self.tell(subject, "all of it, whose columns are not all in the file,", ref.place)
+            self.tell(subject, "its columns are not all in the file:", ref.place, "it is left out")
             return
         if ref.schema is not None:
             self.tell(subject, f'schema "{ref.schema}" of the name', ref.place, counts=False)
