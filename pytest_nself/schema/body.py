@@ -154,7 +154,10 @@ def _column_parts(own: Own) -> Iterator[_Part]:
     names = _width(spelling.leading(one.name) for one in columns)
     types = _width(spelling.column_type(one.type) for one in columns if _settings(one))
     injections = list(own.injections)
-    taken = (*own.directives, *own.comments)  # their lines are not blank, though they may move
+    taken: tuple[Comment | Directive, ...] = (
+        *own.directives,
+        *own.comments,
+    )  # their lines are not blank, though they may move
     ends: int | None = None
     for number, column in enumerate(columns):
         while injections and injections[0].before <= number:

@@ -224,7 +224,12 @@ def _enum(enum: Enum) -> list[str]:
 
 def _group(group: TableGroup) -> list[str]:
     items: list[tuple[int | None, str, Sequence[Comment]]] = [
-        (one.place.line, spelling.qualified(one.schema, one.name), ()) for one in group.members
+        (
+            one.place.line,
+            spelling.leading(one.name) if one.schema is None else spelling.qualified(one.schema, one.name),
+            (),
+        )
+        for one in group.members
     ]
     if group.note is not None:
         items.append((group.note.place.line, f"Note: {spelling.note(group.note, MARGIN)}", ()))

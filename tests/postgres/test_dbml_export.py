@@ -154,7 +154,7 @@ Table users as U {
   at   timestamptz [null]
 
   indexes {
-    (kind, at) [name: 'both', type: btree]
+    (kind, at) [name: 'kinds', type: btree]
   }
 }
 
@@ -177,9 +177,9 @@ TableGroup people {
     exported = schema_from(catalog_of(database), existing)
     assert write_schema(exported.schema) == moved
     with closing(database.connect(autocommit=True)) as connection:
-        connection.execute("alter table users add column name text; drop index both")
+        connection.execute("alter table users add column name text; drop index kinds")
     changed = write_schema(schema_from(catalog_of(database), existing).schema)
-    expected = moved.replace("\n  indexes {\n    (kind, at) [name: 'both', type: btree]\n  }\n", "")
+    expected = moved.replace("\n  indexes {\n    (kind, at) [name: 'kinds', type: btree]\n  }\n", "")
     assert changed == expected.replace("  // hasura:permissions", "  name text\n  // hasura:permissions")
 
 
