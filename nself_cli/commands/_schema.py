@@ -28,6 +28,10 @@ class Files(NamedTuple):
     validation: Validation
     used: dict[Path, str]
 
+    def load(self, name: str) -> str | None:
+        """The text of a file that the schema was read from, as it was then."""
+        return self.used.get(Path(name))
+
 
 def read_files(invocation: Invocation, file: str | None = None, *, environment: str | None = None) -> Files:
     """Read the schema file, `file` or the project's. Raises ConfigError where there is none."""

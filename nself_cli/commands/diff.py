@@ -78,7 +78,7 @@ def _compared(session: Session, *, by_migrations: bool, setting: str | None) -> 
     found = files.validation.findings
     if has_errors(found):
         return Compared(live, live, findings=found), files.path.name
-    return compare_file(project, files.validation.schema, live, migrations), files.path.name
+    return compare_file(project, files.validation.schema, live, migrations, files.load), files.path.name
 
 
 def _has_file(session: Session) -> bool:

@@ -58,6 +58,7 @@ def command(
         live=lambda: _live(invocation, options),
         breaking=check_breaking,
         strict_cycles=strict_cycles,
+        load=files.load,
     )
     invocation.findings += judged.findings
     ok = not has_errors(judged.findings) and not judged.breaking

@@ -15,6 +15,7 @@ from pytest_nself.schema.model import Schema
 from .importing import given_names, missing_in
 from .lines import Line, lines_of
 from .merging import merged
+from .refusals import Load
 from .states import tables_elsewhere, workshop
 
 
@@ -41,16 +42,19 @@ class Compared:
         return change.attribute == "owner" and (change.before, change.after) == (self.now.role, self.wanted.role)
 
 
-def compare_file(project: TestProject, schema: Schema, live: Catalog, migrations: Migrations) -> Compared:
+def compare_file(
+    project: TestProject, schema: Schema, live: Catalog, migrations: Migrations, load: Load | None = None
+) -> Compared:
     """The database beside the schema file, which is built on a throwaway server. Raises Refused and NoServer."""
     missing = missing_in(schema, live)
     if missing:
         return Compared(live, live, findings=missing)
     with workshop(project, migrations, major=live.version // 10000) as shop:
-        made, findings = shop.made_of(schema, live)
+        made, findings = shop.made_of(schema, live, load)
     if findings.at_least(Severity.ERROR):
         return Compared(live, live, findings=findings)
     wanted = merged(live, owned_by(made, live.role), named=given_names(schema), elsewhere=tables_elsewhere(schema))
+    wanted.raise_orphans()
     return Compared(live, wanted.catalog, wanted.kept, findings)
 
 

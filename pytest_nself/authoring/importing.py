@@ -9,27 +9,28 @@ from pathlib import Path
 
 from pytest_nself.catalog.compare import differences
 from pytest_nself.catalog.fact import Catalog
-from pytest_nself.catalog.renames import Rename, rename_candidates
+from pytest_nself.catalog.renames import Rename, parse_renames, rename_candidates
 from pytest_nself.checks.prove import Proof, prove
 from pytest_nself.checks.roundtrip import Judged
-from pytest_nself.core.errors import ConfigError, NselfError, Refused
+from pytest_nself.core.errors import NselfError, Refused
 from pytest_nself.core.finding import Findings, Severity
-from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.names import ObjectRef, spell_identifier
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import DATA_LOSS
 from pytest_nself.migrations.create import plan_create
 from pytest_nself.migrations.migration import Migrations
 from pytest_nself.sandbox.kept import TestProject
+from pytest_nself.schema.ddl import header, rollback_header
 from pytest_nself.schema.model import PUBLIC, Schema
 from pytest_nself.schema.validation import missing_targets
 
 from .lines import Line, lines_of
-from .merging import merged
+from .merging import Merged, merged
+from .refusals import Load
+from .renaming import annotated, rename_lines, renamed
 from .states import tables_elsewhere, workshop
 from .trying import text_of, tried, wrong_with
 
-HEADER_UP = "-- Auto-generated migration from {file}\n-- Generated: {now:%Y-%m-%d %H:%M:%S}\n"
-HEADER_DOWN = "-- Rollback migration\n-- WARNING: Review and modify as needed before using in production\n"
 _HOLDING_ROWS = ("table", "column", "enum")
 
 
@@ -95,39 +96,45 @@ def draft_migration(
     now: datetime,
     renames: Sequence[str] = (),
     file: str = "schema.dbml",
+    load: Load | None = None,
 ) -> Drafted:
     """The migration from what the migrations make to what the schema says, tried on a throwaway server.
 
-    Without a `name` it is called by what it does.
-
-    `renames` are confirmed ones, `old=new` as `public.users.mail=email` or `public.users=people`. Nothing is written.
-    Raises MigrationError for a migration that fails, Refused where no way is known, NoServer, and ConfigError for a
-    rename that is none.
+    Without a `name` it is called by what it does. `load` gives the text of a file that the schema was read from.
+    `renames` are confirmed ones, `old=new` as `public.users.mail=email` or `public.users=people`; the file may confirm
+    some, too. Nothing is written. Raises MigrationError for a migration that fails, Refused where no way is known or a
+    rename is none, and NoServer.
     """
     migrations.raise_errors()
     _refuse_drizzle(folder, migrations)
-    with workshop(project, migrations) as shop, shop.replayed(migrations) as (database, _, before):
+    with workshop(project, migrations) as shop, shop.replayed(migrations) as (database, connection, before):
         missing = missing_in(schema, before)
-        made, findings = shop.made_of(schema, before) if not missing else (before, missing)
+        made, findings = shop.made_of(schema, before, load) if not missing else (before, missing)
         if findings.at_least(Severity.ERROR):
             return Drafted(findings=findings, server=shop.server)
-        wanted = merged(before, made, named=given_names(schema), elsewhere=tables_elsewhere(schema))
+
+        def wanted_from(state: Catalog) -> Merged:
+            return merged(state, made, named=given_names(schema), elsewhere=tables_elsewhere(schema))
+
+        wanted = wanted_from(before)
+        confirmed = (*annotated(schema, before), *parse_renames(renames, before, wanted.catalog))
+        begun = renamed(connection, before, confirmed)
+        if confirmed:
+            wanted = wanted_from(begun)
+        wanted.raise_orphans()
         after = wanted.catalog
-        changes = differences(before, after)
-        if not changes:
+        lines = (*rename_lines(confirmed), *lines_of(differences(begun, after), begun, after))
+        if not lines:
             return Drafted(findings=findings, kept=wanted.kept, server=shop.server)
-        lines = lines_of(changes, before, after)
-        candidates = rename_candidates(before, after)
-        confirmed = _confirmed(renames, before, after)
-        candidates = tuple(one for one in candidates if one not in confirmed)
+        candidates = rename_candidates(begun, after)
         proof = prove(database, before, after, renames=confirmed)
         up, down = text_of(proof.up), text_of(proof.down) if proof.down is not None else None
         files = plan_create(
             folder,
             migrations,
             name or name_of(lines),
-            sql=HEADER_UP.format(file=file, now=now) + up,
-            down=None if down is None else HEADER_DOWN + down,
+            sql=header(file, now) + up,
+            down=None if down is None else rollback_header() + down,
             now=now,
         )
         judged = None if proof.problems else tried(shop, folder, files)
@@ -178,37 +185,8 @@ def given_names(schema: Schema) -> frozenset[str]:
     return frozenset(name for name in given if name)
 
 
-def _confirmed(renames: Sequence[str], before: Catalog, after: Catalog) -> tuple[Rename, ...]:
-    """`public.users.mail=email` as what it is, by what is there before and after."""
-    found = []
-    for text in renames:
-        old, equals, new = text.partition("=")
-        pairs = [
-            Rename(ref, renamed)
-            for ref in before.entries
-            if equals and ref not in after.entries and _spelled(ref) == old.strip()
-            for renamed in after.entries
-            if renamed.kind == ref.kind and renamed not in before.entries and _is_named(renamed, ref, new.strip())
-        ]
-        if len(pairs) != 1:
-            raise ConfigError(
-                f"--rename {text} names no object that has gone and one that has come.",
-                "It must be one of the migrations that the schema file no longer has, and a new one of the same kind.",
-                "write it as public.users.mail=email, or as public.users=people",
-            )
-        found += pairs
-    return tuple(found)
-
-
 def _spelled(ref: ObjectRef) -> str:
-    return ".".join(part for part in (ref.schema, ref.name, ref.part) if part)
-
-
-def _is_named(new: ObjectRef, old: ObjectRef, name: str) -> bool:
-    if old.part is not None:
-        beside = (new.schema, new.name) == (old.schema, old.name)
-        return (beside and new.part == name) or _spelled(new) == name
-    return _spelled(new) == name or (new.schema == old.schema and new.name == name)
+    return ".".join(spell_identifier(part) for part in (ref.schema, ref.name, ref.part) if part)
 
 
 def raise_problems(drafted: Drafted) -> None:

@@ -37,16 +37,30 @@ _GOES_WITH = {
 }
 """What a column takes over from the file with another of its attributes."""
 
+_NEEDED = ("table", "enum", "column")
 _HARD_TO_SAY = re.compile(r" INCLUDE \(| NULLS NOT DISTINCT|_ops\b| COLLATE ")
 """In the definition of an index: what no file can say, so that it is kept where the file does not have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The state that shall be; `kept` are schemas of which the file does not speak, and which stay as they are."""
+    """The state that shall be; `kept` are schemas of which the file does not speak, and which stay as they are.
+
+    `orphans` are sentences: what stays, and what it needs that goes.
+    """
 
     catalog: Catalog
     kept: tuple[str, ...] = ()
+    orphans: tuple[str, ...] = ()
+
+    def raise_orphans(self) -> None:
+        """Raise Refused where something of which the file cannot speak needs what it no longer has."""
+        if self.orphans:
+            raise Refused(
+                "The schema file no longer has something that others need, of which it cannot speak.",
+                f"{'; '.join(self.orphans)}.",
+                "take that back in a migration of your own first (nself db migrate create), or leave it in the file",
+            )
 
 
 def merged(
@@ -60,8 +74,7 @@ def merged(
 
     `file` was read where nothing but the file's schema is (and what that needs). `named` are the names of constraints
     and indexes that the file gives: one it does not name may be called otherwise, and stays. `elsewhere` are tables, by
-    schema and name, to which the file refers and which it leaves to others: they stay. Raises Refused where something
-    that the file cannot speak of needs what it no longer has.
+    schema and name, to which the file refers and which it leaves to others: they stay.
     """
     return _Merging(now, file, frozenset(named), frozenset(elsewhere)).merged()
 
@@ -87,11 +100,11 @@ class _Merging:
             self._take(self.other.get(ref, ref), ref, entry)
         self._place_columns()
         depends = dict(self._depends())
-        self._refuse_orphans(gone)
         tables = (ref for ref in self.now.entries if ref.kind == "table")
         kept = sorted({ref.schema or "" for ref in tables} - self.spoken)
         now = self.now
-        return Merged(Catalog(self.entries, depends, now.unmodelled, now.role, now.version), tuple(kept))
+        catalog = Catalog(self.entries, depends, now.unmodelled, now.role, now.version)
+        return Merged(catalog, tuple(kept), tuple(self._orphans(gone)))
 
     # What is the same under another name.
 
@@ -233,29 +246,14 @@ class _Merging:
                 )
             yield ref, frozenset(one for one in needs if one in there)
 
-    def _refuse_orphans(self, gone: Collection[ObjectRef]) -> None:
-        """Nothing that stays may need what goes: of a view the file says neither that it stays nor that it goes."""
-        orphans = {
-            ref: sorted(map(_named, needed))
-            for ref in self.entries
-            if ref in self.now.entries and ref not in self.file.entries and ref not in self.other.values()
-            if (
-                needed := [
-                    one
-                    for one in self.now.depends.get(ref, ())
-                    if one in gone and one.kind in ("table", "enum", "column")
-                ]
-            )
-        }
-        if orphans:
-            said = "; ".join(
-                f"{_named(ref)} needs {', '.join(needs)}" for ref, needs in sorted(orphans.items(), key=str)
-            )
-            raise Refused(
-                "The schema file no longer has something that others need, of which it cannot speak.",
-                f"{said}.",
-                "take that back in a migration of your own first (nself db migrate create), or leave it in the file",
-            )
+    def _orphans(self, gone: Collection[ObjectRef]) -> Iterator[str]:
+        """What stays and needs what goes: of a view the file says neither that it stays nor that it goes."""
+        known = {*self.file.entries, *self.other.values()}
+        for ref in sorted(self.entries, key=str):
+            if ref in self.now.entries and ref not in known:
+                needs = [one for one in self.now.depends.get(ref, ()) if one in gone and one.kind in _NEEDED]
+                if needs:
+                    yield f"{_named(ref)} needs {', '.join(sorted(map(_named, needs)))}"
 
 
 def _named(ref: ObjectRef) -> str:

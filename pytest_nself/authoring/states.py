@@ -28,6 +28,7 @@ from pytest_nself.schema.model import PUBLIC, Schema
 from pytest_nself.schema.validation import missing_targets
 
 from .desired import build_schema
+from .refusals import Load
 
 if TYPE_CHECKING:
     import psycopg
@@ -58,17 +59,18 @@ class Workshop:
                 travelled(connection, one)
             yield database, connection, read_state(connection)
 
-    def made_of(self, schema: Schema, around: Catalog) -> tuple[Catalog, Findings]:
+    def made_of(self, schema: Schema, around: Catalog, load: Load | None = None) -> tuple[Catalog, Findings]:
         """What the schema file makes where nothing else is but what it may need of `around`, and what is wrong with it.
 
-        With errors among the findings the catalog is that of what could be made.
+        `load` gives the text of a file that the schema was read from. With errors among the findings the catalog is
+        that of what could be made.
         """
         with self.opened() as (database, connection):
             ground = _ground(around, read_state(connection))
             plan = plan_changes(read_state(connection), ground)
             execute(plan, database, accept=plan.hazards, connection=connection)
             elsewhere = tables_elsewhere(schema)
-            findings = build_schema(connection, schema, elsewhere=around)
+            findings = build_schema(connection, schema, elsewhere=around, load=load)
             made = read_state(connection)
             entries = {ref: one for ref, one in made.entries.items() if not _is_part_of(one, elsewhere)}
             return replace(made, entries=entries), findings

@@ -20,6 +20,7 @@ from .comparing import owned_by
 from .importing import given_names
 from .lines import Line, lines_of
 from .merging import merged
+from .refusals import Load
 from .states import Workshop, tables_elsewhere, workshop
 
 BREAKING = "schema-breaking"
@@ -45,6 +46,7 @@ def validate_schema(
     live: Callable[[], Catalog | None],
     breaking: bool = False,
     strict_cycles: bool = False,
+    load: Load | None = None,
 ) -> Validated:
     """Judge a schema that was read. `live` reads the environment's database, or gives None where there is none.
 
@@ -64,7 +66,7 @@ def validate_schema(
             if missing:
                 found += [one.finding for one in missing]
                 return Validated(Findings(found), server=shop.server, counts=counts)
-            judged, broken = _judged(shop, validation, ground, breaking=breaking)
+            judged, broken = _judged(shop, validation, ground, load, breaking=breaking)
             return Validated(Findings([*found, *judged]), broken, shop.server, counts=counts)
     except (NoServer, Refused) as error:
         found += [one.finding for one in validation.missing]
@@ -72,10 +74,10 @@ def validate_schema(
 
 
 def _judged(
-    shop: Workshop, validation: Validation, ground: Catalog, *, breaking: bool
+    shop: Workshop, validation: Validation, ground: Catalog, load: Load | None, *, breaking: bool
 ) -> tuple[list[Finding], tuple[Line, ...]]:
     schema = validation.schema
-    made, judged = shop.made_of(schema, ground)
+    made, judged = shop.made_of(schema, ground, load)
     if not breaking or judged.at_least(Severity.ERROR):
         return list(judged), ()
     mine = owned_by(made, ground.role)

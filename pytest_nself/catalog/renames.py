@@ -129,8 +129,16 @@ def _names(ref: ObjectRef) -> tuple[str, ...]:
 
 def rename_statements(renames: Iterable[Rename]) -> Iterator[str]:
     """One statement for each, what is a part of something first: its table still has the old name."""
-    for rename in sorted(renames, key=lambda one: (one.old.part is None, one.old.kind == "schema", one.old)):
-        yield _statement(rename)
+    return map(_statement, _in_order(renames))
+
+
+def rename_back_statements(renames: Iterable[Rename]) -> Iterator[str]:
+    """What takes them back: a table first, so that it has the old name again when its parts are named."""
+    return (_statement(rename.back) for rename in reversed(_in_order(renames)))
+
+
+def _in_order(renames: Iterable[Rename]) -> list[Rename]:
+    return sorted(renames, key=lambda one: (one.old.part is None, one.old.kind == "schema", one.old))
 
 
 def _statement(rename: Rename) -> str:

@@ -11,7 +11,7 @@ from pytest_nself.catalog.changes import plan_changes
 from pytest_nself.catalog.compare import Change, differences
 from pytest_nself.catalog.fact import Catalog
 from pytest_nself.catalog.read import introspect
-from pytest_nself.catalog.renames import Rename, rename_statements
+from pytest_nself.catalog.renames import Rename, rename_back_statements, rename_statements
 from pytest_nself.core.errors import Refused, StepFailed
 from pytest_nself.core.names import ObjectRef, quote_qualified
 from pytest_nself.core.plan import Plan
@@ -63,14 +63,15 @@ class _Proving:
     ) -> None:
         self.database, self.a, self.b = database, a, b
         self.online = online
-        self.renames = renames
+        self.renaming = tuple(rename_statements(renames))
+        self.renaming_back = tuple(rename_back_statements(renames))
         self.up = Plan("", ())
         self.problems: list[str] = []
         self.reordered: list[ObjectRef] = []
 
     def proof(self) -> Proof:
         with closing(self.database.connect(autocommit=True, prepare_threshold=None)) as connection:
-            self.up = self._plan(connection, self.a, self.b, self.renames)
+            self.up = self._plan(connection, self.a, self.b, self.renaming)
             before = _rows(connection, self.a, self.b)
             down, lost = None, {}
             arrived = self._go(connection, self.up, self.b, "up")
@@ -84,22 +85,21 @@ class _Proving:
 
     def _back(self, connection: psycopg.Connection[Any], arrived: Catalog) -> Plan | None:
         try:
-            down = self._plan(connection, arrived, self.a, tuple(rename.back for rename in self.renames))
+            down = self._plan(connection, arrived, self.a, self.renaming_back)
         except Refused as error:
             self.problems.append(f"There is no way back: {error.problem} {error.cause}")
             return None
         left = self._go(connection, down, self.a, "down")
         if left is not None:
-            self._go(connection, self._plan(connection, left, self.b, self.renames), self.b, "up again")
+            self._go(connection, self._plan(connection, left, self.b, self.renaming), self.b, "up again")
         return down
 
     def _plan(
-        self, connection: psycopg.Connection[Any], there: Catalog, wanted: Catalog, renames: tuple[Rename, ...]
+        self, connection: psycopg.Connection[Any], there: Catalog, wanted: Catalog, texts: tuple[str, ...]
     ) -> Plan:
         """What is called otherwise after a rename (in views, in keys) the server knows: it is asked, and taken back."""
-        if not renames:
+        if not texts:
             return plan_changes(there, wanted, online=self.online)
-        texts = list(rename_statements(renames))
         connection.execute("begin")
         try:
             connection.execute(";\n".join(texts).encode())

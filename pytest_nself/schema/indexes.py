@@ -17,7 +17,7 @@ from .settings import EXPRESSIONS, Given, Settings, read_settings
 INDEX_SETTINGS = ("pk", "unique", "name", "type", "note", "where")
 CHECK_SETTINGS = ("name",)
 _ORDER_WORDS = frozenset(("asc", "desc", "nulls", "first", "last"))
-_ORDER = re.compile(r"(?=\s+(?:asc|desc|nulls)\b)(?:\s+(asc|desc))?+(?:\s+nulls\s+(first|last))?+\s*$", re.IGNORECASE)
+_ORDER = re.compile(r"(?=\s+(?:asc|desc|nulls)\b)(?:\s+(asc|desc))?(?:\s+nulls\s+(first|last))?\s*$", re.IGNORECASE)
 _BARE = re.compile(r"[^\W\d]\w*")
 
 

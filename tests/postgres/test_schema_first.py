@@ -232,12 +232,40 @@ def test_a_rename_is_asked_and_never_guessed(project: Project) -> None:
     assert "--rename public.users.email=public.users.mail" in err
     assert len(project.files()) == 1
     code, _, err = project("run", "--rename", "public.users.email=nothing")
-    assert code == 2
+    assert (code, "There is no column" in err) == (3, True)
     project.done("run", "--rename", "public.users.email=mail")
     up, down = project.newest()
     assert "rename column email to mail" in up
     assert "rename column mail to email" in str(down)
     assert "drop column" not in up
+    assert "already make" in project.done("run")
+
+
+def test_a_table_that_is_renamed_keeps_what_stands_on_it(project: Project) -> None:
+    """Said in the file: policies, views and rows of a renamed table stay, and its columns may be renamed, too."""
+    hand = "create table users (id int primary key, email text not null unique);\n"
+    hand += "alter table users enable row level security; create policy own on users using (id = 1);\n"
+    hand += "create table posts (id int primary key, author int references users);\n"
+    hand += "create view emails as select email from users;\n"
+    project.write({"migrations/001_a.sql": hand})
+    project.schema(
+        "Table people [renamed_from: 'users'] {\n  id int [pk]\n"
+        "  mail text [not null, unique, renamed_from: 'email']\n}\n"
+        "Table posts {\n  id int [pk]\n  author int [ref: > people.id]\n}\n"
+    )
+    out = project.done("run")
+    assert "~ Table: users (name users -> people)" in out
+    assert "~ Column: users.email (name email -> mail)" in out
+    up, down = project.newest()
+    assert sorted(up.replace(";", "").splitlines()) == [
+        "",
+        "alter table public.users rename column email to mail",
+        "alter table public.users rename to people",
+    ]
+    assert "rename to users" in str(down)
+    project.on("migrate", "up")
+    assert project.query("select polname::text from pg_policy") == [("own",)]
+    project.on("diff", "--exit-code")
     assert "already make" in project.done("run")
 
 

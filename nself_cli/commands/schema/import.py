@@ -12,6 +12,7 @@ from nself_cli.invocation import Invocation
 from nself_cli.options import Options, common_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -65,16 +66,23 @@ def command(
     if not (options.yes or options.dry_run or rename) and _is_known(files, migrations):
         return _unchanged(invocation)
     now = datetime.now().astimezone()
-    drafted = draft_migration(
-        files.project,
-        files.validation.schema,
-        migrations,
-        folder=folder,
-        name=name or message,
-        now=now,
-        renames=rename,
-        file=files.path.name,
-    )
+
+    def draft(renames: Sequence[str]) -> Drafted:
+        return draft_migration(
+            files.project,
+            files.validation.schema,
+            migrations,
+            folder=folder,
+            name=name or message,
+            now=now,
+            renames=renames,
+            file=files.path.name,
+            load=files.load,
+        )
+
+    drafted = draft(rename)
+    if confirmed := _confirmed(options, drafted):
+        drafted = draft((*rename, *confirmed))
     invocation.findings += drafted.findings
     if has_errors(drafted.findings):
         return _failed(invocation)
@@ -111,6 +119,20 @@ def _remember(files: Files, migrations: Migrations) -> None:
     from pytest_nself.authoring.known import remember
 
     remember(files.project.root, files.used, migrations)
+
+
+def _confirmed(options: Options, drafted: Drafted) -> list[str]:
+    """The pairs of which somebody at the terminal says that they are renames."""
+    import sys
+
+    if options.yes or options.dry_run or not drafted.candidates or not sys.stdin.isatty():
+        return []
+    asked = zip(drafted.candidates, drafted.rename_flags, strict=True)
+    return [
+        flag
+        for one, flag in asked
+        if present.ask(f"Is {one.new.kind} {one.new} the renamed {one.old}? [y/N]").lower() in ("y", "yes")
+    ]
 
 
 def _ask(options: Options, drafted: Drafted) -> None:

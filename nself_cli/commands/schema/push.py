@@ -51,7 +51,7 @@ def command(invocation: Invocation, options: Options, migration_dir: str | None)
 
     def make_plan(connection: psycopg.Connection[Any]) -> Plan:
         live = introspect(connection, dependencies=True, excluded_tables=books_of(table_of(session)))
-        compared = compare_file(files.project, files.validation.schema, live, migrations)
+        compared = compare_file(files.project, files.validation.schema, live, migrations, files.load)
         invocation.findings += [one for one in compared.findings if one not in invocation.findings]
         lines[:] = compared.lines
         plan = plan_changes(compared.now, compared.wanted)
