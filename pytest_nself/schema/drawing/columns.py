@@ -9,6 +9,11 @@ _ROUNDS = 12
 _SAME = 0.9
 """What two boxes that refer to each other cost in one column, measured in columns between them."""
 
+_UNEVEN = 60.0
+"""What it costs that a column is as high as two."""
+_APART = 0.35
+"""What a box costs for each column that it stands away from the middle of its group."""
+
 
 def column_count(heights: Sequence[float], width: float, aspect: float) -> int:
     """So many columns give the drawing about that aspect ratio."""
@@ -17,7 +22,9 @@ def column_count(heights: Sequence[float], width: float, aspect: float) -> int:
     return max(1, min(len(heights), round(sqrt(aspect * sum(heights) / width))))
 
 
-def assign(heights: Sequence[float], links: Sequence[tuple[int, int]], count: int) -> list[int]:
+def assign(
+    heights: Sequence[float], links: Sequence[tuple[int, int]], groups: Sequence[str | None], count: int
+) -> list[int]:
     """The column of each box. `links` join boxes by their numbers; the same input gives the same columns."""
     near: list[list[int]] = [[] for _ in heights]
     for a, b in links:
@@ -31,7 +38,7 @@ def assign(heights: Sequence[float], links: Sequence[tuple[int, int]], count: in
     for one in order:
         columns[one] = min(count - 1, int((filled + heights[one] / 2) / target))
         filled += heights[one]
-    _improve(columns, heights, near, count, target)
+    _improve(columns, heights, near, groups, count, target)
     return _without_gaps(columns)
 
 
@@ -53,14 +60,29 @@ def _line(near: list[list[int]]) -> list[float]:
     return values
 
 
-def _improve(columns: list[int], heights: Sequence[float], near: list[list[int]], count: int, target: float) -> None:
+def _improve(
+    columns: list[int],
+    heights: Sequence[float],
+    near: list[list[int]],
+    groups: Sequence[str | None],
+    count: int,
+    target: float,
+) -> None:
     """Move boxes to where they cost less, until none does."""
+    members: dict[str, list[int]] = {}
+    for at, group in enumerate(groups):
+        if group is not None:
+            members.setdefault(group, []).append(at)
+    middles: dict[str, float] = {}
     sums = [0.0] * count
     for at, column in enumerate(columns):
         sums[column] += heights[at]
 
     def reach(at: int, column: int) -> float:
         cost = 0.0
+        group = groups[at]
+        if group is not None:
+            cost += _APART * abs(column - middles[group])
         for other in near[at]:
             distance = abs(columns[other] - column)
             cost += (distance + 0.15 * distance * distance if distance else _SAME) / sqrt(len(near[other]))
@@ -68,10 +90,11 @@ def _improve(columns: list[int], heights: Sequence[float], near: list[list[int]]
 
     def too_high(height: float) -> float:
         over = height / target - 1
-        return 14 * over * over
+        return _UNEVEN * over * over
 
     for _ in range(_ROUNDS):
         moved = False
+        middles.update({group: sum(columns[at] for at in own) / len(own) for group, own in members.items()})
         for at, own in enumerate(columns):
             best, best_cost = own, 0.0
             for column in range(count):

@@ -64,7 +64,7 @@ class Diagram:
 
 def diagram_of(schema: Schema, *, enums: bool = True) -> Diagram:
     """The diagram of a schema. Tables without a group belong to their schema, where there are several."""
-    tables = schema.tables_by_key()
+    tables = dict(list(schema.tables_by_key().items())[::-1])
     keyed = _keyed(schema)
     edges = tuple(_edge(ref, tables) for ref in schema.refs if not ref.inactive and _known(ref, tables))
     grouped = {member.key: group.name for group in schema.groups for member in group.members}
@@ -75,7 +75,9 @@ def diagram_of(schema: Schema, *, enums: bool = True) -> Diagram:
         group = grouped.get(table.key) or (table.key[0] if several else None)
         boxes.append(_table(table, keyed, group, several))
     if enums:
-        boxes += [_enum(one, one.key[0] if several else None, several) for one in schema.enums_by_key().values()]
+        boxes += [
+            _enum(one, one.key[0] if several else None, several) for one in [*schema.enums_by_key().values()][::-1]
+        ]
     groups = dict.fromkeys(box.group for box in boxes if box.group is not None)
     title = schema.project.name if schema.project is not None else None
     return Diagram(title, tuple(boxes), edges, tuple(groups))

@@ -20,7 +20,10 @@ _MARKS, _SIDE, _BETWEEN = 20.0, 10.0, 18.0
 _NARROWEST, _WIDEST = 150.0, 340.0
 _GAP, _LANE, _LANE_GAP = 26.0, 0.0, 11.0
 _ASPECT = 1.5
+_STEP = 7.0
 _BORDER = 40.0
+_APART = 56.0
+"""Pixels between the pieces of a drawing that no line joins."""
 Point = tuple[float, float]
 
 
@@ -126,9 +129,12 @@ class _Part:
         width = sum(width for width, _ in sizes) / len(sizes) + 2 * CLEAR + 4 * TRACK
         count = column_count(heights, width, _ASPECT if len(boxes) > 3 else 4.0)
         links = [(self.at[edge.holder], self.at[edge.target]) for edge in self.edges]
-        self.column = assign(heights, links, count)
+        self.column = assign(heights, links, [box.group for box in boxes], count)
         self.count = max(self.column) + 1
-        self.items = [Item(c, height, _GAP) for c, (_, height) in zip(self.column, sizes, strict=True)]
+        self.items = [
+            Item(column, height, _GAP, group=box.group)
+            for column, (_, height), box in zip(self.column, sizes, boxes, strict=True)
+        ]
         self.lanes: dict[tuple[int, int], Item] = {}
 
     def piece(self) -> Layout:
@@ -233,7 +239,17 @@ class _Part:
                 places = [item.y for item in column[at:end]]
             for item, y in zip(column[at:end], places, strict=True):
                 item.y = y + 0.5
+            if count == 1:
+                self._straighten(column[at], above, below)
             at = end
+
+    def _straighten(self, lane: Item, above: float | None, below: float | None) -> None:
+        """Take out a small step between a lane and the row that it leads to."""
+        low = -1e9 if above is None else above + _STEP
+        high = 1e9 if below is None else below - _STEP
+        pins = [other.y + there for other, _, there, _ in lane.links if not other.is_lane]
+        near = [y for y in pins if low <= y <= high and abs(y - lane.y) <= 2 * _STEP]
+        lane.y = min(near, key=lambda y: (abs(y - lane.y), y), default=lane.y)
 
     def _sides(self, edge: Edge) -> tuple[int, int]:
         """The channels at which a line leaves the box of its holder and comes to that of its target.
@@ -315,40 +331,51 @@ class _Part:
 
 
 def _packed(pieces: list[Layout], alone: list[tuple[Box, float, float]]) -> Layout:
-    """The pieces in rows, and below them the boxes that refer to nothing, in columns of like width."""
-    between = 56.0
-    area = sum((one.width + between) * (one.height + between) for one in pieces)
+    """The pieces in rows, the highest first; then the boxes that refer to nothing, as one more piece."""
+    pieces = sorted(pieces, key=lambda one: (-one.height * one.width, -one.height))
+    area = sum((one.width + _APART) * (one.height + _APART) for one in pieces)
     area += sum((width + _GAP) * (height + _GAP) for _, width, height in alone)
     wide = max([(area * _ASPECT) ** 0.5, *(one.width for one in pieces)])
+    if alone:
+        pieces.append(_stacked(alone, pieces, wide))
     boxes: list[Placed] = []
     routes: list[Route] = []
     x = y = row = most = 0.0
-    for piece in sorted(pieces, key=lambda one: -one.height):
-        if x and x + piece.width > wide:
-            x, y, row = 0.0, y + row + between, 0.0
+    for piece in pieces:
+        if x and x + piece.width > wide + 1:
+            x, y, row = 0.0, y + row + _APART, 0.0
         boxes += [Placed(one.box, one.x + x, one.y + y, one.width, one.height) for one in piece.boxes]
         for route in piece.routes:
             routes.append(Route(route.edge, tuple((px + x, py + y) for px, py in route.points), route.net))
         most, row = max(most, x + piece.width), max(row, piece.height)
-        x += piece.width + between
-    top = y + row + (between if pieces else 0.0)
-    if alone:
-        width = max(one[1] for one in alone)
-        count = max(1, min(len(alone), int((max(wide, most) + _GAP) / (width + _GAP))))
-        ends = [top] * count
-        for box, _, height in alone:
-            at = min(range(count), key=lambda one: (ends[one], one))
-            boxes.append(Placed(box, at * (width + _GAP), ends[at], width, height))
-            ends[at] += height + _GAP
-        top = max(ends) - _GAP
-        most = max(most, count * (width + _GAP) - _GAP)
-    else:
-        top -= between
+        x += piece.width + _APART
     least = min((y for route in routes for _, y in route.points), default=0.0)
+    lowest = max((py for route in routes for _, py in route.points), default=0.0)
     up = _BORDER - min(0.0, least)
     return Layout(
         most + 2 * _BORDER,
-        max(top, max((y for route in routes for _, y in route.points), default=0.0)) + up + _BORDER,
+        max(y + row, lowest) + up + _BORDER,
         tuple(Placed(one.box, one.x + _BORDER, one.y + up, one.width, one.height) for one in boxes),
-        tuple(Route(r.edge, tuple((x + _BORDER, y + up) for x, y in r.points), r.net) for r in routes),
+        tuple(Route(r.edge, tuple((px + _BORDER, py + up) for px, py in r.points), r.net) for r in routes),
     )
+
+
+def _stacked(alone: list[tuple[Box, float, float]], pieces: list[Layout], wide: float) -> Layout:
+    """Boxes in columns of like height, in the room that is left in the last row or in a row of their own."""
+    width = max(one[1] for one in alone)
+    x = 0.0
+    for piece in pieces:
+        x = piece.width + _APART if x + piece.width > wide + 1 else x + piece.width + _APART
+    beside = int((wide - x + _GAP) / (width + _GAP))
+    high = pieces[-1].height if pieces else 0.0
+    needed = sum(height + _GAP for _, _, height in alone)
+    whole = max(1, int((wide + _GAP) / (width + _GAP)))
+    count = beside if pieces and beside >= 1 and needed / beside <= 1.15 * high else whole
+    count = min(count, len(alone))
+    ends = [0.0] * count
+    placed = []
+    for box, _, height in alone:
+        at = min(range(count), key=lambda one: (ends[one], one))
+        placed.append(Placed(box, at * (width + _GAP), ends[at], width, height))
+        ends[at] += height + _GAP
+    return Layout(count * (width + _GAP) - _GAP, max(ends) - _GAP, tuple(placed), ())

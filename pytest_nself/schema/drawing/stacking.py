@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _SWEEPS = 28
+_SLACK = 1.04
+"""So much higher than its highest column a drawing may become, that lines get straighter."""
+_TOGETHER = 0.3
+"""How far boxes of a group are drawn to its middle, from where their lines would have them."""
 
 
 @dataclass(slots=True)
@@ -21,6 +25,7 @@ class Item:
     y: float = 0.0
     links: list[tuple[Item, float, float, float]] = field(default_factory=list)
     is_lane: bool = False
+    group: str | None = None
 
 
 def link(a: Item, a_at: float, b: Item, b_at: float, weight: float = 1.0) -> None:
@@ -32,6 +37,7 @@ def link(a: Item, a_at: float, b: Item, b_at: float, weight: float = 1.0) -> Non
 def stack(columns: list[list[Item]]) -> None:
     """Give each item its place; the lists are put in order from the top."""
     highest = max((_height(column) for column in columns), default=0.0)
+    room = highest * _SLACK
     for column in columns:
         y = (highest - _height(column)) / 2
         for item in column:
@@ -41,8 +47,10 @@ def stack(columns: list[list[Item]]) -> None:
         forth = sweep % 2 == 0
         for column in columns if forth else columns[::-1]:
             wished = {id(item): _wish(item, forth if sweep < _SWEEPS // 2 else None) for item in column}
+            if sweep < _SWEEPS - 4:
+                _gather(column, columns, wished)
             column.sort(key=lambda item: wished[id(item)] + item.height / 2)
-            _settle(column, [wished[id(item)] for item in column])
+            _settle(column, [wished[id(item)] for item in column], room)
     top = min((item.y for column in columns for item in column), default=0.0)
     for column in columns:
         for item in column:
@@ -64,8 +72,21 @@ def _wish(item: Item, forth: bool | None) -> float:
     return total / weights if weights else item.y
 
 
-def _settle(column: list[Item], wished: list[float]) -> None:
-    """The places nearest to the wished ones at which, in this order, nothing overlaps."""
+def _gather(column: list[Item], columns: list[list[Item]], wished: dict[int, float]) -> None:
+    """Draw the boxes of one group together."""
+    sums: dict[str, tuple[float, int]] = {}
+    for other in (item for one in columns for item in one if item.group is not None):
+        total, count = sums.get(other.group or "", (0.0, 0))
+        sums[other.group or ""] = (total + other.y + other.height / 2, count + 1)
+    for item in column:
+        if item.group is not None:
+            total, count = sums[item.group]
+            middle = total / count - item.height / 2
+            wished[id(item)] += _TOGETHER * (middle - wished[id(item)])
+
+
+def _settle(column: list[Item], wished: list[float], room: float) -> None:
+    """The places nearest to the wished ones at which, in this order, nothing overlaps or leaves the room."""
     blocks: list[list[float]] = []  # sum of wishes, weight, number of items
     offset = 0.0
     offsets = []
@@ -80,5 +101,5 @@ def _settle(column: list[Item], wished: list[float]) -> None:
     number = 0
     for total, weight, count in blocks:
         for _ in range(int(count)):
-            column[number].y = total / weight + offsets[number]
+            column[number].y = min(max(total / weight, 0.0), max(room - offset, 0.0)) + offsets[number]
             number += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from math import hypot
@@ -15,6 +16,7 @@ from .metrics import fitted, text_width
 _HUES = (214, 160, 28, 276, 340, 190, 96, 46, 252, 4, 124, 310)
 """The colours of groups, and of lines: far from each other, one after the other."""
 _CORNER = 7.0
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _FONT = "ui-sans-serif, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', sans-serif"
 _STYLE = """
 svg { --canvas: #f7f8fa; --box: #ffffff; --edge: #d5dae1; --text: #1f2733; --muted: #7a8698; --line: #8a97a8;
@@ -71,7 +73,7 @@ class _Drawing:
         legend = list(self._legend())
         width = max(self.layout.width, 640.0)
         height = self.layout.height + self.top + 34
-        title = escape(self.diagram.title or "Schema")
+        title = _xml(self.diagram.title or "Schema")
         lines = [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}"'
             f' height="{_n(height)}" role="img">',
@@ -95,32 +97,32 @@ class _Drawing:
         x = 40.0
         for group, hue in self.hues.items():
             yield f'<rect x="{_n(x)}" y="{_n(y - 9)}" width="11" height="11" rx="3" class="head" style="--hue:{hue}"/>'
-            yield f'<text class="caption" x="{_n(x + 17)}" y="{_n(y)}">{escape(group)}</text>'
+            yield f'<text class="caption" x="{_n(x + 17)}" y="{_n(y)}">{_xml(group)}</text>'
             x += 17 + text_width(group, 12) + 20
         for mark, words in ((_key, "primary key"), (_arrow, "foreign key")):
             yield mark(x + 6, y - 4)
             yield f'<text class="caption" x="{_n(x + 18)}" y="{_n(y)}">{words}</text>'
             x += 18 + text_width(words, 12) + 20
-        words = "? may be null    U unique"
+        words = "? and dashes: may be null    U unique"
         yield f'<text class="caption" x="{_n(x)}" y="{_n(y)}" xml:space="preserve">{words}</text>'
 
     def _box(self, placed: Placed) -> Iterator[str]:
         box = placed.box
         hue = self.hues.get(box.group or "", _HUES[0])
         style = f"--hue:{hue}"
-        head = f' style="fill:{escape(box.color)}"' if box.color and box.color.startswith("#") else ""
+        head = f' style="fill:{_xml(box.color)}"' if box.color and box.color.startswith("#") else ""
         w, h = _n(placed.width), _n(placed.height)
-        name = escape(f"{box.key[0]}.{box.key[1]}")
+        name = _xml(f"{box.key[0]}.{box.key[1]}")
         kind = "enum" if box.is_enum else "table"
         place = f"translate({_n(placed.x)} {_n(placed.y)})"
         yield f'<g class="{kind}" data-name="{name}" transform="{place}" style="{style}">'
         note = f"\n{box.note}" if box.note else ""
-        yield f"<title>{escape(('enum ' if box.is_enum else '') + box.title + note)}</title>"
+        yield f"<title>{_xml(('enum ' if box.is_enum else '') + box.title + note)}</title>"
         yield f'<rect class="box" width="{w}" height="{h}" rx="7"/>'
         shape = f"M0.5 {_n(HEAD)}V7.5a7 7 0 0 1 7-7H{_n(placed.width - 7.5)}a7 7 0 0 1 7 7V{_n(HEAD)}z"
         yield f'<path class="head"{head} d="{shape}"/>'
         title = fitted(box.title, TITLE_SIZE, placed.width - 20, bold=True)
-        yield f'<text class="title" x="11" y="{_n(HEAD / 2 + 4.6)}">{escape(title)}</text>'
+        yield f'<text class="title" x="11" y="{_n(HEAD / 2 + 4.6)}">{_xml(title)}</text>'
         for number, row in enumerate(box.rows):
             yield from _row(row, HEAD + ROW * number, placed.width, striped=number % 2 == 1, is_enum=box.is_enum)
         yield "</g>"
@@ -132,10 +134,11 @@ class _Drawing:
         style = "" if hue is None else f' style="--hue:{hue}"'
         points = _straightened(route.points)
         said = f"{_told(edge.holder, edge.holder_rows)} → {_told(edge.target, edge.target_rows)}"
-        yield f'<g class="{kind}"{style}><title>{escape(said)}</title>'
+        yield f'<g class="{kind}"{style}><title>{_xml(said)}</title>'
         first, second = points[0], points[1]
         way = 1 if second[0] > first[0] else -1
-        stub = (first[0] + way * 13, first[1])
+        reach = max(13.0, min(abs(second[0] - first[0]) - _CORNER, 44.0))
+        stub = (first[0] + way * reach, first[1])
         yield f'<path class="hit" d="{_rounded(points)}"/>'
         yield f'<path d="{_rounded([stub, *points[1:]])}"/>'
         yield f'<path class="stub" d="M{_n(first[0])} {_n(first[1])}H{_n(stub[0])}"/>'
@@ -154,21 +157,23 @@ def _row(row: Row, y: float, width: float, *, striped: bool, is_enum: bool) -> I
     if striped:
         yield f'<rect class="stripe" x="0.5" y="{_n(y)}" width="{_n(width - 1)}" height="{_n(ROW)}"/>'
     base = y + ROW / 2 + 4.2
-    note = f"<title>{escape(row.note)}</title>" if row.note else ""
+    note = f"<title>{_xml(row.note)}</title>" if row.note else ""
     if row.pk:
         yield _key(15, y + ROW / 2)
     elif row.fk:
         yield _arrow(15, y + ROW / 2)
     if is_enum:
-        yield f'<text class="name" x="12" y="{_n(base)}">{note}{escape(fitted(row.name, NAME_SIZE, width - 24))}</text>'
+        yield f'<text class="name" x="12" y="{_n(base)}">{note}{_xml(fitted(row.name, NAME_SIZE, width - 24))}</text>'
         return
     kind = row.type + ("?" if row.nullable else "")
-    room = width - 40 - text_width(row.name, NAME_SIZE, bold=row.pk)
-    name = fitted(row.name, NAME_SIZE, width - 100, bold=row.pk) if room < 60 else row.name
-    left = width - 50 - text_width(name, NAME_SIZE, bold=row.pk) - (16 if row.unique else 0)
-    kind = fitted(kind, TYPE_SIZE, max(left, 30))
-    yield f'<text class="name{" pk" if row.pk else ""}" x="28" y="{_n(base)}">{note}{escape(name)}</text>'
-    yield f'<text class="type" x="{_n(width - 11)}" y="{_n(base)}">{"U  " if row.unique else ""}{escape(kind)}</text>'
+    room = width - 28 - 11 - 8 - (16 if row.unique else 0)
+    shown = fitted(kind, TYPE_SIZE, room * 0.45)
+    if text_width(row.name, NAME_SIZE, bold=row.pk) + text_width(kind, TYPE_SIZE) <= room:
+        shown = kind
+    name = fitted(row.name, NAME_SIZE, room - text_width(shown, TYPE_SIZE), bold=row.pk)
+    kind = shown
+    yield f'<text class="name{" pk" if row.pk else ""}" x="28" y="{_n(base)}">{note}{_xml(name)}</text>'
+    yield f'<text class="type" x="{_n(width - 11)}" y="{_n(base)}">{"U  " if row.unique else ""}{_xml(kind)}</text>'
 
 
 def _key(x: float, y: float) -> str:
@@ -224,6 +229,11 @@ def _rounded(points: Sequence[Point]) -> str:
         path.append(f"L{_n(ax)} {_n(ay)}Q{_n(here[0])} {_n(here[1])} {_n(bx)} {_n(by)}")
     path.append(f"L{_n(points[-1][0])} {_n(points[-1][1])}")
     return "".join(path)
+
+
+def _xml(text: str) -> str:
+    """A text as XML holds it."""
+    return escape(_CONTROLS.sub("\ufffd", text))
 
 
 def _n(value: float) -> str:
