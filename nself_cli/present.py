@@ -264,4 +264,5 @@ def _finding(finding: Any) -> dict[str, Any]:
         "message": finding.message,
         "remedy": finding.remedy,
         "place": str(finding.place) if finding.place is not None else None,
+        "evidence": dict(finding.evidence),
     }

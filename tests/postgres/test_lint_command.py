@@ -103,6 +103,7 @@ def test_what_is_pending(project: Path, write: Write, scratch_database: Ephemera
     )
     said = document(nself(project, "lint", "--json", database=scratch_database))
     lint = said["data"]["lint"]
+    assert {one["evidence"]["rows_estimate"] for one in said["findings"] if one["severity"] == "error"} == {150000}
     assert (said["ok"], lint["source"], lint["not_tried"]) == (False, "copy", [])
     assert [one["name"] for one in lint["migrations"]] == ["1_m", "2_m"]
     first, second = lint["migrations"][1]["statements"]
