@@ -16,6 +16,7 @@ from pytest_nself.catalog.read import introspect
 from pytest_nself.core.finding import Severity
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.schema.ddl import schema_statements
+from pytest_nself.schema.drawing.svg import svg
 from pytest_nself.schema.from_catalog import schema_from
 from pytest_nself.schema.reader import read_text
 from pytest_nself.schema.writer import write_schema
@@ -242,3 +243,10 @@ def test_the_schema_file_is_kept_before_it_is_replaced(project: Path) -> None:
     assert after.startswith("// The shop.\n\n")
     assert "// who" in after
     assert (project / "bin/dbsyncs/latest/schema.dbml").read_text() == before
+
+
+def test_the_drawing_on_the_page_is_that_of_the_page(scratch: Scratch) -> None:
+    """docs/schema.svg is what the commands of its page write."""
+    docs = Path(__file__).parents[2] / "docs"
+    up = (docs / "how-to/draw-your-schema.md").read_text().split("-- UP\n")[1].split("-- DOWN")[0]
+    assert svg(schema_from(catalog_of(scratch.make(up))).schema) == (docs / "schema.svg").read_text()

@@ -21,6 +21,8 @@ _NARROWEST, _WIDEST = 150.0, 340.0
 _GAP, _LANE, _LANE_GAP = 26.0, 0.0, 11.0
 _ASPECT = 1.5
 _STEP = 7.0
+_SCREEN = 960.0
+"""No drawing is broken into rows that are narrower than this."""
 _BORDER = 40.0
 _APART = 56.0
 """Pixels between the pieces of a drawing that no line joins."""
@@ -127,7 +129,7 @@ class _Part:
         self.nets = nets
         heights = [height + _GAP for _, height in sizes]
         width = sum(width for width, _ in sizes) / len(sizes) + 2 * CLEAR + 4 * TRACK
-        count = column_count(heights, width, _ASPECT if len(boxes) > 3 else 4.0)
+        count = column_count(heights, width, 4.5 if len(boxes) < 6 else 2.2 if len(boxes) < 11 else _ASPECT)
         links = [(self.at[edge.holder], self.at[edge.target]) for edge in self.edges]
         self.column = assign(heights, links, [box.group for box in boxes], count)
         self.count = max(self.column) + 1
@@ -335,7 +337,7 @@ def _packed(pieces: list[Layout], alone: list[tuple[Box, float, float]]) -> Layo
     pieces = sorted(pieces, key=lambda one: (-one.height * one.width, -one.height))
     area = sum((one.width + _APART) * (one.height + _APART) for one in pieces)
     area += sum((width + _GAP) * (height + _GAP) for _, width, height in alone)
-    wide = max([(area * _ASPECT) ** 0.5, *(one.width for one in pieces)])
+    wide = max([(area * _ASPECT) ** 0.5, _SCREEN, *(one.width for one in pieces)])
     if alone:
         pieces.append(_stacked(alone, pieces, wide))
     boxes: list[Placed] = []
