@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
+from hypothesis import Phase, given, settings
 
 from nself_cli.main import run
 from pytest_nself import differences
@@ -22,6 +24,7 @@ from pytest_nself.schema.reader import read_text
 from pytest_nself.schema.writer import write_schema
 from pytest_nself.server.server import Server
 
+from .schemas import ROLES, schemas
 from .scratch import Scratch
 
 SAYABLE = """
@@ -75,9 +78,10 @@ create domain positive as int check (value > 0);
 
 @pytest.fixture(scope="module")
 def scratch(nself_server: Server) -> Iterator[Scratch]:
-    """Databases made from scripts; all go with the module."""
+    """Databases made from scripts, and the roles that some of these name."""
     scratch = Scratch(nself_server)
-    yield scratch
+    with scratch.roles(ROLES):
+        yield scratch
     scratch.close()
 
 
@@ -137,6 +141,35 @@ def test_what_dbml_cannot_say_is_told_and_kept_as_sql(scratch: Scratch) -> None:
     for change in differences(first, built(scratch, text)):
         subject = change.subject
         assert (subject.schema, subject.name) in noted or (subject.schema, subject.name) == ("public", "docs_a_key")
+
+
+def test_any_database_is_said_or_told(scratch: Scratch) -> None:
+    """Of any database, what the DBML does not make again was told; and told twice it is the same text."""
+
+    # The same examples in every run, and no shrinking, which would take minutes.
+    @settings(max_examples=12, deadline=None, database=None, derandomize=True, phases=(Phase.generate,))
+    @given(schemas())
+    def holds(script: str) -> None:
+        with scratch.made(script) as database:
+            first = catalog_of(database)
+        exported = schema_from(first)
+        text = write_schema(exported.schema)
+        reading = read_text(text, "schema.dbml")
+        assert reading.schema == exported.schema
+        assert write_schema(schema_from(first, reading.schema).schema) == text
+        told = {(note.subject.schema, part) for note in exported.notes for part in note.subject[2:]}
+        try:
+            with scratch.made(";\n".join(step.sql.text for step in schema_statements(reading.schema))) as database:
+                second = catalog_of(database)
+        except psycopg.errors.Error as error:
+            assert any(str(note.subject.name) in str(error) for note in exported.notes), error  # noqa: PT017
+            return
+        for change in differences(first, second):
+            subject = change.subject
+            owned = change.attribute == "owner" and any(note.subject.kind == "database" for note in exported.notes)
+            assert owned or {(subject.schema, part) for part in subject[2:]} & told, str(change)
+
+    holds()
 
 
 def test_the_words_of_a_file_are_kept(scratch: Scratch) -> None:
