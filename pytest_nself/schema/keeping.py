@@ -221,34 +221,36 @@ class _Refs:
     """The references of the file and of the database, matched by what they join."""
 
     def __init__(self, existing: Schema, found: Iterable[Ref]) -> None:
-        self._old = existing.refs
-        self._left = list(found)
-        self._kept: dict[int, Ref] = {}
-        for at, old in enumerate(existing.refs):
+        found = list(found)
+        by_ends: dict[object, list[int]] = {}
+        for at, one in enumerate(found):
+            by_ends.setdefault(_ends(one), []).append(at)
+        taken: set[int] = set()
+        self._kept: list[Ref] = []
+        for old in existing.refs:
             if old.inactive:
-                self._kept[at] = old
+                self._kept.append(old)
                 continue
-            same = next((one for one in self._left if _ends(one) == _ends(old)), None)
-            if same is None or old.relation is Relation.MANY_TO_MANY:
+            same = by_ends.get(_ends(old))
+            if not same or old.relation is Relation.MANY_TO_MANY:
                 continue
-            self._left.remove(same)
-            self._kept[at] = _ref(old, same)
+            taken.add(same[0])
+            self._kept.append(_ref(old, found[same.pop(0)]))
+        self._left = [one for at, one in enumerate(found) if at not in taken]
+        self._inline: dict[tuple[Key, tuple[str, ...]], list[Ref]] = {}
+        for one in (*self._kept, *self._left):
+            if one.inline:
+                self._inline.setdefault((one.left.key, one.left.columns), []).append(one)
 
     def placed(self, table: Table) -> Table:
         """The table with the references that stand in its columns: those of the file where it has any."""
-        return replace(table, columns=tuple(self._column(table, one) for one in table.columns))
-
-    def _column(self, table: Table, column: Column) -> Column:
-        def here(ref: Ref) -> bool:
-            return ref.inline and ref.left.key == table.key and ref.left.columns == (column.name,)
-
-        kept = [ref for ref in self._kept.values() if here(ref)]
-        return replace(column, refs=(*kept, *(ref for ref in self._left if here(ref))))
+        columns = (replace(one, refs=tuple(self._inline.get((table.key, (one.name,)), ()))) for one in table.columns)
+        return replace(table, columns=tuple(columns))
 
     def all(self, tables: Iterable[Table], joins: Iterable[Ref]) -> tuple[Ref, ...]:
         """All references; those that stand by themselves in the order of the file."""
         inline = [ref for table in tables for column in table.columns for ref in column.refs]
-        standing = [ref for ref in self._kept.values() if not ref.inline]
+        standing = [ref for ref in self._kept if not ref.inline]
         standing += [ref for ref in joins if not ref.inline]
         standing.sort(key=lambda ref: (ref.place.line is None, ref.place.line or 0))
         return (*inline, *standing, *(ref for ref in self._left if not ref.inline))

@@ -184,6 +184,19 @@ def test_mermaid_is_an_er_diagram() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "entity"),
+    [("users", "users"), ("order items", '"order items"'), ("class", '"class"'), ('a"b', '"a_b"'), ("1st", '"1st"')],
+)
+def test_a_name_that_mermaid_would_misread_is_quoted(name: str, entity: str) -> None:
+    """Words of Mermaid's own and odd letters stand between quotes; a quote cannot, and becomes an underscore."""
+    table = Table(name, columns=(Column("1st col", ColumnType("numeric", None, ("10", "2"))),))
+    assert mermaid(Schema(tables=(table,))).splitlines()[1:3] == [
+        f"    {entity} {{",
+        '        numeric(10_2) x1st_col "null"',
+    ]
+
+
 def test_dot_has_a_port_for_each_row() -> None:
     """Edges begin and end at rows; groups are clusters; names are escaped."""
     text = dot(read(SHOP + 'Table "a<b" { id int }\n'))

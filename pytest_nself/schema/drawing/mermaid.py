@@ -8,6 +8,14 @@ from pytest_nself.schema.model import Schema
 
 from .diagram import Edge, Row, diagram_of
 
+_WORDS = frozenset(
+    (
+        *("class", "classdef", "style", "subgraph", "end", "erdiagram", "title", "direction", "acctitle", "accdescr"),
+        *("one", "only", "many", "to", "zero", "optionally"),
+    )
+)
+"""Words of Mermaid's own, which a name can only be between quotes."""
+
 
 def mermaid(schema: Schema) -> str:
     """The text of an `erDiagram`. What Mermaid cannot have in a name or a type is written with underscores."""
@@ -23,7 +31,7 @@ def mermaid(schema: Schema) -> str:
 
 
 def _entity(title: str) -> str:
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", title):
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", title) and title.lower() not in _WORDS:
         return title
     return '"' + re.sub(r'[\\"%\n]', "_", title) + '"'
 
