@@ -65,10 +65,10 @@ def _edge(edge: Edge, diagram: Diagram, names: dict[tuple[tuple[str, str], bool]
         return names[key, False] + ("" if at is None else f":l{at}")
 
     tail = "crow" if edge.many or not edge.one else "tee"
-    head = "crow" if edge.many else "teeodot" if edge.nullable else "tee"
-    style = " style=dashed," if edge.nullable else ""
+    head = "crow" if edge.many else "tee"
+    style = "style=dashed, " if edge.nullable else ""
     ends = f"{port(edge.holder, edge.holder_rows)} -> {port(edge.target, edge.target_rows)}"
-    return f"    {ends} [{style}arrowtail={tail}, arrowhead={head}];".replace("[ style", "[style")
+    return f"    {ends} [{style}arrowtail={tail}, arrowhead={head}];"
 
 
 def _quoted(text: str) -> str:
