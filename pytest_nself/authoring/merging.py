@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from pytest_nself.catalog.fact import Catalog, Entry
 from pytest_nself.core.errors import Refused
@@ -36,6 +37,9 @@ _GOES_WITH = {
     "identity": ("identity_sequence",),
 }
 """What a column takes over from the file with another of its attributes."""
+
+_BOUNDS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+"""How far the types go that can count up."""
 
 _NEEDED = ("table", "enum", "column")
 _HARD_TO_SAY = re.compile(r" INCLUDE \(| NULLS NOT DISTINCT|_ops\b| COLLATE ")
@@ -200,6 +204,7 @@ class _Merging:
                     values.update((one, entry[one]) for one in more)
             if self._both_count(ref):
                 values["identity"], values["identity_sequence"] = before["identity"], before["identity_sequence"]
+                self._follow(values, before, entry)
         elif ref.kind not in _FROM_FILE:
             self.entries[ref] = entry
             return
@@ -211,6 +216,25 @@ class _Merging:
 
     def _both_count(self, column: ObjectRef) -> bool:
         return self._counts(self.now, column) and self._counts(self.file, column)
+
+    def _follow(self, values: dict[str, Any], before: Entry, entry: Entry) -> None:
+        """A sequence that goes as far as its column's type did goes as far as the new one does."""
+        if before["type"] not in _BOUNDS or entry["type"] not in _BOUNDS or before["type"] == entry["type"]:
+            return
+        old, new = _BOUNDS[before["type"]], _BOUNDS[entry["type"]]
+        if before["identity_sequence"]:
+            name, options = before["identity_sequence"]
+            options = options.replace(f" maxvalue {old} ", f" maxvalue {new} ")
+            values["identity_sequence"] = [name, options.replace(f" minvalue {-old - 1} ", f" minvalue {-new - 1} ")]
+            return
+        column = (before.ref.schema or "", before.ref.name, before.ref.part or "")
+        for owner in self.now.of_kind("sequence_owner"):
+            sequence = self.entries.get(owner.ref._replace(kind="sequence"))
+            if sequence is None or parse_qualified(owner["owned_by"]) != column or sequence["type"] != before["type"]:
+                continue
+            ends = {"maxvalue": (old, new), "minvalue": (-old - 1, -new - 1)}
+            moved = {end: far for end, (near, far) in ends.items() if sequence[end] == near}
+            self.entries[sequence.ref] = sequence.replaced(type=entry["type"], **moved)
 
     def _is_sequence_of_known(self, ref: ObjectRef) -> bool:
         """Whether it is the sequence of a column that counts up already."""

@@ -32,6 +32,7 @@ PAIRS: dict[str, tuple[str, str]] = {
         "Table t { a int [pk]\n b int\n indexes { (b, a) [unique] } }",
     ),
     "counting up": ("Table t { a int [pk] }", "Table t { a int [pk, increment] }"),
+    "how far it counts": ("Table t { a int [pk, increment] }", "Table t { a bigint [pk, increment] }"),
     "serial": ("Table t { a serial [pk] }", "Table t { a bigserial [pk] }"),
     "checks": (
         "Table t { a int [pk, check: `a > 0`]\n b int }",
