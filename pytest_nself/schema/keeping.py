@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from pytest_nself.core.finding import Finding, Findings, Severity
 from pytest_nself.core.names import ObjectRef
 
 from .model import Check, Column, Comment, Enum, Index, Key, Ref, Relation, Schema, Table, Value
+from .naming import Item, checks_of, index_words
+from .problems import SchemaError
 from .sayable import same_expression, same_type
 
 GONE = "dbml-gone"
@@ -19,8 +21,10 @@ def keep(existing: Schema, found: Schema) -> tuple[Schema, Findings]:
     """`found` in the order and the words of `existing`; findings for what the file has and the database has not."""
     new = found.tables_by_key()
     joined, join_refs = _joined(existing, new)
-    refs = _Refs(existing, [one for one in found.refs if one.foreign_key and one.foreign_key[0].key not in joined])
-    tables = [_table(one, new[one.key]) for one in existing.tables if one.key in new]
+    names = _names_of(existing)
+    left = [one for one in found.refs if one.foreign_key and one.foreign_key[0].key not in joined]
+    refs = _Refs(existing, left, names)
+    tables = [_table(one, new[one.key], names) for one in existing.tables if one.key in new]
     known = {table.key for table in tables}
     tables += [table for table in found.tables if table.key not in known | joined]
     tables = [refs.placed(table) for table in tables]
@@ -42,6 +46,22 @@ def keep(existing: Schema, found: Schema) -> tuple[Schema, Findings]:
         comments=(*_without_marks(existing.comments), *found.comments),
     )
     return schema, findings
+
+
+def _names_of(schema: Schema) -> Mapping[Item, str]:
+    """What the file's indexes, checks and references are called in a database that it makes."""
+    from .ddl import design
+
+    try:
+        made = design(schema)
+        made.pieces()
+    except SchemaError:
+        return {}
+    items: list[Item] = [("ref", number) for number, ref in enumerate(schema.refs) if ref.foreign_key is not None]
+    for table in schema.tables:
+        items += [("index", table.key, number) for number in range(len(table.indexes))]
+        items += [item for item, _ in checks_of(table)]
+    return {item: made.names.of(item, "") for item in items}
 
 
 def _gone(kind: str, schema: str | None, name: str) -> Finding:
@@ -70,35 +90,26 @@ def _joined(existing: Schema, new: Mapping[Key, Table]) -> tuple[set[Key], list[
     return (there if complete else set()), kept
 
 
-def _table(old: Table, new: Table) -> Table:
+def _table(old: Table, new: Table, names: Mapping[Item, str]) -> Table:
     columns = {one.name: one for one in old.columns}
-    given = tuple(_column(columns[one.name], one) if one.name in columns else one for one in new.columns)
     key = next((one for one in new.indexes if one.pk), None)
+    items = [item.text for item in key.items] if key is not None else []
+    keyed = {*items, *(one.name for one in new.columns if one.pk)}
+    checks = _Checks(old, new, names)
     indexes = new.indexes
-    if (
-        key is not None
-        and key.name is None
-        and [one.name for one in old.columns if one.pk] == [item.text for item in key.items]
-    ):
-        named = {item.text for item in key.items}
-        given = tuple(
-            replace(one, pk=True, not_null=_old_null(columns, one)) if one.name in named else one for one in given
-        )
+    if key is not None and key.name is None and [one.name for one in old.columns if one.pk] == items:
+        new = replace(new, columns=tuple(replace(one, pk=True) if one.name in keyed else one for one in new.columns))
         indexes = tuple(one for one in indexes if one is not key)
+    given = (_column(columns[one.name], one, one.name in keyed) if one.name in columns else one for one in new.columns)
     table = replace(
         old,
-        columns=_in_file_order(old, given),
-        indexes=_matched_indexes(old.indexes, indexes),
-        checks=_matched_checks(old.checks, new.checks),
+        columns=_in_file_order(old, tuple(replace(one, checks=checks.of(one.name)) for one in given)),
+        indexes=_matched_indexes(old, indexes, names),
+        checks=checks.of(None),
         note=new.note or old.note,
         comments=(*_without_marks(old.comments), *new.comments),
     )
     return table if _keeps_partials(old, table) else _without_partials(table)
-
-
-def _old_null(columns: Mapping[str, Column], column: Column) -> bool | None:
-    old = columns.get(column.name)
-    return old.not_null if old is not None else None
 
 
 def _in_file_order(old: Table, columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -127,10 +138,10 @@ def _without_partials(table: Table) -> Table:
     )
 
 
-def _column(old: Column, new: Column) -> Column:
-    """What the database says of a column, in the file's words where they mean the same."""
+def _column(old: Column, new: Column, keyed: bool) -> Column:
+    """What the database says of a column, in the file's words where they mean the same; its checks aside."""
     # That a key's column may not be null, and that others may, can be said and need not be.
-    said = old.not_null is new.pk and not new.not_null
+    said = old.not_null is keyed and not new.not_null
     return replace(
         old,
         type=old.type if same_type(old.type, new.type) and _serial(old) == _serial(new) else new.type,
@@ -139,7 +150,6 @@ def _column(old: Column, new: Column) -> Column:
         not_null=old.not_null if said else new.not_null,
         increment=new.increment and (old.increment or not _serial(new)),
         default=old.default if _same_value(old.default, new.default) else new.default,
-        checks=_matched_checks(old.checks, new.checks),
         note=new.note or old.note,
         refs=new.refs,
         comments=(*_without_marks(old.comments), *new.comments),
@@ -158,29 +168,79 @@ def _same_value(old: Value | None, new: Value | None) -> bool:
     return same_expression(old.text.strip("'"), new.text.strip("'"))
 
 
-def _matched_checks(old: Iterable[Check], new: Iterable[Check]) -> tuple[Check, ...]:
-    """The file's checks that are there, in its order and words; then the others."""
-    left = list(new)
-    found = []
-    for one in old:
-        same = next((other for other in left if same_expression(one.expression, other.expression)), None)
-        if same is not None:
+@dataclass(slots=True)
+class _Checks:
+    """The checks of a table: those of the file that are there, in its places and words; then the others."""
+
+    old: Table
+    new: Table
+    names: Mapping[Item, str]
+    _placed: dict[str | None, list[Check]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        left = list(self._found())
+        self._placed = {}
+        for item, check in checks_of(self.old):
+            column = None if item[2] is None else str(item[2])
+            named = self.names.get(item)
+            same = next((one for one in left if one[0] == named), None)
+            same = same or next((one for one in left if same_expression(one[2].expression, check.expression)), None)
+            if same is None:
+                continue
             left.remove(same)
-            found.append(replace(one, name=same.name))
-    return (*found, *left)
+            text = check.expression if same_expression(check.expression, same[2].expression) else same[2].expression
+            if named == same[0]:
+                self._placed.setdefault(column, []).append(replace(check, expression=text))
+            else:  # a check in a column has no name of its own
+                self._placed.setdefault(None, []).append(replace(check, expression=text, name=same[0]))
+        for _, column, check in left:
+            self._placed.setdefault(column, []).append(check)
+
+    def _found(self) -> Iterator[tuple[str, str | None, Check]]:
+        """Each check of the database: its name, the column that it stands at, and itself."""
+        for column in self.new.columns:
+            yield from ((f"{self.new.name}_{column.name}_check", column.name, one) for one in column.checks)
+        yield from ((one.name or f"{self.new.name}_check", None, one) for one in self.new.checks)
+
+    def of(self, column: str | None) -> tuple[Check, ...]:
+        """The checks that stand at a column, or without one by themselves."""
+        return tuple(self._placed.get(column, ()))
 
 
-def _matched_indexes(old: Iterable[Index], new: Iterable[Index]) -> tuple[Index, ...]:
-    left = list(new)
+def _matched_indexes(old: Table, new: Iterable[Index], names: Mapping[Item, str]) -> tuple[Index, ...]:
+    """The file's indexes that are there, in its order and words; then the others."""
+    left = [(_called(old.name, one), one) for one in new]
     found = []
-    for one in old:
-        same = next((other for other in left if _same_index(one, other)), None)
-        if same is not None:
-            left.remove(same)
-            kept = one.type if _method(one) == _method(same) else same.type
-            where = one.where if same_expression(one.where or "", same.where or "") else same.where
-            found.append(replace(one, name=same.name, type=kept, where=where, note=same.note or one.note))
-    return (*found, *left)
+    for number, one in enumerate(old.indexes):
+        named = names.get(("index", old.key, number))
+        same = next((other for other in left if other[0] == named and _alike(one, other[1])), None)
+        same = same or next((other for other in left if _same_index(one, other[1])), None)
+        if same is None:
+            continue
+        left.remove(same)
+        there = same[1]
+        kept = one.type if _method(one) == _method(there) or one.type is None else there.type
+        where = one.where if same_expression(one.where or "", there.where or "") else there.where
+        name = one.name if named == same[0] else same[0]
+        found.append(replace(one, name=name, type=kept, where=where, note=there.note or one.note))
+    return (*found, *(one for _, one in left))
+
+
+def _called(table: str, index: Index) -> str:
+    """The name of an index of the database; one that is promised was left out."""
+    return index.name or (f"{table}_pkey" if index.pk else f"idx_{table}_{index_words(index)}")
+
+
+def _alike(one: Index, other: Index) -> bool:
+    """Whether two indexes of one name may be one, their expressions spelled otherwise."""
+    if (one.unique, one.pk, one.where is None) != (other.unique, other.pk, other.where is None):
+        return False
+    if len(one.items) != len(other.items) or not (one.type is None or _method(one) == _method(other)):
+        return False
+    return all(
+        (a.expression and b.expression) or (a.text == b.text and bool(a.descending) == bool(b.descending))
+        for a, b in zip(one.items, other.items, strict=True)
+    )
 
 
 def _method(index: Index) -> str:
@@ -220,14 +280,13 @@ def _enums(existing: Schema, found: Schema) -> tuple[Enum, ...]:
 class _Refs:
     """The references of the file and of the database, matched by what they join."""
 
-    def __init__(self, existing: Schema, found: Iterable[Ref]) -> None:
-        found = list(found)
+    def __init__(self, existing: Schema, found: list[Ref], names: Mapping[Item, str]) -> None:
         by_ends: dict[object, list[int]] = {}
         for at, one in enumerate(found):
             by_ends.setdefault(_ends(one), []).append(at)
         taken: set[int] = set()
         self._kept: list[Ref] = []
-        for old in existing.refs:
+        for number, old in enumerate(existing.refs):
             if old.inactive:
                 self._kept.append(old)
                 continue
@@ -235,7 +294,7 @@ class _Refs:
             if not same or old.relation is Relation.MANY_TO_MANY:
                 continue
             taken.add(same[0])
-            self._kept.append(_ref(old, found[same.pop(0)]))
+            self._kept.append(_ref(old, found[same.pop(0)], names.get(("ref", number))))
         self._left = [one for at, one in enumerate(found) if at not in taken]
         self._inline: dict[tuple[Key, tuple[str, ...]], list[Ref]] = {}
         for one in (*self._kept, *self._left):
@@ -269,19 +328,21 @@ def _action(words: str | None) -> str:
     return words or "no action"
 
 
-def _ref(old: Ref, new: Ref) -> Ref:
+def _ref(old: Ref, new: Ref, named: str | None) -> Ref:
     """A reference of the file as it is in the database: one that needs settings cannot stay in its column."""
     same = _action(old.on_delete) == _action(new.on_delete) and _action(old.on_update) == _action(new.on_update)
+    if named is not None and new.foreign_key is not None:
+        holder = new.foreign_key[0]
+        if named == (new.name or f"fk_{holder.table}_{'_'.join(holder.columns)}"):
+            new = replace(new, name=old.name)
     if same and old.name == new.name:
         return replace(old, note=new.note or old.note)
-    if old.inline and not new.inline:
+    if old.inline:
         return new
-    left_holds = old.foreign_key is not None and old.foreign_key[0] == old.left
     return replace(
-        old if not old.inline else new,
+        old,
         name=new.name,
-        on_delete=new.on_delete if not same else old.on_delete,
-        on_update=new.on_update if not same else old.on_update,
+        on_delete=old.on_delete if same else new.on_delete,
+        on_update=old.on_update if same else new.on_update,
         note=new.note or old.note,
-        inline=old.inline and left_holds,
     )

@@ -97,15 +97,32 @@ def _plain(kind: ColumnType) -> str:
 
 
 def same_expression(one: str, other: str) -> bool:
-    """Whether two expressions are one but for casts, parentheses and blanks, which the server adds."""
+    """Whether two expressions are one but for what the server adds or says otherwise: casts, parentheses, `= any`."""
     return _bare(one) == _bare(other)
 
 
+_CAST = re.compile(
+    r"::[a-z_\"][a-z_0-9.\"]*(?: (?:varying|precision|with(?:out)? time zone))?(?:\(\d+\))?(?:\[\])*", re.IGNORECASE
+)
+_SPELLED = (
+    (re.compile(r"(\S+)\s+between\s+(\S+)\s+and\s+"), r"\1 >= \2 and \1 <= "),
+    (re.compile(r"!="), "<>"),
+    (re.compile(r"[\s()]"), ""),
+    (re.compile(r"<>all\w*\[(.*?)\]"), r"notin\1"),
+    (re.compile(r"=any\w*\[(.*?)\]"), r"in\1"),
+    (re.compile(r"!~~\*"), "notilike"),
+    (re.compile(r"!~~"), "notlike"),
+    (re.compile(r"~~\*"), "ilike"),
+    (re.compile(r"~~"), "like"),
+)
+"""What the server says otherwise than people do."""
+
+
 def _bare(text: str) -> str:
-    text = re.sub(
-        r"::[a-z_\"][a-z_0-9.\"]*(?: (?:varying|precision|with(?:out)? time zone))?(?:\(\d+\))?(?:\[\])*", "", text
-    )
-    return re.sub(r"[\s()]", "", text).lower()
+    text = _CAST.sub("", text).lower()
+    for pattern, spelled in _SPELLED:
+        text = pattern.sub(spelled, text)
+    return text
 
 
 def default_value(expression: str, type_text: str) -> Value | None:

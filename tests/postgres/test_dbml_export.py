@@ -192,6 +192,25 @@ Table users as U {
   }
 }
 
+Table prices {
+  user_id uuid        [not null, ref: > users.id]
+  kind    varchar(20) [not null, default: 'it', check: `kind in ('it', 'that')`]
+  price   decimal     [default: 0.50, check: `price between 1 and 9`]
+  a_name_that_is_rather_long_for_a_column_and_longer text
+
+  indexes {
+    (user_id, kind) [pk]
+    (`lower(kind)`, `price DESC`)
+    a_name_that_is_rather_long_for_a_column_and_longer // too long for a name
+    price [where: `kind like 'i%'`]
+  }
+
+  checks {
+    `price > 1 or kind = 'it'`
+    `price <> 7` [name: 'never']
+  }
+}
+
 // What there is.
 Enum app.kind {
   a
