@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from pytest_nself.core.finding import Finding, Findings, Severity
-from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.names import ObjectRef, quote_literal
 
-from .model import Check, Column, Comment, Enum, Index, Key, Ref, Relation, Schema, Table, Value
+from .model import (
+    Check,
+    Column,
+    Comment,
+    Enum,
+    Index,
+    IndexItem,
+    Key,
+    Note,
+    Ref,
+    Relation,
+    Schema,
+    Table,
+    Value,
+    ValueKind,
+)
 from .naming import Item, checks_of, index_words
 from .problems import SchemaError
 from .sayable import same_expression, same_type
@@ -100,13 +117,16 @@ def _table(old: Table, new: Table, names: Mapping[Item, str]) -> Table:
     if key is not None and key.name is None and [one.name for one in old.columns if one.pk] == items:
         new = replace(new, columns=tuple(replace(one, pk=True) if one.name in keyed else one for one in new.columns))
         indexes = tuple(one for one in indexes if one is not key)
+    elif key is None and any(one.pk and {item.text for item in one.items} == keyed for one in old.indexes):
+        indexes = (Index(tuple(IndexItem(name) for name in keyed), pk=True), *indexes)
+        new = replace(new, columns=tuple(replace(one, pk=False) for one in new.columns))
     given = (_column(columns[one.name], one, one.name in keyed) if one.name in columns else one for one in new.columns)
     table = replace(
         old,
         columns=_in_file_order(old, tuple(replace(one, checks=checks.of(one.name)) for one in given)),
         indexes=_matched_indexes(old, indexes, names),
         checks=checks.of(None),
-        note=new.note or old.note,
+        note=_note(old.note, new.note),
         comments=(*_without_marks(old.comments), *new.comments),
     )
     return table if _keeps_partials(old, table) else _without_partials(table)
@@ -146,14 +166,20 @@ def _column(old: Column, new: Column, keyed: bool) -> Column:
         old,
         type=old.type if same_type(old.type, new.type) and _serial(old) == _serial(new) else new.type,
         pk=new.pk,
-        unique=new.unique,
-        not_null=old.not_null if said else new.not_null,
+        # What a key says of itself is made once.
+        unique=new.unique or (old.unique and new.pk),
+        not_null=old.not_null if said or (old.not_null is None and old.increment and new.increment) else new.not_null,
         increment=new.increment and (old.increment or not _serial(new)),
         default=old.default if _same_value(old.default, new.default) else new.default,
-        note=new.note or old.note,
+        note=_note(old.note, new.note),
         refs=new.refs,
         comments=(*_without_marks(old.comments), *new.comments),
     )
+
+
+def _note(old: Note | None, new: Note | None) -> Note | None:
+    """The note of the database; where it has none, or the same, that of the file, which has a place."""
+    return old if new is None or new == old else new
 
 
 def _serial(column: Column) -> bool:
@@ -162,10 +188,19 @@ def _serial(column: Column) -> bool:
 
 def _same_value(old: Value | None, new: Value | None) -> bool:
     if old is None or new is None:
-        return old is new or (old is not None and old.text == "null" and new is None)
-    if old.kind is new.kind and old.text == new.text:
-        return True
-    return same_expression(old.text.strip("'"), new.text.strip("'"))
+        return old is new or (old is not None and old.text == "null")
+    one, other = _literal(old), _literal(new)
+    return one == other or same_expression(one, other) or _number(one) == _number(other) is not None
+
+
+def _literal(value: Value) -> str:
+    quoted = value.kind in (ValueKind.STRING, ValueKind.ENUM)
+    return quote_literal(value.text).strip() if quoted else value.text
+
+
+def _number(text: str) -> Decimal | None:
+    found = re.fullmatch(r"'?(-?[0-9]+\.?[0-9]*(?:e[+-]?[0-9]+)?)'?(?:::\w+)?", text, re.IGNORECASE)
+    return Decimal(found[1]) if found is not None else None
 
 
 @dataclass(slots=True)
@@ -222,7 +257,7 @@ def _matched_indexes(old: Table, new: Iterable[Index], names: Mapping[Item, str]
         kept = one.type if _method(one) == _method(there) or one.type is None else there.type
         where = one.where if same_expression(one.where or "", there.where or "") else there.where
         name = one.name if named == same[0] else same[0]
-        found.append(replace(one, name=name, type=kept, where=where, note=there.note or one.note))
+        found.append(replace(one, name=name, type=kept, where=where, note=_note(one.note, there.note)))
     return (*found, *(one for _, one in left))
 
 
@@ -271,7 +306,9 @@ def _enums(existing: Schema, found: Schema) -> tuple[Enum, ...]:
         one = new[old.key]
         values = {value.name: value for value in old.values}
         kept.append(
-            replace(old, values=tuple(values.get(value.name, value) for value in one.values), note=one.note or old.note)
+            replace(
+                old, values=tuple(values.get(value.name, value) for value in one.values), note=_note(old.note, one.note)
+            )
         )
     known = {one.key for one in kept}
     return (*kept, *(one for one in found.enums if one.key not in known))
@@ -336,7 +373,7 @@ def _ref(old: Ref, new: Ref, named: str | None) -> Ref:
         if named == (new.name or f"fk_{holder.table}_{'_'.join(holder.columns)}"):
             new = replace(new, name=old.name)
     if same and old.name == new.name:
-        return replace(old, note=new.note or old.note)
+        return replace(old, note=_note(old.note, new.note))
     if old.inline:
         return new
     return replace(
@@ -344,5 +381,5 @@ def _ref(old: Ref, new: Ref, named: str | None) -> Ref:
         name=new.name,
         on_delete=old.on_delete if same else new.on_delete,
         on_update=old.on_update if same else new.on_update,
-        note=new.note or old.note,
+        note=_note(old.note, new.note),
     )

@@ -93,7 +93,10 @@ def _plain(kind: ColumnType) -> str:
     if found is None:
         return text
     base = ALIKE.get(found[1], found[1])
-    return f"{base}{found[2] or ''}{re.sub(r'[0-9]', '', found[3])}"
+    if found[2] and base == "bpchar":
+        base = "character"
+    # The server counts no dimensions.
+    return f"{base}{found[2] or ''}{'[]' if found[3] else ''}"
 
 
 def same_expression(one: str, other: str) -> bool:
@@ -105,6 +108,7 @@ _CAST = re.compile(
     r"::[a-z_\"][a-z_0-9.\"]*(?: (?:varying|precision|with(?:out)? time zone))?(?:\(\d+\))?(?:\[\])*", re.IGNORECASE
 )
 _SPELLED = (
+    (re.compile(r"\b(?:interval|date|timestamptz|timestamp|time|uuid|jsonb?)\s+'"), "'"),
     (re.compile(r"(\S+)\s+between\s+(\S+)\s+and\s+"), r"\1 >= \2 and \1 <= "),
     (re.compile(r"!="), "<>"),
     (re.compile(r"[\s()]"), ""),
@@ -136,9 +140,10 @@ def default_value(expression: str, type_text: str) -> Value | None:
         return Value(ValueKind.BOOLEAN, expression)
     literal = _LITERAL.fullmatch(expression)
     bare = re.sub(r"\([^()]*\)", "", type_text)
-    if literal is not None and literal[2] == bare and not bare.startswith(_NUMBERS):
+    made = "bpchar" if bare == "character" else bare
+    if literal is not None and literal[2] == made and not bare.startswith(_NUMBERS):
         return Value(ValueKind.STRING, literal[1].replace("''", "'"))
-    return None if "`" in expression else Value(ValueKind.EXPRESSION, expression)
+    return None if "`" in expression else Value(ValueKind.EXPRESSION, unwrapped(expression))
 
 
 @dataclass(frozen=True, slots=True)
