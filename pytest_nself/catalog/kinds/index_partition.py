@@ -6,10 +6,21 @@ from collections.abc import Iterator
 
 from pytest_nself.catalog.ddl import Kind, Scene, Written, qualified
 from pytest_nself.catalog.fact import Catalog, Entry
+from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef, parse_qualified
 
 
+_COMPARES_EXCLUSIONS = 180000
+
+
 def _create(entry: Entry, scene: Scene) -> Written:
+    own = scene.b.get(_own(entry))
+    if own is not None and own["type"] == "exclude" and scene.b.version < _COMPARES_EXCLUSIONS:
+        raise Refused(
+            f"{own.ref} cannot become a part of the constraint on {entry['_of_table']}.",
+            "Before version 18 PostgreSQL does not attach the index of an exclusion constraint.",
+            f"drop {own.ref}, then add the constraint to {entry['_of_table']}: each partition gets one",
+        )
     return [f"alter index {entry['of_index']} attach partition {qualified(entry.ref)}"]
 
 
