@@ -9,7 +9,6 @@ from pytest_nself.catalog.fact import Catalog, Entry
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef, parse_qualified
 
-
 _COMPARES_EXCLUSIONS = 180000
 
 
