@@ -297,6 +297,24 @@ def test_the_schema_file_is_kept_before_it_is_replaced(project: Path) -> None:
     assert (project / "bin/dbsyncs/latest/schema.dbml").read_text() == before
 
 
+def test_a_file_with_errors_is_not_replaced(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be read cannot be kept: the errors are named, and the file stays; a drawing goes without it."""
+    (project / "schema.dbml").write_text("Table users {\n  id\n}\n")
+    assert run(["db", "schema", "export", "--output", "schema.dbml"]) == 2
+    assert "schema.dbml:2" in capsys.readouterr().err
+    assert (project / "schema.dbml").read_text() == "Table users {\n  id\n}\n"
+    assert run(["db", "schema", "export", "--format", "svg"]) == 0
+    said = capsys.readouterr()
+    assert "has errors" in said.err
+    assert said.out.startswith("<svg ")
+
+
+def test_two_environments_are_a_mistake(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """ENV and --env say one thing; where they differ nothing is read."""
+    assert run(["db", "schema", "export", "staging", "--env", "dev"]) == 2
+    assert "give one" in capsys.readouterr().err
+
+
 def test_the_drawing_on_the_page_is_that_of_the_page(scratch: Scratch) -> None:
     """docs/schema.svg is what the commands of its page write."""
     docs = Path(__file__).parents[2] / "docs"

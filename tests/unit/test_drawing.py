@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from itertools import combinations
 from json import loads
+from pathlib import Path
+from textwrap import dedent
 from xml.etree import ElementTree
 
 import pytest
@@ -210,7 +212,10 @@ def test_json_has_the_documented_shape() -> None:
     """What the module's documentation shows is what is written, key by key."""
     from pytest_nself.schema.drawing import json
 
-    example = loads((json.__doc__ or "").split("\n\n")[1].replace("\n", " "))
+    shown = dedent((json.__doc__ or "").split("\n\n")[1])
+    page = Path(__file__).parents[2] / "docs/how-to/draw-your-schema.md"
+    assert f"```json\n{shown}\n```" in page.read_text()
+    example = loads(shown)
     data = schema_data(read(SHOP))
     assert loads(schema_json(read(SHOP))) == data
     assert data.keys() == example.keys()
