@@ -64,18 +64,17 @@ def column_type(text: str, enums: Collection[Key]) -> ColumnType:
     found = _TYPE.fullmatch(text)
     if found is None or '"' in text:
         return ColumnType(text, quoted=True)
-    base = SHORT.get(found["base"] + (found["tail"] or ""), found["base"] + (found["tail"] or ""))
+    dims = (None,) * (len(found["dims"]) // 2)
+    base = found["base"] + (found["tail"] or "")
+    base = SHORT.get(base, base)
     schema, dot, name = base.rpartition(".")
     if not (_is_word(name) and (not dot or _is_word(schema))):
-        # What follows the brackets of an array type's name is part of the name for DBML's readers.
-        arguments = f"({found['args']})" if found["args"] else ""
-        whole = text if found["tail"] or arguments else found["base"]
-        dims = () if whole is text else (None,) * (len(found["dims"]) // 2)
-        return ColumnType(whole, dimensions=dims, quoted=True)
-    arguments_ = tuple(one.strip() for one in found["args"].split(",")) if found["args"] else ()
-    return ColumnType(
-        name, schema if dot and schema != PUBLIC else None, arguments_, (None,) * (len(found["dims"]) // 2)
-    )
+        # Arguments in the midst of several words are part of the name.
+        if found["args"]:
+            return ColumnType(text, quoted=True)
+        return ColumnType(base, dimensions=dims, quoted=True)
+    arguments = tuple(one.strip() for one in found["args"].split(",")) if found["args"] else ()
+    return ColumnType(name, schema if dot and schema != PUBLIC else None, arguments, dims)
 
 
 def _is_word(text: str) -> bool:

@@ -14,7 +14,7 @@ from pytest_nself.catalog.ordering import Act, ordered
 from pytest_nself.catalog.writing import written
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.finding import Finding, Findings, Severity
-from pytest_nself.core.names import ObjectRef, parse_qualified, spell_identifier
+from pytest_nself.core.names import NAME_PATTERN, ObjectRef, parse_qualified, spell_identifier
 
 from .model import PUBLIC, Comment, Key, key_of
 
@@ -26,6 +26,8 @@ _LARGEST = {"smallint": 32767, "integer": 2147483647, "bigint": 9223372036854775
 _ON_TABLES = ("policy", "trigger", "rule", "partition", "inheritance", "identity_sequence")
 _OF_TABLES = frozenset(("table", "column", "default", "constraint", *_ON_TABLES))
 _FIRST = re.compile(r"create |alter table (?:only )?\S+ add constraint |alter sequence \S+ owned by ", re.IGNORECASE)
+
+_OWNER = re.compile(rf"alter [a-z ]+ [^\n]+ owner to {NAME_PATTERN}")
 
 
 def empty_catalog(catalog: Catalog) -> Catalog:
@@ -90,7 +92,7 @@ class Unsaid:
         findings: dict[ObjectRef, Finding] = {}
         owners = 0
         for ref, texts in self._statements():
-            owners += sum(" owner to " in text for text in texts)
+            owners += sum(_OWNER.fullmatch(text) is not None for text in texts)
             texts = [*self._rest(ref, texts), *self._attributes(ref)]
             if not texts:
                 continue
@@ -134,7 +136,7 @@ class Unsaid:
         comment = self._said.get(ref)
         entry = self._catalog.get(ref)
         for text in texts:
-            if " owner to " in text:
+            if _OWNER.fullmatch(text):
                 continue
             if comment is not None:
                 if text.startswith("comment on ") and comment and not text.startswith("comment on index"):
@@ -145,8 +147,6 @@ class Unsaid:
                     continue
                 if _FIRST.match(text) and not self._says_more(ref, entry):
                     continue
-            elif ref.kind in ("column", "default") and self._is_part_of_unsaid(ref) and text.startswith("comment"):
-                pass
             yield text
         yield from self._more.get(ref, ())
 
