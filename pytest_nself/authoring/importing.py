@@ -28,6 +28,7 @@ from .lines import Line, lines_of
 from .merging import Merged, merged
 from .refusals import Load
 from .renaming import annotated, rename_lines, renamed
+from .settling import partitioned, settled
 from .states import tables_elsewhere, workshop
 from .trying import text_of, tried, wrong_with
 
@@ -127,12 +128,18 @@ def draft_migration(
         if not lines:
             return Drafted(findings=findings, kept=wanted.kept, server=shop.server)
         candidates = rename_candidates(begun, after)
-        proof = prove(database, before, after, renames=confirmed)
+        proof, called = prove(database, before, after, renames=confirmed), name or name_of(lines)
+        if proof.problems or partitioned(begun) & {one.subject[1:3] for one in lines}:
+            with shop.replayed(migrations) as (copy, there, _):
+                after = settled(copy, there, proof.up, begun, after)
+            with shop.replayed(migrations) as (copy, _, _):
+                proof = prove(copy, before, after, renames=confirmed)
+            lines = (*rename_lines(confirmed), *lines_of(differences(begun, after), begun, after))
         up, down = text_of(proof.up), text_of(proof.down) if proof.down is not None else None
         files = plan_create(
             folder,
             migrations,
-            name or name_of(lines),
+            called,
             sql=header(file, now) + up,
             down=None if down is None else rollback_header() + down,
             now=now,

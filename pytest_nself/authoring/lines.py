@@ -13,7 +13,6 @@ from pytest_nself.core.names import ObjectRef, parse_qualified
 _RELATIONS = ("table", "view", "materialized_view", "foreign_table")
 _INSIDE = {
     "index": "table",
-    "index_partition": "table",
     "statistics": "table",
     "sequence_owner": "owned_by",
 }
@@ -90,6 +89,8 @@ def _goes_with(
     entry = before.get(ref) or after.get(ref)
     if ref.kind == "sequence":
         return (owner := ref._replace(kind="sequence_owner")) in others and not others[owner][0].attribute
+    if entry is not None and ref.kind == "index_partition":
+        return (ref.schema, entry["_table"]) in whole
     if entry is not None and ref.kind in _INSIDE:
         parts = parse_qualified(str(entry[_INSIDE[ref.kind]]))
         return parts[:2] in whole or ref.kind == "sequence_owner"

@@ -99,6 +99,7 @@ class _Merging:
         self._match_names()
         gone = {ref for ref in self.now.entries if self._is_gone(ref)}
         gone |= self._going_with(gone)
+        gone |= self._indexes_below(gone)
         self.entries = {ref: entry for ref, entry in self.now.entries.items() if ref not in gone}
         for ref, entry in self.file.entries.items():
             self._take(self.other.get(ref, ref), ref, entry)
@@ -184,6 +185,27 @@ class _Merging:
                 found.add(ref)
                 if ref.kind == "sequence_owner":
                     found.add(ObjectRef("sequence", ref.schema, ref.name))
+        return found & set(self.now.entries)
+
+    def _indexes_below(self, gone: Collection[ObjectRef]) -> set[ObjectRef]:
+        """What partitions have of indexes and keys that go."""
+        found: set[ObjectRef] = set()
+        below = list(self.now.of_kind("index_partition"))
+        for _ in below:  # a level of partitions each time, at most
+            more: set[ObjectRef] = set()
+            for one in below:
+                above, name = one["_of_constraint"], one["_constraint"]
+                over = (
+                    ObjectRef("constraint", one["_of_schema"], one["_of_table"], above)
+                    if above
+                    else ObjectRef("index", *parse_qualified(one["of_index"]))
+                )
+                if over in gone or over in found:
+                    mine = ObjectRef("constraint", one.ref.schema, one["_table"], name) if name else one.ref
+                    more |= {one.ref, mine._replace(kind="constraint" if name else "index")}
+            if more <= found:
+                break
+            found |= more
         return found & set(self.now.entries)
 
     # What comes.
@@ -275,9 +297,22 @@ class _Merging:
         known = {*self.file.entries, *self.other.values()}
         for ref in sorted(self.entries, key=str):
             if ref in self.now.entries and ref not in known:
-                needs = [one for one in self.now.depends.get(ref, ()) if one in gone and one.kind in _NEEDED]
+                needed = ("table", "enum") if self._follows_table(ref) else _NEEDED
+                needs = [one for one in self.now.depends.get(ref, ()) if one in gone and one.kind in needed]
                 if needs:
                     yield f"{_named(ref)} needs {', '.join(sorted(map(_named, needs)))}"
+
+    def _follows_table(self, ref: ObjectRef) -> bool:
+        """Whether it has no column that the table above it has not: a partition, an heir, and what these inherit."""
+        if ref.kind in ("partition", "inheritance", "index_partition"):
+            return True
+        table = self.now.get(ObjectRef("table", *_own_or_indexed(self.now.entries[ref])))
+        heir = table is not None and (table["_is_partition"] or table["_parents"])
+        return bool(heir) and ref.kind in (*_OF_TABLES, "index")
+
+
+def _own_or_indexed(entry: Entry) -> tuple[str, ...]:
+    return _indexed_table(entry) if entry.ref.kind == "index" else _own_table(entry)
 
 
 def _named(ref: ObjectRef) -> str:
@@ -301,8 +336,8 @@ def _constraint(entry: Entry) -> object:
 
 
 def _index(entry: Entry) -> object:
-    """The definition without the index's name."""
-    unique, _, rest = entry["definition"].partition(" INDEX ")
+    """The definition without the index's name, and without saying that partitions have their own."""
+    unique, _, rest = entry["definition"].replace(" ON ONLY ", " ON ", 1).partition(" INDEX ")
     return unique, rest[rest.index(" ON ") :] if " ON " in rest else rest
 
 

@@ -110,3 +110,47 @@ def test_from_one_to_the_other(tmp_path: Path, pair: str, turned: bool) -> None:
     assert folder.follow(first).lines
     assert folder.follow(second).lines
     assert folder.follow(second).lines == ()
+
+
+AROUND = """-- UP
+create table t (id int not null, at date not null, n text, x int) partition by range (at);
+create index t_n on t (n);
+create table t_1 partition of t for values from ('2020-01-01') to ('2021-01-01') partition by list (id);
+create table t_1_1 partition of t_1 for values in (1);
+create table p (id int primary key, n text);
+create table heir (y int) inherits (p);
+create view v as select id, n from p;
+comment on view v is 'kept';
+create view w as select * from v;
+create index p_lower on p (lower(n)) include (id);
+create policy mine on p using (n = current_user);
+-- DOWN
+drop view w;
+drop view v;
+drop table heir;
+drop table p;
+drop table t;
+"""
+
+
+def test_what_follows_from_a_change(tmp_path: Path) -> None:
+    """Partitions and heirs get what their tables get, views and policies are made anew around a new type; and back."""
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "001_around.sql").write_text(AROUND, encoding="utf-8")
+    first = "Table t { id int [not null]\n at date [not null]\n n text\n x int\n indexes { n [name: 't_n'] } }\nTable p { id int [pk]\n n text }"
+    second = (
+        "Table t { id int\n at date\n n varchar(9)\n new int [default: 1]\n indexes { (id, at) [pk]\n new } }\n"
+        "Table p { id int [pk]\n n varchar(9) [not null]\n new int }"
+    )
+    folder = Folder(tmp_path)
+    assert folder.follow(first).lines == ()
+    there = folder.follow(second)
+    said = [str(line) for line in there.lines]
+    assert "+ Column: t_1_1.new" in said
+    assert "+ Constraint: t_1_1.t_1_1_pkey" in said
+    assert "~ Column: heir.n (type text -> character varying(9); not null no -> yes)" in said
+    assert "comment on view public.v is 'kept';" in there.up
+    assert folder.follow(second).lines == ()
+    assert "- Column: t_1_1.new" in [str(line) for line in folder.follow(first).lines]
+    assert folder.follow(first).lines == ()
