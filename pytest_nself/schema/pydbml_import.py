@@ -49,7 +49,7 @@ def _import() -> Any:
 
 
 def _missing(cause: str) -> ToolMissing:
-    return ToolMissing("pydbml 1.2 or newer is needed for its objects", cause, "pip install 'pytest-nself[dbml]'")
+    return ToolMissing("pydbml 1.2 or newer is needed for its objects", cause, "pip install 'pydbml>=1.2'")
 
 
 def _version() -> tuple[int, ...]:

@@ -558,7 +558,7 @@ def test_without_pydbml_the_error_says_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "pydbml", None)
     with pytest.raises(ToolMissing) as caught:
         Schema().to_pydbml()
-    assert "pip install 'pytest-nself[dbml]'" in str(caught.value)
+    assert "pip install 'pydbml>=1.2'" in str(caught.value)
 
 
 def test_an_old_pydbml_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
