@@ -61,5 +61,6 @@ def wrong_with(judged: Judged) -> list[str]:
     """What speaks against the migration, in sentences."""
     if judged.verdict in _GOOD:
         return []
-    failure = f": {judged.failure.said}" if judged.failure is not None else ""
+    said = judged.failure.said if judged.failure is not None else judged.reason
+    failure = f": {said.rstrip('.')}" if said else ""
     return [f"As written it does not stand its round trip ({judged.verdict.value}){failure}."]

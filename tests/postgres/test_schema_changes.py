@@ -138,7 +138,10 @@ def test_what_follows_from_a_change(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "migrations").mkdir()
     (tmp_path / "migrations" / "001_around.sql").write_text(AROUND, encoding="utf-8")
-    first = "Table t { id int [not null]\n at date [not null]\n n text\n x int\n indexes { n [name: 't_n'] } }\nTable p { id int [pk]\n n text }"
+    first = (
+        "Table t { id int [not null]\n at date [not null]\n n text\n x int\n indexes { n [name: 't_n'] } }\n"
+        "Table p { id int [pk]\n n text }"
+    )
     second = (
         "Table t { id int\n at date\n n varchar(9)\n new int [default: 1]\n indexes { (id, at) [pk]\n new } }\n"
         "Table p { id int [pk]\n n varchar(9) [not null]\n new int }"

@@ -400,3 +400,19 @@ def test_create_finds_the_way_back(project: Project) -> None:
     code, _, err = project("migrate", "create", "e", "--sql", "alter table nowhere add column b int;")
     assert code == 0
     assert "nowhere" in err
+
+
+def test_a_rename_is_taken_back_by_a_rename(project: Project) -> None:
+    """What --sql renames keeps its rows on the way back; where its old name is taken, no down is written."""
+    up = "create table a (id int primary key, n text);\ninsert into a values (1, 'kept');\n"
+    project.write({"migrations/001_base.sql": f"-- UP\n{up}-- DOWN\ndrop table a;\n"})
+    project.done("migrate", "create", "b", "--sql", "alter table a rename n to m; alter table a rename to b")
+    assert project.newest()[1] == "alter table public.b rename to a;\n\nalter table public.a rename column m to n;"
+    project.on("migrate", "up")
+    project.on("migrate", "down", "--yes")
+    assert project.query("select * from a") == [(1, "kept")]
+    project.on("migrate", "up")
+    swap = "alter table b rename to old; create table b (id int primary key, m text)"
+    _, _, err = project("migrate", "create", "swapped", "--sql", swap)
+    assert "No way back is known that keeps the rows of table public.b." in err
+    assert project.newest()[1] is None
