@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pytest_nself.catalog.compare import differences
 from pytest_nself.catalog.fact import Catalog
-from pytest_nself.catalog.renames import Rename, parse_renames, rename_candidates
+from pytest_nself.catalog.renames import Rename, rename_candidates
 from pytest_nself.checks.prove import Proof, prove
 from pytest_nself.checks.roundtrip import Judged
 from pytest_nself.core.errors import NselfError, Refused
@@ -27,7 +27,7 @@ from pytest_nself.schema.validation import missing_targets
 from .lines import Line, lines_of
 from .merging import Merged, merged
 from .refusals import Load
-from .renaming import annotated, rename_lines, renamed
+from .renaming import confirmed, rename_lines, renamed
 from .settling import partitioned, settled
 from .states import tables_elsewhere, workshop
 from .trying import text_of, tried, wrong_with
@@ -118,23 +118,23 @@ def draft_migration(
             return merged(state, made, named=given_names(schema), elsewhere=tables_elsewhere(schema))
 
         wanted = wanted_from(before)
-        confirmed = (*annotated(schema, before), *parse_renames(renames, before, wanted.catalog))
-        begun = renamed(connection, before, confirmed)
-        if confirmed:
+        said = confirmed(schema, renames, before, wanted.catalog)
+        begun = renamed(connection, before, said)
+        if said:
             wanted = wanted_from(begun)
         wanted.raise_orphans()
         after = wanted.catalog
-        lines = (*rename_lines(confirmed), *lines_of(differences(begun, after), begun, after))
+        lines = (*rename_lines(said), *lines_of(differences(begun, after), begun, after))
         if not lines:
             return Drafted(findings=findings, kept=wanted.kept, server=shop.server)
         candidates = rename_candidates(begun, after)
-        proof, called = prove(database, before, after, renames=confirmed), name or name_of(lines)
+        proof, called = prove(database, before, after, renames=said), name or name_of(lines)
         if proof.problems or partitioned(begun) & {one.subject[1:3] for one in lines}:
             with shop.replayed(migrations) as (copy, there, _):
                 after = settled(copy, there, proof.up, begun, after)
             with shop.replayed(migrations) as (copy, _, _):
-                proof = prove(copy, before, after, renames=confirmed)
-            lines = (*rename_lines(confirmed), *lines_of(differences(begun, after), begun, after))
+                proof = prove(copy, before, after, renames=said)
+            lines = (*rename_lines(said), *lines_of(differences(begun, after), begun, after))
         up, down = text_of(proof.up), text_of(proof.down) if proof.down is not None else None
         files = plan_create(
             folder,

@@ -416,3 +416,28 @@ def test_a_rename_is_taken_back_by_a_rename(project: Project) -> None:
     _, _, err = project("migrate", "create", "swapped", "--sql", swap)
     assert "No way back is known that keeps the rows of table public.b." in err
     assert project.newest()[1] is None
+
+
+def test_renames_of_a_table_and_its_columns_at_once(project: Project) -> None:
+    """Flags name the columns of a renamed table as they were; a flag that is given twice is one."""
+    project.schema("Table a { id int [pk]\n n text }")
+    project.done("run")
+    project.schema("Table b { id int [pk]\n m text }")
+    flags = ("--rename", "public.a.n=m", "--rename", "a=b", "--rename", "public.a.n=m")
+    assert "~ Column: a.n (name n -> m)" in project.done("run", *flags)
+    assert project.newest()[0].startswith("alter table public.a rename column n to m;")
+    assert "already make" in project.done("run", "--yes")
+
+
+@pytest.mark.parametrize(
+    "columns", ["y int [renamed_from: 'x']\n x int [renamed_from: 'y']", "y int\n z int [renamed_from: 'y']"]
+)
+def test_names_that_are_given_on_in_one_step(project: Project, columns: str) -> None:
+    """A name that goes to something else in the same step is refused, and two steps are shown as the way."""
+    project.schema("Table a { id int [pk]\n x int\n y int }")
+    project.done("run")
+    project.schema(f"Table a {{ id int [pk]\n {columns} }}")
+    code, _, err = project("run", "--yes")
+    assert code == 3
+    assert "rename one of them to a name that nothing has" in err
+    assert len(project.files()) == 1
