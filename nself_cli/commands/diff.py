@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from nself_cli.session import Session
     from pytest_nself.authoring.comparing import Compared
 
+_MIGRATIONS = "the migrations"
+
 
 @click.command("diff")
 @click.option("--migrations", is_flag=True, help="Compare with what the migrations make, not with schema.dbml.")
@@ -73,7 +75,7 @@ def _compared(session: Session, *, by_migrations: bool, setting: str | None) -> 
     folder = migrations_folder_to_write(session.root, setting or project.table.get("migrations"))
     migrations = migrations_in(Path(shown(folder)))
     if by_migrations or not _has_file(session):
-        return compare_migrations(project, migrations, live), "the migrations"
+        return compare_migrations(project, migrations, live), _MIGRATIONS
     files = read_files(session.invocation, environment=session.target.environment)
     found = files.validation.findings
     if has_errors(found):
@@ -98,7 +100,9 @@ def _text(session: Session, compared: Compared, beside: str, *, sql: bool) -> st
         return "Nothing was compared."
     database = session.target.dsn.dbname
     if not compared.lines:
-        return f"{database} ({session.target.environment}) is what {beside} says."
+        return (
+            f"{database} ({session.target.environment}) is what {beside} {'says' if beside != _MIGRATIONS else 'make'}."
+        )
     if sql:
         from pytest_nself.authoring.trying import text_of
         from pytest_nself.catalog.changes import plan_changes

@@ -63,6 +63,7 @@ def command(
         return _failed(invocation)
     folder = folder_of(files, migration_dir)
     migrations = migrations_in(folder)
+    migrations.raise_errors()
     if not (options.yes or options.dry_run or rename) and _is_known(files, migrations):
         return _unchanged(invocation)
     now = datetime.now().astimezone()
@@ -95,7 +96,7 @@ def command(
         text = f"{_summary(drafted)}\n\n{drafted.preview}\n\nNothing was written."
         return _told(invocation, drafted, text, written=[])
     _ask(options, drafted)
-    return _write(invocation, files, drafted, folder, now)
+    return _write(invocation, files, drafted, migrations, folder, now)
 
 
 def _failed(invocation: Invocation) -> int:
@@ -158,7 +159,23 @@ def _ask(options: Options, drafted: Drafted) -> None:
         raise Refused("Not confirmed.", "Nothing was written.")
 
 
-def _write(invocation: Invocation, files: Files, drafted: Drafted, folder: Path, now: datetime) -> int:
+def _refuse_newer(folder: Path, migrations: Migrations) -> None:
+    """What was drafted behind these migrations is not written behind others: somebody else was quicker."""
+    from nself_cli.commands._schema import migrations_in
+    from pytest_nself.core.errors import Refused
+
+    there = migrations_in(folder)
+    if [(one.version, one.checksum) for one in there] != [(one.version, one.checksum) for one in migrations]:
+        raise Refused(
+            f"The migrations in {folder} changed in the meantime.",
+            "The new one was made and proven behind those that were there. Nothing was written.",
+            "run it again",
+        )
+
+
+def _write(
+    invocation: Invocation, files: Files, drafted: Drafted, migrations: Migrations, folder: Path, now: datetime
+) -> int:
     from nself_cli.commands._schema import migrations_in, shown
     from pytest_nself.authoring.syncs import find_seeds_folder, keep_state
     from pytest_nself.core.step import WriteFile
@@ -177,6 +194,7 @@ def _write(invocation: Invocation, files: Files, drafted: Drafted, folder: Path,
         keep=files.settings.sync_retention,
     )
     assert drafted.files is not None  # there is something to do
+    _refuse_newer(folder, migrations)
     write_files(drafted.files)
     migrations = migrations_in(folder)
     write_files(plan_sums(folder, migrations))
