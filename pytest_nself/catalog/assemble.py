@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 
 from pytest_nself.core.names import ObjectRef
 
@@ -23,18 +21,6 @@ NOTES: Mapping[str, Callable[[str], tuple[str, str]]] = {
     "bound": lambda extension: (f"bound:{extension}", extension),
 }
 """The queries for notes, with the attribute that each text becomes."""
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Without looks for garbage, of which ten thousands of new objects that all stay would cause a lot."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def add_notes(notes: Notes, query: str, rows: Iterable[Row]) -> None:

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.errors import NselfError
+from pytest_nself.core.garbage import no_collection
 from pytest_nself.core.names import ObjectRef
 
-from .assemble import NOTES, Notes, add_notes, entries_of, no_collection
+from .assemble import NOTES, Notes, add_notes, entries_of
 from .depending import read_depends
 from .fact import Catalog, Entry
 from .kinds import kinds

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_nself.core.garbage import no_collection
 from pytest_nself.core.names import ObjectRef
 
-from .assemble import no_collection
 from .fact import Catalog
 from .known import Known
 from .query import ask, query_text

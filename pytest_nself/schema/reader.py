@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pytest_nself.core.finding import Findings
+from pytest_nself.core.garbage import no_collection
 from pytest_nself.core.names import ObjectRef
 
 from .file_reader import read_file
@@ -23,6 +24,7 @@ class Reading:
     findings: Findings
 
 
+@no_collection()
 def read_text(text: str, path: str) -> Reading:
     """Read the text of a schema.dbml; `path` is what its places name. Nothing is raised.
 
@@ -38,6 +40,7 @@ def read_text(text: str, path: str) -> Reading:
     return Reading(weave(parts, path, problems), problems.findings())
 
 
+@no_collection()
 def read_linked(path: str, load: Callable[[str], str | None]) -> Reading:
     """Read a schema.dbml and all files that it uses, as one schema. Nothing is raised.
 

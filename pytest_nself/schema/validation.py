@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pytest_nself.core.finding import Finding, Findings, Severity
+from pytest_nself.core.garbage import no_collection
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
 
@@ -52,6 +53,7 @@ def validate_linked(path: str, load: Callable[[str], str | None]) -> Validation:
     return judge(read_linked(path, load))
 
 
+@no_collection()
 def judge(reading: Reading) -> Validation:
     """What was read, judged."""
     complete = not reading.findings.at_least(Severity.ERROR)
