@@ -149,14 +149,20 @@ def draft_migration(
 
 
 def _refuse_drizzle(folder: Path, migrations: Migrations) -> None:
-    """drizzle's snapshots say what its schema is; a migration beside them would be taken back by its next one."""
+    """What drizzle's snapshots or Prisma's schema file do not have, the next migration of theirs would take back."""
     newest = migrations.migrations[-1].layout if len(migrations) else ""
+    elsewhere = "or keep what schema.dbml makes in a folder of its own: --migration-dir"
+    if (folder / "migration_lock.toml").is_file():
+        raise Refused(
+            f"The migrations in {folder} are Prisma's.",
+            "Its schema is in schema.prisma, which would not know what schema.dbml adds.",
+            f"change the schema there (prisma migrate dev); {elsewhere}",
+        )
     if newest.startswith(("drizzle", "nested migration.sql")) or (folder / "meta" / "_journal.json").is_file():
         raise Refused(
             f"The migrations in {folder} are drizzle's.",
             "Its schema is written in TypeScript, and its snapshots would not know what schema.dbml adds.",
-            "change the schema there (drizzle-kit generate); or keep what schema.dbml makes in a folder of its own: "
-            "--migration-dir",
+            f"change the schema there (drizzle-kit generate); {elsewhere}",
         )
 
 

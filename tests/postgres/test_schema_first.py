@@ -441,3 +441,14 @@ def test_names_that_are_given_on_in_one_step(project: Project, columns: str) -> 
     assert code == 3
     assert "rename one of them to a name that nothing has" in err
     assert len(project.files()) == 1
+
+
+def test_prisma_is_called_by_its_name(project: Project) -> None:
+    """A folder that Prisma writes is refused as its own, not as somebody else's."""
+    lock = 'provider = "postgresql"\n'
+    project.write({"migrations/migration_lock.toml": lock, "migrations/20200101000000_a/migration.sql": "select 1;\n"})
+    project.schema("Table a { id int [pk] }")
+    code, _, err = project("run")
+    assert code == 3
+    assert "are Prisma's" in err
+    assert project.files() == ["20200101000000_a/migration.sql"]
