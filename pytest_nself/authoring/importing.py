@@ -24,7 +24,7 @@ from pytest_nself.schema.ddl import header, rollback_header
 from pytest_nself.schema.model import PUBLIC, Schema
 from pytest_nself.schema.validation import missing_targets
 
-from .lines import Line, lines_of
+from .lines import Line, lines_of, may_cut
 from .merging import Merged, merged
 from .refusals import Load
 from .renaming import confirmed, rename_lines, renamed
@@ -78,8 +78,14 @@ class Drafted:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the plan leaves as it is."""
-        return self.proof.up.notes if self.proof is not None else ()
+        """What the plan leaves as it is, and values that it may cut: a cast that is written out does not fail."""
+        types = ((line, one) for line in self.lines for one in line.changes if one.attribute == "type")
+        cuts = (
+            f"values of {line.name} that {one.after} does not hold in full are cut or rounded"
+            for line, one in types
+            if line.subject.kind == "column" and may_cut(str(one.before), str(one.after))
+        )
+        return (*(self.proof.up.notes if self.proof is not None else ()), *cuts)
 
     @property
     def preview(self) -> str:

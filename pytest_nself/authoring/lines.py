@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -111,3 +112,24 @@ def _shown(value: Any, longest: int = 80) -> str:
         else " ".join(str(value).split())
     )
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+_SIZED = re.compile(r"(character varying|character|bit varying|bit)(?:\((\d+)\))?")
+_NUMERIC = re.compile(r"numeric(?:\(\d+(?:,(-?\d+))?\))?")
+
+
+def may_cut(before: str, after: str) -> bool:
+    """Whether a cast from one type to the other drops a part of some values without an error."""
+    new, old = _SIZED.fullmatch(after), _SIZED.fullmatch(before)
+    if new is not None:
+        size = int(new[2]) if new[2] else None
+        return size is not None and not (old is not None and old[2] is not None and int(old[2]) <= size)
+    fraction = _NUMERIC.fullmatch(before)
+    floating = before in ("real", "double precision")
+    if after in ("smallint", "integer", "bigint"):
+        return fraction is not None or floating
+    wanted = _NUMERIC.fullmatch(after)
+    if wanted is not None and "(" in after:
+        scale = int(wanted[1] or 0)
+        return floating or (fraction is not None and ("(" not in before or int(fraction[1] or 0) > scale))
+    return (after == "date" and before.startswith("timestamp")) or (after, before) == ("real", "double precision")

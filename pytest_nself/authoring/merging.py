@@ -44,6 +44,7 @@ _BOUNDS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 _NEEDED = ("table", "enum", "column")
 _HARD_TO_SAY = re.compile(r" INCLUDE \(| NULLS NOT DISTINCT|_ops\b| COLLATE ")
 """In the definition of an index: what no file can say, so that it is kept where the file does not have it."""
+_OF_KEYS = re.compile(r"(?<=^UNIQUE) NULLS NOT DISTINCT| INCLUDE \([^()]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +333,8 @@ def _indexed_table(entry: Entry) -> tuple[str, ...]:
 
 
 def _constraint(entry: Entry) -> object:
-    return entry["type"], entry["definition"]
+    """The definition without what no file can say of a key."""
+    return entry["type"], _OF_KEYS.sub("", entry["definition"]) if entry["type"] != "check" else entry["definition"]
 
 
 def _index(entry: Entry) -> object:

@@ -452,3 +452,23 @@ def test_prisma_is_called_by_its_name(project: Project) -> None:
     assert code == 3
     assert "are Prisma's" in err
     assert project.files() == ["20200101000000_a/migration.sql"]
+
+
+def test_values_that_are_cut_are_named(project: Project) -> None:
+    """A type that holds less than the one before is said, since the cast cuts without an error; a wider one is not."""
+    project.schema("Table a { id int [pk]\n s text\n v varchar(5)\n x numeric(9,2) }")
+    project.done("run")
+    project.schema("Table a { id int [pk]\n s varchar(3)\n v varchar(6)\n x int }")
+    notes = [line for line in project.done("run", "--dry-run").splitlines() if line.startswith("Note: ")]
+    assert notes == [
+        "Note: values of a.s that character varying(3) does not hold in full are cut or rounded",
+        "Note: values of a.x that integer does not hold in full are cut or rounded",
+    ]
+
+
+def test_what_a_key_has_beside_its_columns_stays(project: Project) -> None:
+    """DBML has no word for what a key includes, or for nulls that are the same: the migrations' keys stay."""
+    up = "create table a (id int, s text, n int unique nulls not distinct, primary key (id) include (s));\n"
+    project.write({"migrations/001_base.sql": f"-- UP\n{up}-- DOWN\ndrop table a;\n"})
+    project.schema("Table a { id int [pk]\n s text\n n int [unique] }")
+    assert "already make" in project.done("run")
