@@ -116,11 +116,14 @@ def _shown(value: Any, longest: int = 80) -> str:
 
 _SIZED = re.compile(r"(character varying|character|bit varying|bit)(?:\((\d+)\))?")
 _NUMERIC = re.compile(r"numeric(?:\(\d+(?:,(-?\d+))?\))?")
+_TEXT = re.compile(r"text|(?:character varying|character)(?:\(\d+\))?")
 
 
 def may_cut(before: str, after: str) -> bool:
     """Whether a cast from one type to the other drops a part of some values without an error."""
     new, old = _SIZED.fullmatch(after), _SIZED.fullmatch(before)
+    if new is not None and _TEXT.fullmatch(before):
+        return False  # between texts nothing is cast, and the server refuses what is too long
     if new is not None:
         size = int(new[2]) if new[2] else None
         return size is not None and not (old is not None and old[2] is not None and int(old[2]) <= size)

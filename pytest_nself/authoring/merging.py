@@ -42,7 +42,7 @@ _BOUNDS = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 """How far the types go that can count up."""
 
 _NEEDED = ("table", "enum", "column")
-_HARD_TO_SAY = re.compile(r" INCLUDE \(| NULLS NOT DISTINCT|_ops\b| COLLATE ")
+_HARD_TO_SAY = re.compile(r" INCLUDE \(| NULLS NOT DISTINCT|_ops\b| COLLATE | WHERE ")
 """In the definition of an index: what no file can say, so that it is kept where the file does not have it."""
 _OF_KEYS = re.compile(r"(?<=^UNIQUE) NULLS NOT DISTINCT| INCLUDE \([^()]*\)$")
 
@@ -103,7 +103,9 @@ class _Merging:
         gone |= self._indexes_below(gone)
         self.entries = {ref: entry for ref, entry in self.now.entries.items() if ref not in gone}
         for ref, entry in self.file.entries.items():
-            self._take(self.other.get(ref, ref), ref, entry)
+            there = self.other.get(ref, ref)
+            if there.kind == ref.kind:
+                self._take(there, ref, entry)
         self._place_columns()
         depends = dict(self._depends())
         tables = (ref for ref in self.now.entries if ref.kind == "table")
@@ -125,6 +127,21 @@ class _Merging:
                     continue
                 if same := free.get((of_table(entry), says(entry))):
                     self.other[ref] = same.pop(0)
+        self._match_uniques()
+
+    def _match_uniques(self) -> None:
+        """What is unique by a constraint on one side, and by an index on the other."""
+        taken = {*self.other, *self.other.values()}
+        free = {
+            unique: ref
+            for ref, entry in self.now.entries.items()
+            if ref not in self.file.entries and ref not in taken and (unique := _unique(entry)) is not None
+        }
+        for ref, entry in self.file.entries.items():
+            if ref not in self.now.entries and ref not in taken and _name(ref) not in self.named:
+                same = free.pop(unique, None) if (unique := _unique(entry)) is not None else None
+                if same is not None:
+                    self.other[ref] = same
 
     # What goes.
 
@@ -341,6 +358,19 @@ def _index(entry: Entry) -> object:
     """The definition without the index's name, and without saying that partitions have their own."""
     unique, _, rest = entry["definition"].replace(" ON ONLY ", " ON ", 1).partition(" INDEX ")
     return unique, rest[rest.index(" ON ") :] if " ON " in rest else rest
+
+
+def _unique(entry: Entry) -> tuple[tuple[str, ...], str] | None:
+    """The table and columns of a constraint, or of an index like one, that makes them unique; else None."""
+    if entry.ref.kind == "constraint" and (found := _UNIQUE_KEY.fullmatch(entry["definition"])):
+        return _own_table(entry), found[1]
+    if entry.ref.kind == "index" and (found := _UNIQUE_INDEX.fullmatch(entry["definition"])):
+        return _indexed_table(entry), found[1]
+    return None
+
+
+_UNIQUE_KEY = re.compile(r"UNIQUE \(([^()]+)\)")
+_UNIQUE_INDEX = re.compile(r"CREATE UNIQUE INDEX .+ USING btree \(((?:(?! DESC| NULLS | COLLATE |_ops)[^()])+)\)")
 
 
 def _same(a: Entry, b: Entry) -> bool:

@@ -161,6 +161,9 @@ create table posts (
 );
 create index by_author on posts (author) include (body);
 create index lately on posts using btree (author, body);
+create index without_text on posts (author) where body is null;
+create table pairs (a int, b int, c int, constraint both_of_them unique (a, b));
+create unique index one_c on pairs (c);
 create domain positive as int check (value > 0);
 create table parts (id int not null, price positive) partition by range (id);
 create table parts_1 partition of parts for values from (1) to (100);
@@ -176,7 +179,7 @@ grant select on posts to public;
 -- DOWN
 drop schema other cascade;
 drop view written;
-drop table posts, users, parts;
+drop table posts, users, parts, pairs;
 drop function touch;
 drop domain positive;
 drop extension btree_gist;
@@ -198,6 +201,12 @@ Table posts {
 Table parts {
   id int [not null]
   price positive
+}
+Table pairs {
+  a int
+  b int
+  c int [unique]
+  indexes { (a, b) [unique] }
 }
 Ref: posts.author > users.id [delete: cascade]
 """
@@ -455,15 +464,24 @@ def test_prisma_is_called_by_its_name(project: Project) -> None:
 
 
 def test_values_that_are_cut_are_named(project: Project) -> None:
-    """A type that holds less than the one before is said, since the cast cuts without an error; a wider one is not."""
-    project.schema("Table a { id int [pk]\n s text\n v varchar(5)\n x numeric(9,2) }")
+    """A type that holds less than the one before is said, where the cast cuts without an error; a wider one is not.
+
+    A text that is too long is refused when it comes to it, and so is not cut.
+    """
+    project.schema("Table a { id int [pk]\n s text\n d int\n v varchar(5)\n x numeric(9,2) }")
     project.done("run")
-    project.schema("Table a { id int [pk]\n s varchar(3)\n v varchar(6)\n x int }")
+    project.on("migrate", "up")
+    project.query("insert into a values (1, 'too long') returning 1")
+    project.schema("Table a { id int [pk]\n s varchar(3)\n d varchar(2)\n v varchar(6)\n x int }")
     notes = [line for line in project.done("run", "--dry-run").splitlines() if line.startswith("Note: ")]
     assert notes == [
-        "Note: values of a.s that character varying(3) does not hold in full are cut or rounded",
+        "Note: values of a.d that character varying(2) does not hold in full are cut or rounded",
         "Note: values of a.x that integer does not hold in full are cut or rounded",
     ]
+    project.done("run")
+    code, _, err = project("migrate", "up", "--dsn", project.url)
+    assert (code, "value too long for type character varying(3)" in err) == (1, True)
+    assert project.query("select s from a") == [("too long",)]
 
 
 def test_what_a_key_has_beside_its_columns_stays(project: Project) -> None:

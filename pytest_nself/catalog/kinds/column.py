@@ -184,6 +184,7 @@ def _alter(old: Entry, new: Entry, changed: frozenset[str], scene: Scene) -> Wri
 
 
 _TEXTS = frozenset({"text", "character varying", "character", '"char"', "name"})
+_COUNTED = frozenset({"text", "character varying", "character"})
 _FAMILIES = (
     _TEXTS,
     frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"}),
@@ -209,6 +210,8 @@ def _using(old: Entry, new: Entry) -> str:
         return f" using case when {column} is not null then array[{column}::text::{element}] end"
     if before == after and was_array == is_array and "." not in before:
         return f" using {column}::{new['type']}" if before in ("bit", "bit varying") else ""
+    if {before, after} <= _COUNTED and not was_array:
+        return ""  # said as a cast, it would cut what is too long, and the server would not refuse it
     arrays = "[]" if was_array and is_array else ""
     if was_array and not is_array:
         return f" using {column}::text::{new['type']}"
