@@ -388,6 +388,7 @@ def test_two_environments(project: Project, scratch_database: EphemeralDatabase)
     code, out, _ = project("schema", "diff", "dev", "--env", "staging", "--exit-code")
     assert (code, "- Table: users (missing in staging)" in out) == (1, True)
     assert "are the same" in project.done("schema", "diff", "dev", "--env", "dev")
+    assert "is what schema.dbml says" in project.done("schema", "diff", "--env", "dev", "--exit-code")
 
 
 def test_create_finds_the_way_back(project: Project) -> None:

@@ -13,12 +13,12 @@ from nself_cli.options import Options, common_options
 
 
 @click.command("diff")
-@click.argument("other", metavar="ENV")
+@click.argument("other", metavar="[ENV]", required=False)
 @click.option("--exit-code", is_flag=True, help="Exit with 1 where something differs.")
 @click.option("--sql", is_flag=True, help="Print the SQL that would make ENV's database like this one.")
 @common_options(writes=False)
-def command(invocation: Invocation, options: Options, other: str, exit_code: bool, sql: bool) -> int:
-    """Compare the schemas of two environments: this one and ENV.
+def command(invocation: Invocation, options: Options, other: str | None, exit_code: bool, sql: bool) -> int:
+    """Compare the schemas of two environments: this one and ENV. Without ENV it is `nself db diff`.
 
     `+` is missing in ENV, `-` is missing here, `~` is not alike. Both databases are read only.
 
@@ -27,6 +27,8 @@ def command(invocation: Invocation, options: Options, other: str, exit_code: boo
       nself db schema diff staging
       nself db schema diff production --env staging --exit-code
     """
+    if other is None:
+        return _with_the_file(options, exit_code=exit_code, sql=sql)
     from nself_cli.commands._schema import data_of, read_live
     from nself_cli.run import start
     from pytest_nself.authoring.comparing import Compared, owned_by
@@ -54,3 +56,24 @@ def command(invocation: Invocation, options: Options, other: str, exit_code: boo
     data: dict[str, Any] = {"here": names[0], "there": names[1], "differences": data_of(lines)}
     present.done(invocation, text, data, ok=ok)
     return DONE if ok else FAILED
+
+
+def _with_the_file(options: Options, *, exit_code: bool, sql: bool) -> int:
+    from importlib import import_module
+
+    given = {"--env": options.env, "--dsn": options.dsn}
+    flags = {
+        "--json": options.json,
+        "--verbose": options.verbose,
+        "--quiet": options.quiet,
+        "--debug": options.debug,
+        "--exit-code": exit_code,
+        "--sql": sql,
+    }
+    args = [word for flag, value in given.items() if value is not None for word in (flag, value)]
+    args += [flag for flag, on in flags.items() if on]
+    context = click.get_current_context()
+    diff: click.Command = import_module("nself_cli.commands.diff").command
+    with diff.make_context(context.info_name, args, parent=context.parent) as following:
+        code: int = diff.invoke(following)
+    return code
