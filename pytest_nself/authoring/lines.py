@@ -42,10 +42,11 @@ class Line:
     @property
     def said(self) -> str:
         """What is not alike: `type integer -> text`."""
+        changed = {one.attribute for one in self.changes}
         return "; ".join(
             f"{one.attribute.replace('_', ' ')} {_shown(one.before)} -> {_shown(one.after)}"
             for one in self.changes
-            if one.attribute
+            if one.attribute and not (one.attribute == "not_null_as" and "not_null" in changed)
         )
 
     def __str__(self) -> str:
