@@ -169,7 +169,7 @@ def _start_of(ref: ObjectRef, decision: Decision) -> Act:
 def _fits(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
     """A table can only be put below another when it has the columns of that, and both have lost what they lose.
 
-    A partition can only come where none is for the same rows.
+    A partition can only come where none is for the same rows; a key that it loses would be the table's from then on.
     """
     lost: defaultdict[tuple[str | None, str], list[ObjectRef]] = defaultdict(list)
     for ref in decision.gone - decision.made:
@@ -189,6 +189,9 @@ def _fits(decision: Decision, a: Catalog, b: Catalog) -> Iterator[Edge]:
             for other in decision.gone:
                 if other.kind == "partition" and a.entries[other]["of_table"] == b.entries[ref]["of_table"]:
                     yield _drop_of(other, decision), Act("create", ref)
+            for key in decision.gone:
+                if key.kind == "constraint" and key[1:3] == ref[1:3]:
+                    yield _drop_of(key, decision), Act("create", ref)
     for column in decision.gone - decision.made:
         # A column that a child has of its own right as well stays when the parent loses it, and can go then.
         if column.kind == "column" and a.entries[column]["local"] and a.entries[column]["_inherited"]:
