@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nself_cli.invocation import Invocation
 
+from ._schema_files import shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -73,14 +75,6 @@ def text_of(path: Path) -> str:
         raise ConfigError(
             f"{path} cannot be read as text.", f"Byte {error.start} is not UTF-8.", "save the file in UTF-8"
         ) from None
-
-
-def shown(path: Path) -> str:
-    """The path as a person names it from here."""
-    try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return str(path)
 
 
 def folder_of(files: Files, setting: str | None = None) -> Path:

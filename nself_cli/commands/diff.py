@@ -45,7 +45,7 @@ def command(
     """
     from nself_cli.run import start
 
-    from ._schema import data_of
+    from ._schema import data_of, has_errors
 
     session = start(invocation, options)
     compared, beside = _compared(session, by_migrations=migrations, setting=migration_dir)
@@ -55,8 +55,7 @@ def command(
     lines = compared.lines
     text = _text(session, compared, beside, sql=sql)
     data: dict[str, Any] = {"with": beside, "differences": data_of(lines), "left_alone": list(compared.kept)}
-    wrong = any(one.severity.name == "ERROR" for one in compared.findings)
-    ok = not wrong and not (exit_code and lines)
+    ok = not has_errors(compared.findings) and not (exit_code and lines)
     present.done(invocation, text, data, ok=ok)
     return DONE if ok else FAILED
 
@@ -68,7 +67,8 @@ def _compared(session: Session, *, by_migrations: bool, setting: str | None) -> 
     from pytest_nself.project.folders import migrations_folder_to_write
     from pytest_nself.sandbox.kept import TestProject
 
-    from ._schema import has_errors, migrations_in, read_files, read_live, shown
+    from ._schema import has_errors, migrations_in, read_files, read_live
+    from ._schema_files import shown
 
     live = read_live(session)
     project = TestProject.find(session.root)
@@ -96,7 +96,9 @@ def _has_file(session: Session) -> bool:
 
 
 def _text(session: Session, compared: Compared, beside: str, *, sql: bool) -> str:
-    if any(one.severity.name == "ERROR" for one in compared.findings):
+    from ._schema import has_errors
+
+    if has_errors(compared.findings):
         return "Nothing was compared."
     database = session.target.dsn.dbname
     if not compared.lines:

@@ -83,7 +83,7 @@ def _live(invocation: Invocation, options: Options) -> Catalog | None:
 
 
 def _text(files: Files, judged: Validated, *, verbose: bool) -> str:
-    from ._schema import shown
+    from ._schema_files import shown
 
     found = judged.findings
     errors = sum(one.severity.name == "ERROR" for one in found)

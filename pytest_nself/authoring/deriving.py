@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_nself.catalog.changes import plan_changes
 from pytest_nself.catalog.fact import Catalog
 from pytest_nself.catalog.renames import Rename, rename_back_statements
+from pytest_nself.checks.roundtrips.states import with_dependencies
 from pytest_nself.core.errors import NselfError
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.plan import Plan
@@ -21,7 +22,7 @@ from pytest_nself.migrations.layouts import read_migrations
 from pytest_nself.migrations.migration import Migrations
 from pytest_nself.sandbox.kept import TestProject
 
-from .states import read_state, travelled, workshop
+from .states import travelled, workshop
 from .trying import copy_with, text_of, tried, wrong_with
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def derive_down(
             with copy_with(folder, bare) as copy:
                 new = read_migrations(copy).migrations[-1]
             travelled(connection, new)
-            after = read_state(connection)
+            after = with_dependencies(connection)
             back = tuple(rename_back_statements(renames_between(before, after)))
             named = _state_with(connection, back) if back else after
         if elsewhere := _moved(before, named):
@@ -117,6 +118,6 @@ def _state_with(connection: psycopg.Connection[Any], statements: Sequence[str]) 
     except Error:
         connection.execute("rollback; begin")
     try:
-        return read_state(connection)
+        return with_dependencies(connection)
     finally:
         connection.execute("rollback")

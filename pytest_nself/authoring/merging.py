@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -380,8 +380,3 @@ def _same(a: Entry, b: Entry) -> bool:
 
 def _rank(catalog: Catalog, ref: ObjectRef) -> int:
     return int(catalog.entries[ref]["position"])
-
-
-def named_in(names: Iterable[str | None]) -> frozenset[str]:
-    """The names that are given."""
-    return frozenset(name for name in names if name)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pytest_nself.catalog.compare import Change
 from pytest_nself.catalog.fact import Catalog
 from pytest_nself.catalog.renames import Rename, parse_renames, rename_statements
+from pytest_nself.checks.roundtrips.states import with_dependencies
 from pytest_nself.core.errors import Refused
 from pytest_nself.core.names import ObjectRef, parse_qualified
 from pytest_nself.schema.model import PUBLIC, Schema, Setting
 
 from .lines import Line
-from .states import read_state
 
 if TYPE_CHECKING:
     import psycopg
@@ -125,7 +125,7 @@ def renamed(connection: psycopg.Connection[Any], before: Catalog, renames: Seque
     connection.execute("begin")
     try:
         connection.execute(";\n".join(rename_statements(renames)).encode())
-        return read_state(connection)
+        return with_dependencies(connection)
     finally:
         connection.execute("rollback")
 

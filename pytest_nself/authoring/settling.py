@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.catalog.fact import Catalog, Entry
+from pytest_nself.checks.roundtrips.states import with_dependencies
 from pytest_nself.core.errors import NselfError
 from pytest_nself.core.names import ObjectRef, parse_qualified, spell_qualified
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import Statement, Step
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.execute.executor import execute
-
-from .states import read_state
 
 if TYPE_CHECKING:
     import psycopg
@@ -49,7 +48,7 @@ def settled(
         execute(up, database, accept=up.hazards, connection=connection)
     except NselfError:
         return wanted
-    arrived = read_state(connection)
+    arrived = with_dependencies(connection)
     heirs = _heirs(arrived)
     entries: dict[ObjectRef, Entry] = {}
     for ref, entry in wanted.entries.items():

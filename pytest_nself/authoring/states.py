@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.catalog.changes import plan_changes
 from pytest_nself.catalog.fact import Catalog, Entry
-from pytest_nself.catalog.read import introspect
-from pytest_nself.checks.roundtrips.databases import Databases, SandboxDatabases, connect
+from pytest_nself.checks.rehearsal import describe_server
+from pytest_nself.checks.roundtrip import trip_databases
+from pytest_nself.checks.roundtrips.databases import Databases, opened
 from pytest_nself.checks.roundtrips.roads import road, travel
-from pytest_nself.checks.roundtrips.states import books_of
+from pytest_nself.checks.roundtrips.states import with_dependencies
 from pytest_nself.core.errors import MigrationError, StepFailed
 from pytest_nself.core.finding import Findings
 from pytest_nself.core.names import ObjectRef, parse_qualified
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.execute.executor import execute
-from pytest_nself.migrations.ledger import LEDGER
 from pytest_nself.migrations.migration import UP, Migration, Migrations
 from pytest_nself.migrations.order import ordered
-from pytest_nself.migrations.statements import extensions_in
 from pytest_nself.sandbox.kept import TestProject
-from pytest_nself.sandbox.throwaway import throwaway_sandbox
 from pytest_nself.schema.model import PUBLIC, Schema
 from pytest_nself.schema.validation import missing_targets
 
@@ -42,22 +40,12 @@ class Workshop:
     server: str
 
     @contextmanager
-    def opened(self) -> Iterator[tuple[EphemeralDatabase, psycopg.Connection[Any]]]:
-        """A fresh database, and a connection to it in autocommit; both are gone afterwards."""
-        database = self.databases.fresh()
-        try:
-            with closing(connect(database)) as connection:
-                yield database, connection
-        finally:
-            self.databases.drop(database)
-
-    @contextmanager
     def replayed(self, migrations: Migrations) -> Iterator[tuple[EphemeralDatabase, psycopg.Connection[Any], Catalog]]:
         """A database on which all migrations were applied, and what is in it. Raises MigrationError where one fails."""
-        with self.opened() as (database, connection):
+        with opened(self.databases) as (database, connection):
             for one in ordered(migrations.migrations):
                 travelled(connection, one)
-            yield database, connection, read_state(connection)
+            yield database, connection, with_dependencies(connection)
 
     def made_of(self, schema: Schema, around: Catalog, load: Load | None = None) -> tuple[Catalog, Findings]:
         """What the schema file makes where nothing else is but what it may need of `around`, and what is wrong with it.
@@ -65,13 +53,13 @@ class Workshop:
         `load` gives the text of a file that the schema was read from. With errors among the findings the catalog is
         that of what could be made.
         """
-        with self.opened() as (database, connection):
-            ground = _ground(around, read_state(connection))
-            plan = plan_changes(read_state(connection), ground)
+        with opened(self.databases) as (database, connection):
+            empty = with_dependencies(connection)
+            plan = plan_changes(empty, _ground(around, empty))
             execute(plan, database, accept=plan.hazards, connection=connection)
             elsewhere = tables_elsewhere(schema)
             findings = build_schema(connection, schema, elsewhere=around, load=load)
-            made = read_state(connection)
+            made = with_dependencies(connection)
             entries = {ref: one for ref, one in made.entries.items() if not _is_part_of(one, elsewhere)}
             return replace(made, entries=entries), findings
 
@@ -91,11 +79,8 @@ def _is_part_of(entry: Entry, tables: Collection[tuple[str | None, str]]) -> boo
 @contextmanager
 def workshop(project: TestProject, migrations: Migrations, *, major: int | None = None) -> Iterator[Workshop]:
     """A server to try things on; gone when the block ends. Raises NoServer where there is none to be had."""
-    wanted = frozenset(name for one in migrations for name in extensions_in(one.up))
-    with throwaway_sandbox(project, major=major, extensions=wanted) as sandbox:
-        version = sandbox.server.version
-        shown = f"PostgreSQL {version // 10000}.{version % 10000} (provider {sandbox.server.provider})"
-        yield Workshop(SandboxDatabases(sandbox), shown)
+    with trip_databases(project, migrations, major=major) as (databases, server):
+        yield Workshop(databases, describe_server(server))
 
 
 def travelled(connection: psycopg.Connection[Any], migration: Migration) -> None:
@@ -109,11 +94,6 @@ def travelled(connection: psycopg.Connection[Any], migration: Migration) -> None
             error.remedy or "mend it, or give the server what it counts on: nself_prelude",
             place=error.place or migration.place,
         ) from error.__cause__
-
-
-def read_state(connection: psycopg.Connection[Any]) -> Catalog:
-    """The catalog with what each object needs, without the runner's books."""
-    return introspect(connection, dependencies=True, excluded_tables=books_of(LEDGER))
 
 
 def _ground(catalog: Catalog, empty: Catalog) -> Catalog:

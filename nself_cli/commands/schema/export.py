@@ -63,7 +63,8 @@ def command(
 
 
 def _offline(invocation: Invocation, form: str, source: str | None, environment: str | None) -> str:
-    from nself_cli.commands._schema import read_files, shown
+    from nself_cli.commands._schema import read_files
+    from nself_cli.commands._schema_files import shown
     from pytest_nself.core.finding import Severity
     from pytest_nself.schema.problems import raise_errors
 
@@ -103,7 +104,8 @@ def _existing(invocation: Invocation, root: Path, setting: str | None, output: s
     """What the file that is written says already, or else the project's: with all that it uses, as one file."""
     from dataclasses import replace
 
-    from nself_cli.commands._schema import shown, text_of
+    from nself_cli.commands._schema import text_of
+    from nself_cli.commands._schema_files import shown
     from pytest_nself.core.finding import Severity
     from pytest_nself.schema.problems import raise_errors
     from pytest_nself.schema.reader import read_linked

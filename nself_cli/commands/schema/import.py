@@ -176,7 +176,8 @@ def _refuse_newer(folder: Path, migrations: Migrations) -> None:
 def _write(
     invocation: Invocation, files: Files, drafted: Drafted, migrations: Migrations, folder: Path, now: datetime
 ) -> int:
-    from nself_cli.commands._schema import migrations_in, shown
+    from nself_cli.commands._schema import migrations_in
+    from nself_cli.commands._schema_files import shown
     from pytest_nself.authoring.syncs import find_seeds_folder, keep_state
     from pytest_nself.core.step import WriteFile
     from pytest_nself.execute.files import write_files
