@@ -107,6 +107,15 @@ def ahead(limit: float, peer: str | None = None) -> Bar:
     return Bar(f"at least {limit:g}x ahead of {peer or 'the best peer'}", limit, reached, at_least=True)
 
 
+def of_peer(limit: float, words: str) -> Bar:
+    """Ours takes at most so much of what the best peer takes; `words` name it."""
+
+    def reached(measured: Measured, figure: str) -> float | None:
+        return _ratio(_ours(measured, figure), _first(measured.named("peer", figure)))
+
+    return Bar(words, limit, reached)
+
+
 def added(limit: float, word: str = "") -> Bar:
     """Ours takes at most so many milliseconds more than the floor: the median of the differences within a round."""
 

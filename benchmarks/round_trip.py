@@ -15,7 +15,7 @@ from pathlib import Path
 
 import bare
 from ground import Ground, ground
-from measuring import Bar, Figures, Measured, Skipped, Way, arguments, interleave, show
+from measuring import Figures, Skipped, Way, arguments, interleave, of_peer, show
 from servers import BareServer, bare_server
 
 PEER_LIMIT = 0.5
@@ -181,13 +181,8 @@ def compare(place: Ground, server: BareServer, project: Path, target: Path | Non
         Way("pytest-alembic up_down_consistency", "peer", peer),
     ]
     measured = interleave(ways, runs)
-    limit = Bar("of the peer, which compares nothing", PEER_LIMIT, _of_peer)
+    limit = of_peer(PEER_LIMIT, "of the peer, which compares nothing")
     show(f"round trip of {count} migrations", measured, "trip", [limit] if count == 200 else [])
-
-
-def _of_peer(measured: Measured, figure: str) -> float | None:
-    ours, peers = measured.named("us", figure), measured.named("peer", figure)
-    return ours[0][0] / peers[0][0] if ours and peers else None
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from ground import Ground, ground
-from measuring import Bar, Figures, Measured, Way, arguments, at_most, interleave, show
+from measuring import Figures, Way, arguments, at_most, interleave, of_peer, show
 from pytest_nself.catalog.assemble import NOTES
 from pytest_nself.catalog.changes import plan_changes
 from pytest_nself.catalog.compare import differences
@@ -69,7 +69,7 @@ def compare(place: Ground, server: BareServer, count: int, runs: int) -> None:
             Way("pg_dump --schema-only", "peer", partial(dump, place, dsn)),
         ]
         measured = interleave(ways, runs)
-    limit = Bar("of pg_dump", PEER_LIMIT, _of_peer)
+    limit = of_peer(PEER_LIMIT, "of pg_dump")
     show(f"reading {count} tables", measured, "wall", [limit])
 
 
@@ -111,11 +111,6 @@ def dump(place: Ground, dsn: str) -> Figures:
     began = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env=place.environment())
     return {"wall": (time.perf_counter() - began) * 1000}
-
-
-def _of_peer(measured: Measured, figure: str) -> float | None:
-    ours, peers = measured.named("us", figure), measured.named("peer", figure)
-    return ours[0][0] / peers[0][0] if ours and peers else None
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from pytest_nself.core.names import quote_identifier
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.server.server import Server
 
+from .corpus import Case
+
 _numbers = itertools.count(1)
 
 
@@ -26,3 +28,12 @@ def scratch_database(nself_server: Server) -> Iterator[EphemeralDatabase]:
     yield EphemeralDatabase(nself_server.dsn_for(name), nself_server.version)
     with nself_server.connect("template1") as connection:
         connection.execute(f"drop database if exists {quote_identifier(name)} with (force)".encode())
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest, nself_server: Server) -> Case:
+    """A case of the corpus that this server can hold."""
+    case: Case = request.param
+    if nself_server.version // 10000 < case.since:
+        pytest.skip(f"needs PostgreSQL {case.since}")
+    return case

@@ -67,15 +67,6 @@ def catalogs(scratch: Scratch, tmp_path_factory: pytest.TempPathFactory) -> Cata
     return Catalogs(folder, scratch)
 
 
-@pytest.fixture
-def case(request: pytest.FixtureRequest, nself_server: Server) -> Case:
-    """A case that this server can hold."""
-    case: Case = request.param
-    if nself_server.version // 10000 < case.since:
-        pytest.skip(f"needs PostgreSQL {case.since}")
-    return case
-
-
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name, indirect=True)
 each_way = pytest.mark.parametrize("way", WAYS)
 

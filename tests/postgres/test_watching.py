@@ -88,15 +88,6 @@ def statements_of(case: Case, side: str) -> Iterator[str]:
             yield text[one.start : one.end]
 
 
-@pytest.fixture
-def case(request: pytest.FixtureRequest, nself_server: Server) -> Case:
-    """A case that this server can hold."""
-    case: Case = request.param
-    if nself_server.version // 10000 < case.since:
-        pytest.skip(f"needs PostgreSQL {case.since}")
-    return case
-
-
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name, indirect=True)
 every_third = pytest.mark.parametrize("case", CASES[::3], ids=lambda case: case.name, indirect=True)
 
