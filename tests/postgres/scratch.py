@@ -29,6 +29,7 @@ class Scratch:
 
     server: Server
     admin: psycopg.Connection[Any] = field(init=False)
+    living: dict[str, EphemeralDatabase] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         # Nobody may stay connected to template1 while other tests clone it; and locks hold within one database.
@@ -38,11 +39,12 @@ class Scratch:
 
     def make(self, *scripts: str) -> EphemeralDatabase:
         """A database in which these scripts have run, each in a transaction of its own."""
-        name = f"scratch_{os.getpid()}_{next(_numbers)}"
+        name = f"scratch_made_{os.getpid()}_{next(_numbers)}"
         # This project has no migrations, so the run's template is empty; and nobody is ever connected to it.
         create = f"create database {quote_identifier(name)} template nself_template strategy file_copy"
         self.admin.execute(create.encode())
         database = EphemeralDatabase(self.server.dsn_for(name), self.server.version)
+        self.living[name] = database
         try:
             for script in scripts:
                 run(database, script)
@@ -64,6 +66,7 @@ class Scratch:
             detach = (f"alter subscription {quoted} {verb}" for verb in ("disable", "set (slot_name = none)"))
             run(database, *detach, f"drop subscription {quoted}")
         self.admin.execute(f"drop database if exists {quote_identifier(name)} with (force)".encode())
+        self.living.pop(name, None)
 
     @contextmanager
     def made(self, *scripts: str) -> Iterator[EphemeralDatabase]:
@@ -96,7 +99,9 @@ class Scratch:
                 self.admin.execute("select pg_catalog.pg_advisory_unlock(%s)", [key])
 
     def close(self) -> None:
-        """Let go of the server."""
+        """Let go of the server, and of databases that nobody has dropped."""
+        for database in list(self.living.values()):
+            self.drop(database)
         self.admin.close()
 
 
