@@ -96,11 +96,10 @@ def read_live(session: Session) -> Catalog:
     """What is in the environment's database, without the runner's books."""
     from nself_cli.run import connected
     from nself_cli.session import table_of
-    from pytest_nself.catalog.read import introspect
-    from pytest_nself.checks.roundtrips.states import books_of
+    from pytest_nself.checks.roundtrips.states import with_dependencies
 
     with connected(session) as (_, connection):
-        return introspect(connection, dependencies=True, excluded_tables=books_of(table_of(session)))
+        return with_dependencies(connection, table_of(session))
 
 
 def has_errors(found: Iterable[Any]) -> bool:

@@ -36,8 +36,7 @@ def command(invocation: Invocation, options: Options, migration_dir: str | None)
     from nself_cli.session import table_of
     from pytest_nself.authoring.comparing import compare_file
     from pytest_nself.catalog.changes import plan_changes
-    from pytest_nself.catalog.read import introspect
-    from pytest_nself.checks.roundtrips.states import books_of
+    from pytest_nself.checks.roundtrips.states import with_dependencies
     from pytest_nself.execute.messages import preview
 
     session = start(invocation, options)
@@ -50,7 +49,7 @@ def command(invocation: Invocation, options: Options, migration_dir: str | None)
     lines: list[Any] = []
 
     def make_plan(connection: psycopg.Connection[Any]) -> Plan:
-        live = introspect(connection, dependencies=True, excluded_tables=books_of(table_of(session)))
+        live = with_dependencies(connection, table_of(session))
         compared = compare_file(files.project, files.validation.schema, live, migrations, files.load)
         invocation.findings += [one for one in compared.findings if one not in invocation.findings]
         lines[:] = compared.lines

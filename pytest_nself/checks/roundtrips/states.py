@@ -126,6 +126,6 @@ def read_roles(connection: psycopg.Connection[Any]) -> Roles:
     return {(kind, name): said for kind, name, said in rows}
 
 
-def with_dependencies(connection: psycopg.Connection[Any]) -> Catalog:
+def with_dependencies(connection: psycopg.Connection[Any], ledger: LedgerTable = LEDGER) -> Catalog:
     """The catalog with what each object needs, as a plan of changes must have it."""
-    return introspect(connection, dependencies=True, excluded_tables=books_of(LEDGER))
+    return introspect(connection, dependencies=True, excluded_tables=books_of(ledger))
