@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .core.errors import NoServer as NoServer
     from .core.errors import NselfError as NselfError
     from .core.version import __version__ as __version__
-    from .data.fixture_rows import FixtureRows as FixtureRows
+    from .data.sets.rows import FixtureRows as FixtureRows
     from .database.database import Database as Database
     from .database.database import EphemeralDatabase as EphemeralDatabase
     from .plugin.loaded_sets import LoadedSets as LoadedSets

@@ -10,8 +10,8 @@ import pytest
 from psycopg.pq import TransactionStatus
 
 from pytest_nself.core.errors import FixtureError, NselfError
-from pytest_nself.data.fixture_folder import read_fixture_set
-from pytest_nself.data.fixture_rows import FixtureRows
+from pytest_nself.data.sets.folder import read_fixture_set
+from pytest_nself.data.sets.rows import FixtureRows
 from pytest_nself.sandbox.fixture_sets import load_fixture_set
 
 from .state import run_of, worker_of

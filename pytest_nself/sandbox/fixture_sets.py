@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.data.fixture_insert import insert_error, table_inserts
-from pytest_nself.data.fixture_rows import FixtureRows, rows_returned
-from pytest_nself.data.fixture_set import FixtureKind, FixtureSet
-from pytest_nself.data.fixture_sql import sql_set_error
+from pytest_nself.data.sets.fixture_set import FixtureKind, FixtureSet
+from pytest_nself.data.sets.insert import insert_error, table_inserts
+from pytest_nself.data.sets.rows import FixtureRows, rows_returned
+from pytest_nself.data.sets.sql import sql_set_error
 
 if TYPE_CHECKING:
     import psycopg

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from psycopg.types.range import Range
 
 from pytest_nself.core.errors import FixtureError
-from pytest_nself.data.fixture_folder import read_fixture_set
-from pytest_nself.data.fixture_insert import insert_error, table_inserts
-from pytest_nself.data.fixture_rows import FixtureRows, rows_returned
-from pytest_nself.data.fixture_sql import sql_set_error
+from pytest_nself.data.sets.folder import read_fixture_set
+from pytest_nself.data.sets.insert import insert_error, table_inserts
+from pytest_nself.data.sets.rows import FixtureRows, rows_returned
+from pytest_nself.data.sets.sql import sql_set_error
 from pytest_nself.database.database import EphemeralDatabase
 
 SCHEMA = """

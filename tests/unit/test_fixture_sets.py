@@ -15,14 +15,15 @@ from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
 from pytest_nself.core.step import Statement
-from pytest_nself.data.fixture_folder import list_fixture_sets, read_fixture_set
-from pytest_nself.data.fixture_insert import TableInsert, table_inserts
-from pytest_nself.data.fixture_names import column_of, name_parts, table_of
-from pytest_nself.data.fixture_plan import plan_fixture_set
-from pytest_nself.data.fixture_rows import FixtureRows, Row, UnknownRow, rows_returned
-from pytest_nself.data.fixture_set import CellKind, FixtureKind, FixtureSet
-from pytest_nself.data.fixture_sql import read_sql_set
-from pytest_nself.data.fixture_yaml import read_yaml_set
+from pytest_nself.data.sets.fixture_set import FixtureKind, FixtureSet
+from pytest_nself.data.sets.folder import list_fixture_sets, read_fixture_set
+from pytest_nself.data.sets.insert import TableInsert, table_inserts
+from pytest_nself.data.sets.plan import plan_fixture_set
+from pytest_nself.data.sets.rows import FixtureRows, Row, UnknownRow, rows_returned
+from pytest_nself.data.sets.sql import read_sql_set
+from pytest_nself.data.sets.yaml import read_yaml_set
+from pytest_nself.data.written.cells import CellKind
+from pytest_nself.data.written.names import column_of, name_parts, table_of
 
 
 def yaml_set(text: str) -> FixtureSet:

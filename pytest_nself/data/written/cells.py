@@ -1,6 +1,6 @@
-"""A fixture set as a value: which rows a file declares, and where in the file each value stands.
+"""Rows as a file writes them, and where in the file each value stands.
 
-Nothing here knows a server: a `Cell` holds text that PostgreSQL judges when the set is loaded.
+Nothing here knows a server: a `Cell` holds text that PostgreSQL judges when the rows are loaded.
 """
 
 from __future__ import annotations
@@ -10,13 +10,6 @@ from enum import Enum
 
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
-
-
-class FixtureKind(Enum):
-    """How the rows of a set are written."""
-
-    SQL = "sql"
-    YAML = "yaml"
 
 
 class CellKind(Enum):
@@ -57,23 +50,3 @@ class TableSpec:
     table: ObjectRef
     rows: tuple[RowSpec, ...]
     place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class FixtureFile:
-    """A set that exists in the folder but is not read yet."""
-
-    name: str
-    kind: FixtureKind
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class FixtureSet:
-    """A read set: `tables` in the order they are loaded (YAML), or `sql` as it stands in the file."""
-
-    name: str
-    kind: FixtureKind
-    place: Place
-    tables: tuple[TableSpec, ...] = ()
-    sql: str = ""

@@ -16,8 +16,9 @@ from typing import Any
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef, quote_identifier, quote_qualified
 from pytest_nself.core.place import Place
+from pytest_nself.data.written.cells import Cell, CellKind, RowSpec, TableSpec
 
-from .fixture_set import Cell, CellKind, FixtureSet, RowSpec, TableSpec
+from .fixture_set import FixtureSet
 
 _MAX_PARAMETERS = 65535  # the protocol counts parameters in 16 bits
 _PARAMETER = re.compile(r"portal .*?parameter \$(\d+)")

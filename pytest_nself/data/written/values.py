@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.place import Place
 
-from .fixture_set import Cell, CellKind
+from .cells import Cell, CellKind
 
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.place import Place
+from pytest_nself.data.nearest import nearest
+from pytest_nself.data.written.cells import Cell, RowSpec, TableSpec
+from pytest_nself.data.written.names import column_of, table_of
+from pytest_nself.data.written.values import cell_of, place_of, scalar_text, twice
 
-from .fixture_names import column_of, table_of
-from .fixture_set import Cell, FixtureKind, FixtureSet, RowSpec, TableSpec
-from .fixture_values import cell_of, place_of, scalar_text, twice
-from .nearest import nearest
+from .fixture_set import FixtureKind, FixtureSet
 
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node

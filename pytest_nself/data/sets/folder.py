@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.place import Place
+from pytest_nself.data.nearest import nearest
 
 from .fixture_set import FixtureFile, FixtureKind, FixtureSet
-from .nearest import nearest
 
 _KINDS = {".sql": FixtureKind.SQL, ".yml": FixtureKind.YAML, ".yaml": FixtureKind.YAML}
 _LATER = (".json", ".py")
@@ -47,10 +47,10 @@ def read_fixture_set(folder: Path, name: str) -> FixtureSet:
         raise _unknown(folder, name)
     text = _text(Path(file.path))
     if file.kind is FixtureKind.SQL:
-        from .fixture_sql import read_sql_set
+        from .sql import read_sql_set
 
         return read_sql_set(name, text, file.path)
-    from .fixture_yaml import read_yaml_set
+    from .yaml import read_yaml_set
 
     return read_yaml_set(name, text, file.path)
 

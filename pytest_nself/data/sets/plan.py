@@ -6,8 +6,8 @@ from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import Sql
 from pytest_nself.core.step import Statement
 
-from .fixture_insert import table_inserts
 from .fixture_set import FixtureKind, FixtureSet
+from .insert import table_inserts
 
 
 def plan_fixture_set(fixture_set: FixtureSet) -> Plan:

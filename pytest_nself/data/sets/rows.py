@@ -7,10 +7,10 @@ from typing import Any, NoReturn
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef
+from pytest_nself.data.nearest import nearest
+from pytest_nself.data.written.names import name_parts
 
-from .fixture_insert import TableInsert
-from .fixture_names import name_parts
-from .nearest import nearest
+from .insert import TableInsert
 
 
 class UnknownRow(FixtureError, KeyError):

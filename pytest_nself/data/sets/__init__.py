@@ -1,0 +1,1 @@
+"""Fixture sets: named rows for tests."""
