@@ -56,8 +56,6 @@ class Types:
             not_null=row["not_null"],
             extension=row["extension"],
         )
-        # A composite may hold an array of a type that leads back here; that one shows it without attributes.
-        self._plain[oid] = own
         if row["attributes"]:
             attributes = tuple(
                 (name, self.of(inner_oid, modifier, written))
@@ -69,5 +67,6 @@ class Types:
                     strict=True,
                 )
             )
-            own = self._plain[oid] = replace(own, attributes=attributes)
+            own = replace(own, attributes=attributes)
+        self._plain[oid] = own
         return own
