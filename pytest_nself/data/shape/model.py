@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from hashlib import sha256
 
@@ -258,7 +258,8 @@ def fingerprint_of(shape: Shape) -> str:
     digest = sha256()
     for ref in sorted(shape.tables, key=lambda one: (one.schema or "", one.name)):
         table = shape.tables[ref]
-        for part in (table.columns, table.keys, table.references, table.checks, table.exclusions):
-            digest.update(repr([(one.name, one) for one in part]).encode())
+        columns = [replace(column, number=0) for column in table.columns]
+        for part in (columns, table.keys, table.references, table.checks, table.exclusions):
+            digest.update(repr(part).encode())
         digest.update(repr((tuple(ref), table.partition_key, table.partition_of, table.bound)).encode())
     return digest.hexdigest()
