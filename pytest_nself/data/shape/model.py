@@ -86,7 +86,7 @@ class Type:
 class Column:
     """A column. `number` is its attnum, which a rename does not change; `default` is an expression.
 
-    `identity` is `always` or `by default`; `sequence` is the one that gives values, as SQL says it.
+    `computed` is the expression of a generated column, which is never written; `identity` is `always` or `by default`; `sequence` is the one that gives values, as SQL says it.
     """
 
     name: str
@@ -97,6 +97,7 @@ class Column:
     generated: bool = False
     identity: str | None = None
     sequence: str | None = None
+    computed: str | None = None
 
     @property
     def must(self) -> bool:

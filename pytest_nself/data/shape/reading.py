@@ -99,6 +99,7 @@ def _column(row: Row, types: Types) -> Column:
         generated=row["generated"],
         identity=row["identity"],
         sequence=row["sequence"],
+        computed=row["computed"],
     )
 
 

@@ -7,6 +7,7 @@ select
     case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
     a.attgenerated <> '' as generated,
     case when a.attgenerated = '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end as default,
+    case when a.attgenerated <> '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end as computed,
     (
         select pg_catalog.format('%I.%I', sn.nspname, s.relname)
         from pg_catalog.pg_depend as p
