@@ -1,0 +1,69 @@
+"""Where a column's values come from: blocks of them, each drawn by a random source of its own.
+
+Row i is a pure function of (version, seed, table, column, i). It is the same on every machine, in whatever order rows
+are asked for, and no column's values change because another column was added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from random import Random
+from typing import Protocol, TypeAlias
+
+BLOCK = 1024
+"""Rows of one block."""
+
+VERSION = 1
+"""Rises whenever the same seed gives other rows."""
+
+Values: TypeAlias = "Sequence[str | None]"
+"""Values as PostgreSQL's input functions read them; None is null."""
+
+Draw: TypeAlias = Callable[[Random, range], Values]
+"""One value for each row of a range, from a random source that only these rows have.
+
+Only `random()`, `getrandbits`, `randbytes` and `choices` may be drawn from: what they give is the same in all releases.
+"""
+
+
+class Strategy(Protocol):
+    """A column's values: in blocks for bulk, and one by one. They are the same."""
+
+    def block(self, number: int) -> Values:
+        """The values of rows `number * BLOCK` to `(number + 1) * BLOCK - 1`."""
+
+    def value(self, row: int) -> str | None:
+        """The value of one row, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A strategy that draws each block by itself; `key` is what the random source is made from."""
+
+    key: str
+    draw: Draw
+
+    def block(self, number: int) -> Values:
+        """See Strategy."""
+        return self.draw(random_of(self.key, number), rows_of(number))
+
+    def value(self, row: int) -> str | None:
+        """See Strategy."""
+        return self.block(row // BLOCK)[row % BLOCK]
+
+
+def key_of(seed: int, table: str, column: str) -> str:
+    """What the random sources of a column are made from."""
+    return f"{VERSION}/{seed}/{table}/{column}"
+
+
+def random_of(key: str, block: int) -> Random:
+    """The random source of one block."""
+    return Random(int.from_bytes(blake2b(f"{key}/{block}".encode(), digest_size=32).digest()))
+
+
+def rows_of(block: int) -> range:
+    """The rows of one block."""
+    return range(block * BLOCK, (block + 1) * BLOCK)
