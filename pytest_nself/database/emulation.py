@@ -73,7 +73,7 @@ class EmulatedCommits(BaseConnection[Any]):
     def _start_query(self) -> Generator[Any, Any, None]:
         self._check_connection_ok()
         emulation = self._emulation
-        if self.pgconn.transaction_status == IDLE:
+        if not emulation.begun or self.pgconn.transaction_status == IDLE:
             if emulation.begun:
                 raise emulation.lose()
             if self._pipeline is None:

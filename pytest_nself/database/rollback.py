@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import select
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ from pytest_nself.core.errors import IsolationError
 
 from . import rollback_sql as sql
 from .emulation import AsyncRollbackConnection, RollbackConnection
+from .rollback_end import ACTIVE, CallCheck, answers, busy, commit_for_real
+from .rollback_outer import Link, Outer
 from .rollback_state import GOOD_RESULTS, IDLE, INERROR, OK, Emulation, Facts, Watch, collect, exec_, outside_rollback
 
 if TYPE_CHECKING:
@@ -20,41 +22,8 @@ if TYPE_CHECKING:
 
     from .database import Database
 
-_ACTIVE = pq.TransactionStatus.ACTIVE
 _END = sql.ROLL_BACK_TO + b"; rollback; " + sql.RESET
 _NOTE = "raised by the check of deferred constraints at the end of the test: a real commit would have failed like this"
-
-
-class CallCheck:
-    """What the server says at the end of a test's call phase. Its answer is awaited when an attribute is read, or by
-    the next use of the connection: read it as late as possible, in teardown."""
-
-    __slots__ = ("_emulation",)
-
-    def __init__(self, emulation: Emulation | None) -> None:
-        self._emulation = emulation
-
-    def __repr__(self) -> str:
-        return f"CallCheck(wrote={self.wrote}, extra={self.extra})"
-
-    @property
-    def wrote(self) -> bool:
-        """Whether the test changed something in its transaction."""
-        return self._answer()[0]
-
-    @property
-    def extra(self) -> tuple[str | None, ...] | None:
-        """The texts of the extra columns, or None when the server could not be asked.
-
-        That is: a broken connection, or an aborted transaction inside a block that stands open.
-        """
-        return self._answer()[1]
-
-    def _answer(self) -> tuple[bool, tuple[str | None, ...] | None]:
-        if self._emulation is None:
-            return False, None
-        self._emulation.settle()
-        return self._emulation.answer
 
 
 class RollbackSession:
@@ -74,6 +43,7 @@ class RollbackSession:
         self._pgconn: PGconn | None = None
         self._facts = Facts((), "")
         self._finished: PGconn | None = None
+        self._outer = Outer()
         self._emulation: Emulation | None = None
         self._watch: Watch | None = None
         self._sync: RollbackConnection | None = None
@@ -107,6 +77,39 @@ class RollbackSession:
             self._async = AsyncRollbackConnection(self._living())._join(*self._current())
         return self._async
 
+    def stand_on(self, links: Sequence[Link], max_age_s: float) -> list[Any] | None:
+        """Let the test, which has its connection but executed nothing, begin with these rows; what each load gave.
+
+        What the session's transaction holds of them already is not loaded again, unless the transaction is older than
+        `max_age_s`: now() is of its beginning. It stays open after the test for the next that stands on the same.
+        None when the test has begun: then nothing is done. Whatever a load raises; all is rolled back then.
+        """
+        emulation, _ = self._current()
+        if emulation.begun:
+            return None
+        outer = self._outer
+        common = outer.common(links, max_age_s)
+        if not common or common < max(len(links), len(outer.keys)):
+            self._load(links, common)
+        emulation.stand()
+        return list(outer.values)
+
+    @property
+    def outer_age_s(self) -> float:
+        """How old the transaction of the present test was kept to be: 0 for a test that stands on no links."""
+        return self._outer.age_s() if self._emulation is not None and self._emulation.shares else 0.0
+
+    def let_go(self) -> None:
+        """Between tests: end the transaction that is kept open, so that nobody waits for its rows."""
+        if self._emulation is not None or not self._outer.keys:
+            return
+        pgconn = self._pgconn
+        if pgconn is None or (self._ending and not self._ended()) or pgconn.status != OK:
+            self._drop()
+            return
+        pgconn.exec_(b"rollback")
+        self._outer.forget()
+
     def check(self) -> CallCheck:
         """Ask, at the end of a passing test's call phase, what a rollback would hide. Changes nothing.
 
@@ -122,7 +125,7 @@ class RollbackSession:
         if emulation.error is not None:
             raise emulation.error
         emulation.answer = (emulation.begun, None)
-        if pgconn.status != OK or _busy(emulation):
+        if pgconn.status != OK or busy(emulation):
             return CallCheck(emulation)
         if pgconn.transaction_status == INERROR:
             self._check_aborted(emulation, pgconn)
@@ -145,22 +148,29 @@ class RollbackSession:
         if emulation is None:
             return True
         emulation.settle()
-        busy = _busy(emulation)
+        in_use = busy(emulation)
         self._detach()
         if pgconn is None or pgconn.status != OK:
             return not emulation.lost
-        if busy:
+        if in_use:
             self._drop()
             return not emulation.lost
         if not emulation.begun and pgconn.transaction_status == IDLE:
             return True
+        outer, message = self._outer, _END
+        # A test that executed nothing psycopg knows of may still have written into what is kept open.
+        if outer.keys and outer.lasts and (emulation.shares or not emulation.begun):
+            message = outer.end_of_test
+        else:
+            outer.forget()
         if emulation.intact and not emulation.lost:
-            pgconn.send_query(_END)
+            pgconn.send_query(message)
             pgconn.flush()
             self._ending = True
             return True
-        if pgconn.exec_(_END).status in GOOD_RESULTS:
+        if pgconn.exec_(message).status in GOOD_RESULTS and not emulation.lost:
             return True
+        outer.forget()
         if pgconn.status == OK:
             exec_(pgconn, b"rollback; " + sql.RESET)
             return False
@@ -194,7 +204,7 @@ class RollbackSession:
         kept = False
         if emulation is not None and pgconn is not None and emulation.begun:
             emulation.settle()
-            kept = not _busy(emulation) and _commit_for_real(pgconn)
+            kept = not busy(emulation) and commit_for_real(pgconn)
         self.close()
         return kept
 
@@ -206,7 +216,7 @@ class RollbackSession:
     def _current(self) -> tuple[Emulation, Watch]:
         if self._emulation is None or self._watch is None:
             assert self._pgconn is not None
-            self._emulation = Emulation(self._pgconn, self._facts)
+            self._emulation = Emulation(self._pgconn, self._facts, self._outer)
             self._watch = Watch(self._emulation)
         return self._emulation, self._watch
 
@@ -225,7 +235,7 @@ class RollbackSession:
                 "the end of its transaction",
                 "A former test ended the transaction that was to be rolled back, past psycopg, after its check.",
             )
-        if self._pgconn is not None and not _answers(self._pgconn):
+        if self._pgconn is not None and not answers(self._pgconn):
             self._drop()
         if self._pgconn is None:
             self._pgconn = self._connect()
@@ -237,7 +247,10 @@ class RollbackSession:
         if self._pgconn is None:
             return True
         result = collect(self._pgconn)
-        return result is None or result.status in GOOD_RESULTS or self._pgconn.status != OK
+        if result is not None and result.status in GOOD_RESULTS:
+            return True
+        self._outer.forget()
+        return result is None or self._pgconn.status != OK
 
     def _connect(self) -> PGconn:
         options = self.database.dsn.options.get("options", "")
@@ -270,15 +283,57 @@ class RollbackSession:
         if self._ending:
             self._ended()
         pgconn, self._pgconn = self._pgconn, None
+        self._outer.forget()
         if pgconn is None:
             return
-        if pgconn.status == OK and pgconn.transaction_status == _ACTIVE:
+        if pgconn.status == OK and pgconn.transaction_status == ACTIVE:
             # Else the server would go on with the query, and hold its locks, until it notices.
             try:
                 pgconn.get_cancel().cancel()
             except psycopg.Error:
                 pass
         pgconn.finish()
+
+    def _load(self, links: Sequence[Link], common: int) -> None:
+        """Make the transaction hold `links` and nothing else; the first `common` are there."""
+        pgconn, outer = self._pgconn, self._outer
+        assert pgconn is not None
+        # A connection of its own: the test's does not see these statements, nor do they see its adapters.
+        loading = Emulation(pgconn, self._facts, outer)
+        connection = RollbackConnection(pgconn)._join(loading, Watch(loading))
+        connection.prepare_threshold = None
+        try:
+            if common:
+                exec_(pgconn, outer.cut(common))
+                loading.stand()
+            else:
+                began_s = time.monotonic()
+                loading.begin()
+                outer.starts(loading.identity, began_s)
+            for link in links[common:]:
+                value = link.load(connection)
+                connection.commit()
+                exec_(pgconn, outer.add(link, value))
+            self._judge(loading, pgconn)
+        except BaseException:
+            self._spent = self._spent or loading.lost
+            outer.forget()
+            if pgconn.status == OK:
+                pgconn.exec_(b"rollback")
+            raise
+        finally:
+            connection._detach(self._closed_pgconn())
+            loading.faces.clear()
+
+    def _judge(self, loading: Emulation, pgconn: PGconn) -> None:
+        """See that the loaded rows are in the transaction that began with them, and whether tests can share them."""
+        if loading.error is not None:
+            raise loading.error
+        if exec_(pgconn, sql.IDENTITY).get_value(0, 0) != self._outer.identity:
+            raise loading.lose()
+        self._outer.lasts = exec_(pgconn, sql.SHAREABLE).get_value(0, 0) == b"t"
+        if self._outer.lasts:
+            exec_(pgconn, sql.RESET)
 
     def _check_standing(self, emulation: Emulation, pgconn: PGconn) -> None:
         deferred = sql.CHECK_DEFERRED + b"; " if emulation.deferrable else b""
@@ -300,42 +355,3 @@ class RollbackSession:
             emulation.read(exec_(pgconn, sql.ROLL_BACK_TO + b"; " + self._question))
         except errors.InvalidSavepointSpecification as missing:
             raise emulation.lose() from missing
-
-
-def _busy(emulation: Emulation) -> bool:
-    """Whether someone is in the middle of using the connection: a thread, or an iteration nobody finished."""
-    pgconn = emulation.pgconn
-    return (
-        pgconn.transaction_status == _ACTIVE
-        or pgconn.pipeline_status != pq.PipelineStatus.OFF
-        or any(face.lock.locked() for face in emulation.faces)
-    )
-
-
-def _answers(pgconn: PGconn) -> bool:
-    """Whether the server still holds its end of an idle connection; asks nothing of it."""
-    try:
-        if pgconn.status == OK and _readable(pgconn.socket):
-            # A message nobody asked for: often a goodbye. The second read meets the end of the stream.
-            pgconn.consume_input()
-            pgconn.is_busy()
-            pgconn.consume_input()
-    except psycopg.Error:
-        return False
-    return pgconn.status == OK
-
-
-def _readable(socket: int) -> bool:
-    if not hasattr(select, "poll"):  # Windows
-        return bool(select.select([socket], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(socket, select.POLLIN)
-    return bool(poll.poll(0))
-
-
-def _commit_for_real(pgconn: PGconn) -> bool:
-    if pgconn.transaction_status != INERROR:
-        pgconn.exec_(sql.FIRE_DEFERRED)
-    back = sql.ROLL_BACK_TO + b"; " if pgconn.transaction_status == INERROR else b""
-    result = pgconn.exec_(back + b"commit")
-    return result.status == pq.ExecStatus.COMMAND_OK and result.command_status == b"COMMIT"

@@ -15,11 +15,26 @@ SAVEPOINT = b"savepoint nself_commit"
 RELEASE = b"release savepoint nself_commit; savepoint nself_commit"
 ROLL_BACK_TO = b"rollback to savepoint nself_commit"
 
+# The savepoint on the n-th link of a transaction that tests have in common.
+ON_LINK = b"release savepoint nself_commit; savepoint nself_link_%d"
+BACK_TO_LINK = b"rollback to savepoint nself_link_%d"
+
 # Which transaction this is: its start is the same until it ends, and a text that no DateStyle changes.
 IDENTITY = b"select extract(epoch from pg_catalog.now())"
 
 # What a rollback leaves behind on a connection.
 RESET = b"select pg_catalog.pg_advisory_unlock_all(); deallocate all; discard sequences"
+
+# Whether loaded rows can be shared: a savepoint gives neither the place of a cursor back, nor a lock of the session
+# or a prepared statement that RESET takes away; and on other isolation levels the snapshot would be an old one.
+SHAREABLE = b"""
+select pg_catalog.current_setting('transaction_isolation') = 'read committed'
+   and not exists (select from pg_catalog.pg_cursors where name <> '')
+   and not exists (select from pg_catalog.pg_prepared_statements)
+   and not exists (
+       select from pg_catalog.pg_locks where locktype = 'advisory' and pid = pg_catalog.pg_backend_pid()
+   )
+"""
 
 CHECK_DEFERRED = (
     b"savepoint nself_check; set constraints all immediate; "

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
 
     from .emulation import EmulatedCommits
+    from .rollback_outer import Outer
 
 IDLE = pq.TransactionStatus.IDLE
 INERROR = pq.TransactionStatus.INERROR
@@ -85,7 +86,8 @@ class Emulation:
     `begun`: the server's transaction stands. `idle`: nothing was executed since the last emulated commit, rollback or
     begin. `lost`: the server's transaction was ended behind our back. `error`: the first IsolationError raised; the
     test fails with it even if the code under test swallowed it. `doubtful`: a text may have ended the transaction.
-    `intact`: the last check found the transaction standing, and nothing was sent since.
+    `intact`: the last check found the transaction standing, and nothing was sent since. `outer`: what the session's
+    transaction holds for several tests; `shares`: this test stands on it.
     """
 
     __slots__ = (
@@ -103,14 +105,18 @@ class Emulation:
         "intact",
         "last",
         "lost",
+        "outer",
         "persisted",
         "pgconn",
         "shadows",
+        "shares",
     )
 
-    def __init__(self, pgconn: PGconn, facts: Facts) -> None:
+    def __init__(self, pgconn: PGconn, facts: Facts, outer: Outer) -> None:
         self.pgconn = pgconn
         self.facts = facts
+        self.outer = outer
+        self.shares = False
         self.faces: list[EmulatedCommits] = []
         self.begun = False
         self.idle = True
@@ -134,9 +140,18 @@ class Emulation:
         At the first statement and not before, as psycopg does, so that now() is not older than the test.
         """
         capture = sql.capture(self.shadows, again=True) + b"; " if self.shadows else b""
-        result = exec_(self.pgconn, b"begin; " + capture + sql.SAVEPOINT + b"; " + sql.IDENTITY)
+        over = b"begin; "
+        if self.outer.keys:
+            over = b"rollback; begin; "
+            self.outer.forget()
+        result = exec_(self.pgconn, over + capture + sql.SAVEPOINT + b"; " + sql.IDENTITY)
         self.identity = result.get_value(0, 0)
         self.begun = True
+
+    def stand(self) -> None:
+        """Begin on the savepoint above the outer transaction's links."""
+        self.identity = self.outer.identity
+        self.begun = self.shares = True
 
     def fresh(self) -> None:
         """A new emulated transaction starts here."""

@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import psycopg
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.database.rollback import RollbackSession
+from pytest_nself.database.rollback_outer import Link
 
 SCHEMA = """
 create table item (id int primary key);
@@ -32,6 +34,7 @@ select (select array_agg(id order by id) from item), (select array_agg(id order 
        (select array_agg(name order by name) from pg_cursors where name in ('c', 'h'))
 """
 Outcome = tuple[str, str, Any]
+Load = Callable[[psycopg.Connection[Any]], None]
 
 
 class Twin:
@@ -118,7 +121,18 @@ steps = st.one_of(
 )
 
 
-def twins(database: EphemeralDatabase) -> tuple[RollbackSession, Callable[[], psycopg.Connection[Any]]]:
+def load(connection: psycopg.Connection[Any]) -> None:
+    """What both begin with, where tests share rows."""
+    connection.execute("insert into parent values (3)")
+    connection.execute("insert into later values (3)")
+    connection.execute("set local work_mem = '9MB'")
+
+
+def nothing(connection: psycopg.Connection[Any]) -> None:
+    """What both begin with, where tests share nothing."""
+
+
+def twins(database: EphemeralDatabase, load: Load) -> tuple[RollbackSession, Callable[[], psycopg.Connection[Any]]]:
     """A session in schema `a`, and real connections in schema `b`, the same tables in both."""
     writable = "-c default_transaction_read_only=off -c search_path="
     for schema in ("a", "b"):
@@ -132,15 +146,31 @@ def twins(database: EphemeralDatabase) -> tuple[RollbackSession, Callable[[], ps
     def real() -> psycopg.Connection[Any]:
         connection = database.connect(options=writable + "b")
         connection.execute("truncate item, parent, later, at_once, heard")
+        load(connection)
         connection.commit()
         return connection
 
     return RollbackSession(here), real
 
 
-def test_nothing_tells_them_apart(scratch_database: EphemeralDatabase) -> None:
-    """After every step of any sequence both show the same error, status, rows, settings, user and cursors."""
-    session, real = twins(scratch_database)
+@pytest.mark.parametrize("begins_with", [nothing, load])
+def test_nothing_tells_them_apart(scratch_database: EphemeralDatabase, begins_with: Load) -> None:
+    """After every step of any sequence both show the same error, status, rows, settings, user and cursors.
+
+    Also where all sequences stand on rows that were loaded once: what one does the next one does not see.
+    """
+    session, real = twins(scratch_database, begins_with)
+    loads = []
+
+    def loaded(connection: psycopg.Connection[Any]) -> None:
+        begins_with(connection)
+        loads.append(connection)
+
+    def begin() -> psycopg.Connection[Any]:
+        connection = session.begin()
+        if begins_with is load:
+            session.stand_on([Link("rows", loaded)], max_age_s=600)
+        return connection
 
     @settings(max_examples=60, deadline=None, database=None)
     @example(sequence=[("text", "set local role pg_read_all_data"), ("method", "commit")])
@@ -155,7 +185,7 @@ def test_nothing_tells_them_apart(scratch_database: EphemeralDatabase) -> None:
     @given(sequence=st.lists(steps, max_size=25))
     def same(sequence: list[tuple[str, Any]]) -> None:
         with real() as connection:
-            theirs, ours = Twin(connection), Twin(session.begin())
+            theirs, ours = Twin(connection), Twin(begin())
             try:
                 for number, step in enumerate(sequence):
                     if step[0] == "method" and theirs.blocks:
@@ -176,3 +206,4 @@ def test_nothing_tells_them_apart(scratch_database: EphemeralDatabase) -> None:
         same()
     finally:
         session.close()
+    assert len(loads) == (begins_with is load)
