@@ -37,3 +37,11 @@ def case(request: pytest.FixtureRequest, nself_server: Server) -> Case:
     if nself_server.version // 10000 < case.since:
         pytest.skip(f"needs PostgreSQL {case.since}")
     return case
+
+
+@pytest.fixture
+def no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable leads commands to a database: else they would reach the one that this run gives to its tests."""
+    for name in os.environ:
+        if name.startswith(("DATABASE_URL", "POSTGRES_", "PG")):
+            monkeypatch.delenv(name)

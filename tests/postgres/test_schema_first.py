@@ -103,12 +103,13 @@ def project(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    no_address: None,
 ) -> Project:
     """A new project, and nobody at the terminal."""
     (tmp_path / "pyproject.toml").touch()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    for name in ("NSELF_ENV", "ENV", "ENVIRONMENT", "NODE_ENV", "DATABASE_URL", "POSTGRES_URL"):
+    for name in ("NSELF_ENV", "ENV", "ENVIRONMENT", "NODE_ENV"):
         monkeypatch.delenv(name, raising=False)
     return Project(tmp_path, scratch_database.dsn.url(), capsys)
 

@@ -23,7 +23,7 @@ NEW = "Table users {\n  id int [pk]\n  name text\n}\n"
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_address: None) -> Path:
     """A project whose schema has its migration; nobody is at the terminal."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdin", io.StringIO())
