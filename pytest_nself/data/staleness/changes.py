@@ -184,7 +184,8 @@ class _Compared:
         known = self.before.columns.get(column.name)
         if known is not None and known.number != one.number:
             return None
-        if self.history.states and self._cause(partial(_name_at, one.number)) is None:
+        known_as = self.history.values(self.table.ref, partial(_name_at, one.number))
+        if self.history.states and one.name not in known_as:
             return None
         return column
 

@@ -19,6 +19,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z_][\w-]*")
 _PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _READ_OTHERWISE = frozenset("true false null yes no on off y n nan inf".split())  # noqa: SIM905
 _ALIAS = re.compile(r"[ \t]*:\s*\*[^\s,\[\]{}]+")
+_JSON_SCALAR = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s,\]}]+')
 _PLAIN_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[-+]\d\d(:\d\d)?)?)?")
 
 
@@ -185,6 +186,8 @@ class Document:
     def _scalar_end(self, node: Node) -> int:
         """A block scalar's mark stands behind the blank lines that follow it."""
         start, end = self._at(node.start_mark), self._at(node.end_mark)
+        if self.is_json and (match := _JSON_SCALAR.match(self.text, start)):
+            return match.end()
         return start + len(self.text[start:end].rstrip()) if end > start else end
 
     def _line_start(self, index: int) -> int:
@@ -195,14 +198,14 @@ class Document:
         return self._starts[number] if number < len(self._starts) else len(self.text)
 
     def _like(self, node: Node, new: str, *, is_key: bool = False, text: bool = True) -> str:
-        written = self.text[self._at(node.start_mark) : self._at(node.end_mark)]
+        written = self.text[self._at(node.start_mark) : self._scalar_end(node)]
         if written.startswith('"'):
             return json.dumps(new, ensure_ascii=False)
         if written.startswith("'"):
             return "'" + new.replace("'", "''") + "'"
         if not text and (_PLAIN_NUMBER.fullmatch(new) or _PLAIN_DATE.fullmatch(new) or new in ("true", "false")):
             return new
-        return new if is_plain(new, in_flow=True, is_key=is_key) else json.dumps(new, ensure_ascii=False)
+        return new if not self.is_json and is_plain(new, is_key=is_key) else json.dumps(new, ensure_ascii=False)
 
 
 def _yaml_root(text: str) -> Node | None:
@@ -218,7 +221,7 @@ def _json_root(text: str) -> Node | None:
     return json_node(text, "")
 
 
-def is_plain(text: str, *, in_flow: bool = True, is_key: bool = False) -> bool:
+def is_plain(text: str, *, is_key: bool = False) -> bool:
     """Whether YAML reads the bare text as this very text, whichever version of YAML reads it."""
     if text.lower() in _READ_OTHERWISE:
         return False
@@ -228,7 +231,7 @@ def is_plain(text: str, *, in_flow: bool = True, is_key: bool = False) -> bool:
         return False
     if not re.fullmatch(r"[A-Za-z/(][^#:{}\[\],&*!|>'\"%@`]*", text):
         # An address of mail is the commonest text that needs no quotes and has a sign in it.
-        return bool(re.fullmatch(r"[A-Za-z][\w.+-]*@[\w.-]+", text))
+        return bool(re.fullmatch(r"[A-Za-z][\w.+-]*@[\w.-]+|\${1,2}[A-Za-z][\w.-]*", text))
     return True
 
 

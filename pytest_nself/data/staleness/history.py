@@ -51,6 +51,11 @@ class History:
         oid = self.identity(ref)
         return None if oid is None else self.change(lambda state: fact(state.table(oid)))
 
+    def values(self, ref: ObjectRef, fact: Callable[[Table | None], object]) -> set[object]:
+        """All that a fact of the table ever was."""
+        oid = self.identity(ref)
+        return set() if oid is None else {fact(state.table(oid)) for state in self.states}
+
     def change(self, fact: Callable[[State], object]) -> State | None:
         """The last state in which a fact is not what it was in the one before."""
         for before, after in self._pairs():
