@@ -21,6 +21,9 @@ MIGRATIONS = (
 )
 """Folders that may hold the migrations, below the project's root."""
 
+SEEDS = ("seeds", "database/seeds", "nself/seeds", "db/seeds", "hasura/seeds/default")
+"""Folders that may hold the seeds, below the project's root."""
+
 _SAY = 'say which one: migrations = "…" in [tool.nself] of pyproject.toml, or --migration-dir'
 _CORRECT = "create it, or correct `migrations` in [tool.nself] or --migration-dir"
 _MIGRATION_FILE = re.compile(r"(?i)[0-9].*\.sql")
@@ -66,6 +69,38 @@ def migrations_folder_to_write(root: Path, setting: str | None = None) -> Path:
     if setting is not None:
         return _set_folder(root, setting)
     return find_migrations_folder(root) or root / MIGRATIONS[0]
+
+
+def find_seeds_folder(root: Path, setting: str | None = None) -> Path | None:
+    """The project's folder of seeds; None if there is none.
+
+    `setting` (relative to `root`) decides if it is given, else it is the one usual folder that holds a file that is not
+    hidden. Raises ConfigError where two do, or the set one is no folder.
+    """
+    if setting is not None:
+        folder = root / setting
+        if setting.strip() and folder.is_dir():
+            return folder
+        what = "is a file" if folder.is_file() else "does not exist"
+        raise ConfigError(
+            f"The folder of seeds {setting!r} {what}.",
+            f"It is set for the project in {root}.",
+            "create it, or correct `seeds` in [tool.nself]",
+        )
+    present = [root / candidate for candidate in SEEDS if (root / candidate).is_dir()]
+    holding = [folder for folder in present if _holds_files(folder)]
+    if len(holding) > 1:
+        names = " and ".join(folder.relative_to(root).as_posix() for folder in holding)
+        raise ConfigError(
+            f"{'Two' if len(holding) == 2 else 'Several'} folders could hold the project's seeds.",
+            f"Files stand in {names}.",
+            'say which one: seeds = "…" in [tool.nself] of pyproject.toml',
+        )
+    return next(iter(holding or present), None)
+
+
+def _holds_files(folder: Path) -> bool:
+    return any(path.is_file() and not path.name.startswith(".") for path in folder.rglob("*"))
 
 
 def _set_folder(root: Path, setting: str) -> Path:

@@ -91,6 +91,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("image", "container image; the version is added when it has no tag", default="postgres"),
     Setting("migrations", "folder of the migrations"),
     Setting("fixtures", "folder of the fixture sets", default="fixtures"),
+    Setting("seeds", "folder of the seeds"),
     Setting(
         "extensions",
         "extensions created before migration 1, separated by commas or blanks",
@@ -121,6 +122,20 @@ SETTINGS: tuple[Setting, ...] = (
         flag=True,
     ),
     Setting("reuse", "keep one server alive between runs", kind="bool", default=False, flag=True),
+    Setting(
+        "outer_max_age",
+        "how long tests with the same fixture sets share a transaction, in which now() stands still; 0: each has its "
+        "own",
+        kind="seconds",
+        unit="s",
+        default=2.0,
+    ),
+    Setting(
+        "group",
+        "whether tests of a module or class that have the same fixture sets run one after the other",
+        kind="bool",
+        default=True,
+    ),
     Setting(
         "keep_failed",
         "keep the database of a failed test and print its psql line",

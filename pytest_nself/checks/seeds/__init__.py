@@ -1,0 +1,1 @@
+"""What seeds do, seen by running them where nothing of it stays."""

@@ -1,0 +1,1 @@
+"""Seeds: the rows that an environment's database begins with."""
