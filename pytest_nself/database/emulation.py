@@ -199,6 +199,12 @@ class EmulatedCommits(BaseConnection[Any]):
             yield from self._message_gen(sql.ROLL_BACK_TO)
         except (errors.InvalidSavepointSpecification, errors.NoActiveSqlTransaction) as missing:
             raise self._emulation.lose() from missing
+        if self._emulation.modes:
+            # Of a savepoint that was released, PostgreSQL does not undo SET CONSTRAINTS. Set below ours, else the next
+            # rollback would bring the wrong modes back.
+            modes = (yield from self._message_gen(sql.MODES))[-1].get_value(0, 0)
+            if modes:
+                yield from self._message_gen(sql.BENEATH % modes)
         self._emulation.fresh()
 
     def _set_autocommit_gen(self, value: bool) -> Generator[Any, Any, None]:

@@ -82,14 +82,17 @@ class RollbackSession:
 
         What the session's transaction holds of them already is not loaded again, unless the transaction is older than
         `max_age_s`: now() is of its beginning. It stays open after the test for the next that stands on the same.
-        None when the test has begun: then nothing is done. Whatever a load raises; all is rolled back then.
+        None when the test has executed something: then nothing is done. Whatever a load raises; all is rolled back
+        then.
         """
         emulation, _ = self._current()
-        if emulation.begun:
+        if not emulation.untouched:
             return None
         outer = self._outer
-        common = outer.common(links, max_age_s)
+        # A test that adds links to its own keeps those, however long the first took to load.
+        common = outer.common(links, float("inf") if emulation.shares else max_age_s)
         if not common or common < max(len(links), len(outer.keys)):
+            emulation.begun = emulation.shares = False
             self._load(links, common)
         emulation.stand()
         return list(outer.values)
@@ -334,6 +337,7 @@ class RollbackSession:
         self._outer.lasts = exec_(pgconn, sql.SHAREABLE).get_value(0, 0) == b"t"
         if self._outer.lasts:
             exec_(pgconn, sql.RESET)
+        self._outer.modes = exec_(pgconn, sql.MODES).get_value(0, 0) or b""
 
     def _check_standing(self, emulation: Emulation, pgconn: PGconn) -> None:
         deferred = sql.CHECK_DEFERRED + b"; " if emulation.deferrable else b""

@@ -28,16 +28,18 @@ class Outer:
     """Which links the kept connection's transaction holds, the first one lowest; a savepoint stands on each.
 
     Empty: no transaction is kept open between tests. `lasts` is False where a link did something that going back to a
-    savepoint does not put right; then it serves one test.
+    savepoint does not put right; then it serves one test. `modes` is the command that gives deferrable constraints
+    their modes again, "" without any.
     """
 
-    __slots__ = ("_began_s", "identity", "keys", "lasts", "values")
+    __slots__ = ("_began_s", "identity", "keys", "lasts", "modes", "values")
 
     def __init__(self) -> None:
         self.keys: list[Hashable] = []
         self.values: list[Any] = []
         self.identity: bytes | None = None
         self.lasts = True
+        self.modes = b""
         self._began_s = 0.0
 
     def forget(self) -> None:
@@ -81,5 +83,9 @@ class Outer:
 
     @property
     def end_of_test(self) -> bytes:
-        """The message that undoes all that a test did on top of the links; the next one can begin."""
-        return sql.BACK_TO_LINK % len(self.keys) + b"; " + sql.RESET + b"; " + sql.SAVEPOINT
+        """The message that undoes all that a test did on top of the links; the next one can begin.
+
+        PostgreSQL forgets to undo SET CONSTRAINTS of a savepoint that was released, so the modes are set.
+        """
+        parts = (sql.BACK_TO_LINK % len(self.keys), self.modes, sql.RESET, sql.SAVEPOINT)
+        return b"; ".join(part for part in parts if part)

@@ -66,7 +66,8 @@ class Effects:
     `control` is the transaction control it starts with, `doubtful` says that more may follow (or that a function's body
     was read), `isolation` the level above read committed that it asks for at
     its start; `local` and `plain` are the settings it names;
-    `deferrable` says that it speaks of deferrable constraints, `cursor` that it declares a cursor.
+    `deferrable` says that it speaks of deferrable constraints, `modes` that it may set when they are checked, `cursor`
+    that it declares a cursor.
     """
 
     control: str = ""
@@ -76,6 +77,7 @@ class Effects:
     plain: tuple[str, ...] = ()
     calls: tuple[Call, ...] = ()
     deferrable: bool = False
+    modes: bool = False
     cursor: bool = False
 
     def names(self, params: Sequence[object] | None) -> tuple[frozenset[str], frozenset[str]]:
@@ -110,6 +112,7 @@ def _scan(statement: bytes) -> Effects | None:
         _names(_PLAIN, statement) if mentions_set else (),
         _calls(statement) if b"set_config" in lowered else (),
         b"deferr" in lowered,
+        mentions_set and b"constraints" in lowered,
         b"declare" in lowered and b"cursor" in lowered,
     )
     return None if effects == Effects() else effects

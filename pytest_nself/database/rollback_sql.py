@@ -14,6 +14,7 @@ from pytest_nself.core.names import quote_literal
 SAVEPOINT = b"savepoint nself_commit"
 RELEASE = b"release savepoint nself_commit; savepoint nself_commit"
 ROLL_BACK_TO = b"rollback to savepoint nself_commit"
+BENEATH = b"release savepoint nself_commit; %b; savepoint nself_commit"
 
 # The savepoint on the n-th link of a transaction that tests have in common.
 ON_LINK = b"release savepoint nself_commit; savepoint nself_link_%d"

@@ -87,7 +87,8 @@ class Emulation:
     begin. `lost`: the server's transaction was ended behind our back. `error`: the first IsolationError raised; the
     test fails with it even if the code under test swallowed it. `doubtful`: a text may have ended the transaction.
     `intact`: the last check found the transaction standing, and nothing was sent since. `outer`: what the session's
-    transaction holds for several tests; `shares`: this test stands on it.
+    transaction holds for several tests; `shares`: this test stands on it. `modes`: a text may have set when constraints
+    are checked.
     """
 
     __slots__ = (
@@ -105,6 +106,7 @@ class Emulation:
         "intact",
         "last",
         "lost",
+        "modes",
         "outer",
         "persisted",
         "pgconn",
@@ -129,6 +131,7 @@ class Emulation:
         self.identity: bytes | None = None
         self.last = b""
         self.deferrable = bool(facts.modes)
+        self.modes = False
         self.cursors = False
         self.shadows: dict[str, str] = {}
         self.persisted = _NONE
@@ -151,12 +154,17 @@ class Emulation:
     def stand(self) -> None:
         """Begin on the savepoint above the outer transaction's links."""
         self.identity = self.outer.identity
-        self.begun = self.shares = True
+        self.begun = self.shares = self.intact = True
+
+    @property
+    def untouched(self) -> bool:
+        """Whether the test has executed nothing yet."""
+        return not self.begun or (self.shares and self.intact and self.idle and not self.last)
 
     def fresh(self) -> None:
         """A new emulated transaction starts here."""
         self.idle = True
-        self.cursors = False
+        self.modes = self.cursors = False
         self.persisted = _NONE
         if len(self.shadows) != len(self.facts.function_settings):
             self.shadows = {}
@@ -231,6 +239,7 @@ class Emulation:
             raise outside_rollback(f"the isolation level {effects.isolation}", ONE_TRANSACTION)
         self.doubtful = self.doubtful or effects.doubtful
         self.deferrable = self.deferrable or effects.deferrable
+        self.modes = self.modes or effects.modes
         self.cursors = self.cursors or effects.cursor
         local, plain = effects.names(params)
         if local:

@@ -274,6 +274,20 @@ def test_a_test_that_has_begun_shares_nothing(session: RollbackSession, loads: L
     assert loads.of == []
 
 
+def test_more_links_before_the_first_statement(session: RollbackSession, loads: Loads) -> None:
+    """A test that has executed nothing yet may stand on further links, which come on top of its own."""
+    one, two = loads.link("set1"), loads.link("set2")
+    for max_age_s in (LONG_S, LONG_S, 0):
+        db = begin(session, one, max_age_s=max_age_s)
+        assert session.stand_on([one, two], max_age_s) == ["rows of set1", "rows of set2"]
+        assert ids(db) == [1, 2]
+        assert session.stand_on([one, two], max_age_s) is None
+        db.rollback()
+        assert session.stand_on([one, two], max_age_s) is None
+        passed(session)
+    assert loads.of == ["set1", "set2", "set2", "set1", "set2"]
+
+
 def test_both_faces(session: RollbackSession, loads: Loads) -> None:
     """An asynchronous test stands on the same rows as a synchronous one."""
     link = loads.link("set1")

@@ -182,6 +182,16 @@ def test_nothing_tells_them_apart(scratch_database: EphemeralDatabase, begins_wi
             ("method", "commit"),
         ]
     )
+    @example(
+        sequence=[
+            ("enter", {}),
+            ("enter", {}),
+            ("text", "set constraints all immediate"),
+            ("leave", None),
+            ("leave", ZeroDivisionError()),
+            ("text", "insert into later values (2)"),
+        ]
+    )
     @given(sequence=st.lists(steps, max_size=25))
     def same(sequence: list[tuple[str, Any]]) -> None:
         with real() as connection:
