@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
+from typing import TypeVar
+
+from pytest_nself.data.pools import Pool
 
 Values = tuple[str | None, ...]
 """A joint value: one server text per column, None is null."""
 
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Joint values that fulfil all checks which speak of these columns together.
-
-    The first ones are the nicest, and differ from each other in as many columns as there is room for.
-    """
-
-    columns: tuple[str, ...]
-    tuples: tuple[Values, ...]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +39,13 @@ class Solution:
     def pool_of(self, column: str) -> Pool | None:
         """The pool that has this column."""
         return next((pool for pool in self.pools if column in pool.columns), None)
+
+
+def below(random: Random, number: int) -> int:
+    """A number from 0 to `number` - 1, the same from the same source in every release of Python."""
+    return int(random.random() * number)
+
+
+def one_of(random: Random, choices: Sequence[_T]) -> _T:
+    """One of the choices."""
+    return choices[below(random, len(choices))]
