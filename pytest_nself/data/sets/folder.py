@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from pytest_nself.core.errors import FixtureError
@@ -10,60 +13,91 @@ from pytest_nself.data.nearest import nearest
 
 from .fixture_set import FixtureFile, FixtureKind, FixtureSet
 
-_KINDS = {".sql": FixtureKind.SQL, ".yml": FixtureKind.YAML, ".yaml": FixtureKind.YAML}
-_LATER = (".json", ".py")
+_KINDS = {
+    ".sql": FixtureKind.SQL,
+    ".yml": FixtureKind.YAML,
+    ".yaml": FixtureKind.YAML,
+    ".json": FixtureKind.JSON,
+    ".py": FixtureKind.PYTHON,
+}
+_NO_SETS = frozenset({"conftest.py", "__init__.py"})
 
 
 def list_fixture_sets(folder: Path) -> tuple[FixtureFile, ...]:
-    """The sets of `folder` by name: `.sql`, `.yml` and `.yaml` files; none if the folder does not exist.
+    """The sets of `folder` by name: files of a known kind, and folders with such files; none without `folder`.
 
     Raises FixtureError if two files claim one name.
     """
     found: dict[str, FixtureFile] = {}
-    for path in _files(folder):
-        kind = _KINDS.get(path.suffix.lower())
-        if kind is None:
+    for path in _children(folder):
+        kind = FixtureKind.FOLDER if path.is_dir() else _KINDS.get(path.suffix.lower())
+        if kind is None or path.name in _NO_SETS or (kind is FixtureKind.FOLDER and not any(_row_files(path))):
             continue
-        other = found.get(path.stem)
+        name = path.name if kind is FixtureKind.FOLDER else path.stem
+        other = found.get(name)
         if other is not None:
             raise FixtureError(
-                f'Two files are the fixture set "{path.stem}".',
+                f'Two files are the fixture set "{name}".',
                 f"{Path(other.path).name} and {path.name} stand in {folder}.",
                 "rename one of them, or join their rows in one file",
                 place=Place(str(path)),
             )
-        found[path.stem] = FixtureFile(path.stem, kind, str(path))
-    return tuple(found.values())
+        found[name] = FixtureFile(name, kind, str(path))
+    return tuple(sorted(found.values(), key=lambda one: one.name))
 
 
 def read_fixture_set(folder: Path, name: str) -> FixtureSet:
-    """The set `name` of `folder`, read and checked as far as that goes without a server.
+    """The set `name` of `folder`, read and checked as far as that goes without a server; a `.py` set is run.
 
-    Raises FixtureError: unknown name (with the nearest ones), not UTF-8, wrong YAML, a form that this version
-    does not know, or transaction control in a `.sql` set; with the place in the file wherever there is one.
+    Raises FixtureError: unknown name (with the nearest ones), not UTF-8, wrong YAML or JSON, an unknown form, or
+    transaction control in a `.sql` set; with the place in the file wherever there is one.
     """
     file = next((one for one in list_fixture_sets(folder) if one.name == name), None)
     if file is None:
         raise _unknown(folder, name)
-    text = _text(Path(file.path))
-    if file.kind is FixtureKind.SQL:
+    if file.kind is not FixtureKind.FOLDER:
+        return _read(name, file.kind, Path(file.path))
+    from .joined import joined
+
+    path = Path(file.path)
+    parts = [_read(name, _KINDS[one.suffix.lower()], one) for one in _row_files(path)]
+    return joined(name, Place(file.path), parts)
+
+
+def _read(name: str, kind: FixtureKind, path: Path) -> FixtureSet:
+    content = path.read_bytes()
+    text = _text(path, content)
+    if kind is FixtureKind.SQL:
         from .sql import read_sql_set
 
-        return read_sql_set(name, text, file.path)
-    from .yaml import read_yaml_set
+        found = read_sql_set(name, text, str(path))
+    elif kind is FixtureKind.PYTHON:
+        from .python import read_python_set
 
-    return read_yaml_set(name, text, file.path)
+        found = read_python_set(name, text, str(path))
+    else:
+        from .tree import read_json_set, read_yaml_set
+
+        found = (read_json_set if kind is FixtureKind.JSON else read_yaml_set)(name, text, str(path))
+    return replace(found, files=(str(path),), digest=sha256(content).hexdigest())
 
 
-def _files(folder: Path) -> list[Path]:
+def _children(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "__")))
 
 
-def _text(path: Path) -> str:
+def _row_files(folder: Path) -> Iterator[Path]:
+    for path in _children(folder):
+        if path.is_file() and path.suffix.lower() in _KINDS and path.name not in _NO_SETS:
+            yield path
+
+
+def _text(path: Path, content: bytes) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        # A carriage return before a line end is the editor's, not the value's.
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise FixtureError(
@@ -75,26 +109,9 @@ def _text(path: Path) -> str:
 
 
 def _unknown(folder: Path, name: str) -> FixtureError:
-    if (folder / name).is_dir():
-        return FixtureError(
-            f'The fixture set "{name}" is a folder; this version reads sets that are one file.',
-            "It knows .sql, .yml and .yaml.",
-            "write the rows to one file, or load several sets: nself_fixtures marker with several names",
-            place=Place(str(folder / name)),
-        )
-    later = next((path for path in _files(folder) if path.stem == name and path.suffix.lower() in _LATER), None)
-    if later is not None:
-        return FixtureError(
-            f"This version does not read {later.suffix} fixture sets.",
-            "It knows .sql, .yml and .yaml.",
-            "write the rows as YAML or SQL",
-            place=Place(str(later)),
-        )
     known = [file.name for file in list_fixture_sets(folder)]
-    if not folder.is_dir():
-        cause = f"The folder {folder} does not exist."
-    else:
-        cause = nearest(name, known) or f"The folder {folder} holds no .sql, .yml or .yaml file."
+    nothing = f"The folder {folder} holds no .yml, .yaml, .json, .sql or .py file."
+    cause = nearest(name, known) or nothing if folder.is_dir() else f"The folder {folder} does not exist."
     return FixtureError(
         f'There is no fixture set "{name}".', cause, f"correct the name, or write {folder / name}.yml or {name}.sql"
     )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.data.nearest import nearest
-from pytest_nself.data.written.names import name_parts
-
-from .insert import TableInsert
+from pytest_nself.data.written.names import name_parts, written_name
 
 
 class UnknownRow(FixtureError, KeyError):
@@ -103,7 +101,7 @@ class FixtureRows:
         """`"users.alice"`: that row. `"users"`: a tuple of the table's rows, in file order.
 
         Raises UnknownRow (a FixtureError and a KeyError) with the nearest names. The schema may be left out where
-        only one loaded table has the name.
+        only one loaded table has the name, and where the search path leads to that table.
         """
         parts = name_parts(name)
         if parts is not None:
@@ -125,7 +123,7 @@ class FixtureRows:
 
     def __iter__(self) -> Iterator[str]:
         """The names of the tables."""
-        return (str(ObjectRef("table", *key)) for key in self._tables)
+        return (rows[0]._table if rows else str(ObjectRef("table", *key)) for key, rows in self._tables.items())
 
     def __len__(self) -> int:
         """How many tables there are."""
@@ -155,10 +153,9 @@ class FixtureRows:
             return self._tables.get((parts[0], parts[1]))
         if len(parts) != 1:
             return None
-        if (None, parts[0]) in self._tables:
-            return self._tables[None, parts[0]]
         found = [rows for key, rows in self._tables.items() if key[1] == parts[0]]
-        return found[0] if len(found) == 1 else None
+        bare = [rows for rows in found if rows and rows[0]._table == written_name(parts[0])]
+        return (bare or found)[0] if len(found) == 1 or len(bare) == 1 else None
 
     def _labels(self) -> list[str]:
         names = list(self)
@@ -170,24 +167,3 @@ class FixtureRows:
         return UnknownRow(
             f'No loaded fixture set has "{name}".', cause, 'write "table" or "table.label", and load the set before'
         )
-
-
-def rows_returned(insert: TableInsert, columns: Sequence[str], returned: Iterable[Sequence[Any]]) -> FixtureRows:
-    """What `insert` gave back (`returning *`, `columns` in that order), under the labels of the file.
-
-    Raises FixtureError if the server kept a row back (a trigger or a rule does that): the labels would be shifted.
-    """
-    table = str(insert.table)
-    got = list(returned)
-    if len(got) != len(insert.rows):
-        raise FixtureError(
-            f"{table} took {len(got)} of {len(insert.rows)} rows of the fixture set {insert.set_name!r}.",
-            "A trigger or a rule on the table drops rows.",
-            "leave out the rows that it drops",
-            place=insert.place,
-        )
-    rows = [
-        Row(table, spec.label, dict(zip(columns, values, strict=True)))
-        for spec, values in zip(insert.rows, got, strict=True)
-    ]
-    return FixtureRows({(insert.table.schema, insert.table.name): rows})

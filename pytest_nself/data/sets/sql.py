@@ -1,17 +1,24 @@
-"""A `.sql` fixture set: sent as it stands in the file, so only what cannot be sent is looked for."""
+"""A `.sql` fixture set: sent as it stands in the file, so only what cannot be sent is looked for.
+
+Comments before the first statement may say what YAML says beside its rows: `-- nself: extends=reference-data,plans`
+and `-- nself: expect users=3, posts=2`.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.place import Place
+from pytest_nself.data.nearest import nearest
+from pytest_nself.data.written.names import table_of
 from pytest_nself.migrations.statements import Statement, place_at, scan, without_meta
 
-from .fixture_set import FixtureKind, FixtureSet
+from .fixture_set import Expected, FixtureKind, FixtureSet, Named, SqlPart
 
 _CONTROL = frozenset({"begin", "start", "commit", "end", "rollback", "abort"})
+_SAID = re.compile(r"\s*--\s*nself:\s*(?P<word>[\w-]+)(?P<rest>.*)")
 _OVER_THE_WIRE = re.compile(r"(?is)\b(?:from\s+stdin|to\s+stdout)\b")
 
 
@@ -31,7 +38,46 @@ def read_sql_set(name: str, text: str, file: str) -> FixtureSet:
         )
     for statement in found.statements:
         _check(text, statement, _line(place_at(text, statement.start, start)))
-    return FixtureSet(name, FixtureKind.SQL, start, sql=without_meta(text))
+    part = SqlPart(without_meta(text), start, len(found.statements))
+    extends, expects = _header(text[: found.statements[0].start], file)
+    return FixtureSet(name, FixtureKind.SQL, start, parts=(part,), extends=extends, expects=expects)
+
+
+def _header(text: str, file: str) -> tuple[tuple[Named, ...], tuple[Expected, ...]]:
+    extends: dict[str, Named] = {}
+    expects: list[Expected] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        match = _SAID.match(line)
+        if match is None:
+            continue
+        place = Place(file, number)
+        if match["word"] == "extends":
+            for name in filter(None, (one.strip() for one in match["rest"].lstrip("= ").split(","))):
+                extends.setdefault(name, Named(name, place))
+        elif match["word"] == "expect":
+            expects += _expected(match["rest"], place)
+        else:
+            raise FixtureError(
+                f'"{match["word"]}" is not a word that the head of a .sql set knows.',
+                nearest(match["word"], ("extends", "expect")),
+                "write -- nself: extends=reference-data, or -- nself: expect users=3",
+                place=place,
+            )
+    return tuple(extends.values()), tuple(expects)
+
+
+def _expected(text: str, place: Place) -> Iterator[Expected]:
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        written, _, count = part.rpartition("=")
+        table = table_of(written.strip())
+        if table is None or not count.strip().isdigit():
+            raise FixtureError(
+                f"{part} does not say how many rows a table gets.",
+                "",
+                "write for example: -- nself: expect users=3, posts=2",
+                place=place,
+            )
+        yield Expected(table, int(count), place)
 
 
 def _check(text: str, statement: Statement, place: Place) -> None:
@@ -51,21 +97,6 @@ def _check(text: str, statement: Statement, place: Place) -> None:
             "write the rows as `insert into … values`, or in a .yml set",
             place=place,
         )
-
-
-def sql_set_error(fixture_set: FixtureSet, error: Any) -> FixtureError:
-    """What the server said to a `.sql` set (a `psycopg.Error`), with the line where it gives a position."""
-    diag = error.diag
-    said = [str(diag.message_primary or error).rstrip(".") + ".", *(str(one) for one in (diag.message_detail,) if one)]
-    place = Place(fixture_set.place.path)
-    if diag.statement_position:
-        place = place_at(fixture_set.sql, int(diag.statement_position) - 1, fixture_set.place)
-    return FixtureError(
-        f'The fixture set "{fixture_set.name}" could not be loaded.',
-        " ".join(said),
-        str(diag.message_hint) if diag.message_hint else "correct the file where it no longer fits the schema",
-        place=place,
-    )
 
 
 def _line(place: Place) -> Place:

@@ -42,3 +42,10 @@ def name_parts(written: str) -> list[str] | None:
         if written[at] != ".":
             return None
         at += 1
+
+
+def written_name(name: str) -> str:
+    """`name` as a part of a dotted name: in double quotes where it needs them."""
+    if re.fullmatch(r"[^\W_][\w-]*|[^\W\d]\w*", name):
+        return name
+    return '"' + name.replace('"', '""') + '"'

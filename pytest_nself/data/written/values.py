@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.place import Place
 
-from .cells import Cell, CellKind
+from .cells import Cell, CellKind, Value, ValueKind
+from .references import is_reference
 
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node
@@ -31,22 +31,27 @@ _REAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"([-+]?)\.(inf|nan)", re.IGNORECASE)
 _BOOLS = {"true": "true", "false": "false"}
+_CELLS = {
+    ValueKind.TEXT: CellKind.TEXT,
+    ValueKind.BARE: CellKind.TEXT,
+    ValueKind.NULL: CellKind.NULL,
+    ValueKind.REFERENCE: CellKind.REFERENCE,
+}
 
-_NAME = r'(?:[A-Za-z_]\w*|"[^"]+")'
-_REFERENCE = re.compile(rf"\${_NAME}(?:(?:\.{_NAME})*\[.*|(?:\.[\w-]+)+|(?:\.{_NAME})+\.[\w-]+)", re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_TEMPLATE = re.compile(r"\{label\}")
 
 
 def cell_of(column: str, node: Node, file: str) -> Cell:
-    """The cell that `node` describes; FixtureError with its place for anything this version does not know."""
+    """The cell that `node` describes; FixtureError with its place for anything that is not clear."""
     place = place_of(node, file)
-    if node.tag == _SQL:
-        return Cell(column, CellKind.SQL, _expression(node, place), place)
+    expression = _dollar_sql(node) or node
+    if expression.tag == _SQL:
+        return Cell(column, CellKind.SQL, _expression(expression, place), place)
     if node.tag in (_SEQ, _MAP):
-        return Cell(column, CellKind.JSON, _json(node, file, ()), place)
-    text = _scalar(node, place)
-    return Cell(column, CellKind.NULL if text is None else CellKind.TEXT, text or "", place)
+        value = _value(node, file, ())
+        return Cell(column, CellKind.JSON, value.json, place, value)
+    kind, text = _scalar(node, place)
+    return Cell(column, _CELLS[kind], text, place)
 
 
 def place_of(node: Node, file: str) -> Place:
@@ -75,8 +80,8 @@ def _expression(node: Node, place: Place) -> str:
     return _storable(text.strip(), place)
 
 
-def _scalar(node: Node, place: Place) -> str | None:
-    """The text of a scalar for an unknown-type literal; None is NULL."""
+def _scalar(node: Node, place: Place) -> tuple[ValueKind, str]:
+    """What a scalar is, and its text for a literal of unknown type; the text of NULL is empty."""
     from ruamel.yaml.nodes import ScalarNode
 
     tag = node.tag
@@ -84,40 +89,22 @@ def _scalar(node: Node, place: Place) -> str | None:
         raise _unknown_tag(node, place)
     value = str(node.value)
     if tag == _STR:
-        return _string(value, place)
+        if value.startswith("$$"):
+            return ValueKind.TEXT, _storable(value[1:], place)
+        return ValueKind.REFERENCE if is_reference(value) else ValueKind.TEXT, _storable(value, place)
     if tag == _NULL:
-        return None
+        return ValueKind.NULL, ""
     if tag == _BOOL:
-        return _bool(value, place)
+        return ValueKind.BARE, _bool(value, place)
     if tag == _INT:
-        return _integer(value, place)
+        return ValueKind.BARE, _integer(value, place)
     if tag == _FLOAT:
-        return _real(value, place)
+        return ValueKind.BARE, _real(value, place)
     if tag == _TIMESTAMP:
-        return value
+        return ValueKind.TEXT, value
     if tag in _BINARY:
-        return _bytes(value, place)
+        return ValueKind.TEXT, _bytes(value, place)
     raise _unknown_tag(node, place)
-
-
-def _string(value: str, place: Place) -> str:
-    if value.startswith("$$"):
-        return _storable(value[1:], place)
-    if _REFERENCE.fullmatch(value):
-        raise FixtureError(
-            f"{value} is a reference to another row; this version reads rows without references.",
-            "",
-            f"give the key itself on both sides; if the text is meant as it stands, write ${value}",
-            place=place,
-        )
-    if _TEMPLATE.search(value):
-        raise FixtureError(
-            "{label} in a value is a template; this version does not fill in labels.",
-            "",
-            "write the text out in each row",
-            place=place,
-        )
-    return _storable(value, place)
 
 
 def _storable(value: str, place: Place) -> str:
@@ -181,8 +168,8 @@ def _bytes(value: str, place: Place) -> str:
         ) from None
 
 
-def _json(node: Node, file: str, above: tuple[int, ...]) -> str:
-    """`node` as JSON text, numbers with the digits they have in the file."""
+def _value(node: Node, file: str, above: tuple[int, ...]) -> Value:
+    """`node` as a value, with the places of all that is in it."""
     from ruamel.yaml.nodes import MappingNode, SequenceNode
 
     place = place_of(node, file)
@@ -195,12 +182,13 @@ def _json(node: Node, file: str, above: tuple[int, ...]) -> str:
         )
     inside = (*above, id(node))
     if isinstance(node, SequenceNode) and node.tag == _SEQ:
-        return "[" + ", ".join(_json(one, file, inside) for one in node.value) + "]"
+        return Value(ValueKind.LIST, "", place, tuple(_value(one, file, inside) for one in node.value))
     if isinstance(node, MappingNode) and node.tag == _MAP:
-        pairs = [(_json_key(key, file), _json(value, file, inside)) for key, value in node.value]
+        keys = tuple(_json_key(key, file) for key, _ in node.value)
         _refuse_twins(node, file)
-        return "{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}"
-    return _json_scalar(node, place)
+        values = tuple(_value(value, file, inside) for _, value in node.value)
+        return Value(ValueKind.MAPPING, "", place, values, keys)
+    return _inner_scalar(node, place)
 
 
 def _json_key(node: Node, file: str) -> str:
@@ -210,43 +198,47 @@ def _json_key(node: Node, file: str) -> str:
         raise FixtureError("A key in JSON is text.", "This one is a list, a mapping or null.", "quote it", place=place)
     if node.tag == _CORE + "merge":
         raise FixtureError(
-            "<< inside a JSON value is not known to this version.",
+            "<< inside a JSON value is not known.",
             "Merge keys work between rows and in _defaults.",
             'write the keys out; a key that is really called << is written "<<"',
             place=place,
         )
     if text == "$sql":
-        raise FixtureError(
-            '"$sql" is the JSON spelling of an expression; in YAML it is !sql.',
-            "",
-            'write !sql "…" as the whole value of a column',
-            place=place,
-        )
-    return json.dumps(_storable(text, place), ensure_ascii=False)
+        raise _inner_sql(place)
+    return _storable(text, place)
 
 
-def _json_scalar(node: Node, place: Place) -> str:
-    tag = node.tag
-    if tag == _SQL:
-        raise FixtureError(
-            "!sql stands inside a list or a mapping.",
-            "An expression is the whole value of a column.",
-            """write the whole value as SQL, for example: tags: !sql "array['a', current_user]\"""",
-            place=place,
-        )
-    text = _scalar(node, place)
-    if text is None:
-        return "null"
-    if tag == _BOOL or (tag in (_INT, _FLOAT) and _JSON_NUMBER.fullmatch(text)):
-        return text
-    if tag in (_INT, _FLOAT):
+def _inner_scalar(node: Node, place: Place) -> Value:
+    if node.tag == _SQL:
+        raise _inner_sql(place)
+    kind, text = _scalar(node, place)
+    if node.tag in (_INT, _FLOAT) and not _JSON_NUMBER.fullmatch(text):
         raise FixtureError(
             f"{node.value} is not a number that JSON can hold.",
             "JSON has no infinity, no sign +, no leading zeros and no bare point.",
             "write it as JSON does (0.5, 12), or quote it",
             place=place,
         )
-    return json.dumps(text, ensure_ascii=False)
+    return Value(kind, text, place)
+
+
+def _inner_sql(place: Place) -> FixtureError:
+    return FixtureError(
+        "!sql stands inside a list or a mapping.",
+        "An expression is the whole value of a column.",
+        """write the whole value as SQL, for example: tags: !sql "array['a', current_user]\"""",
+        place=place,
+    )
+
+
+def _dollar_sql(node: Node) -> Node | None:
+    """The expression of `{"$sql": "now()"}`, as JSON writes `!sql`."""
+    from ruamel.yaml.nodes import MappingNode, ScalarNode
+
+    if not isinstance(node, MappingNode) or len(node.value) != 1 or scalar_text(node.value[0][0]) != "$sql":
+        return None
+    inner = node.value[0][1]
+    return ScalarNode(_SQL, scalar_text(inner) or "", inner.start_mark, inner.end_mark)
 
 
 def _refuse_twins(node: Any, file: str) -> None:

@@ -1,0 +1,156 @@
+"""What the server said to a statement of a set -> the file, line and column that it is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pytest_nself.core.errors import FixtureError
+from pytest_nself.core.place import Place
+from pytest_nself.data.written.cells import CellKind
+from pytest_nself.migrations.statements import place_at
+
+from .compiled import Does, Fragment, LoadedRow, LoadStatement
+
+_COLUMN = re.compile(r'column "((?:[^"]|"")+)"')
+_KEY = re.compile(r"\((?P<columns>[^()]+)\)=\((?P<values>.*?)\)(?: |\.|$)", re.DOTALL)
+_FINDS = re.compile(r'"nself: (?P<text>.*) finds (?P<count>\d+)"', re.DOTALL)
+_TOO_LONG = re.compile(r"value too long for type (?:character varying|character|bit varying|bit)\((\d+)\)")
+_FAILING_ROW = re.compile(r"Failing row contains \((?P<values>.*)\)\.?$", re.DOTALL)
+
+
+def refused(statement: LoadStatement, error: Any, offset: int | None) -> FixtureError:
+    """The error for `statement`; `offset` is where in its text the server points, None if it does not.
+
+    The place is exact for a value that its type refuses, an unknown column, `!sql`, a value named in a key and, as far
+    as the server shows the row, for a check; else it is that of the row if there is one, or of the table.
+    """
+    diag = error.diag
+    finds = _FINDS.search(str(diag.message_primary or ""))
+    if finds is not None:
+        return _not_one(statement, finds["text"], int(finds["count"]))
+    said = [str(diag.message_primary or error).rstrip(".") + ".", *(f"{one}" for one in (diag.message_detail,) if one)]
+    place = _sql_place(statement, offset) if statement.part else _place(statement, diag, offset)
+    where = f" into {statement.table}" if statement.does is Does.INSERT else ""
+    remedy = "correct the value, or the set where it no longer fits"
+    if statement.part is not None:
+        remedy = "correct the file where it no longer fits the schema"
+    return FixtureError(
+        f'The fixture set "{statement.set_name}" could not be loaded{where}.',
+        " ".join(said),
+        str(diag.message_hint) if diag.message_hint else remedy,
+        place=place,
+    )
+
+
+def _not_one(statement: LoadStatement, text: str, count: int) -> FixtureError:
+    cells = (part.cell for part in statement.fragments if part.cell is not None)
+    cell = next((one for one in cells if one.kind is CellKind.REFERENCE and one.text == text), None)
+    return FixtureError(
+        f"{text} names {'no row' if count == 0 else f'{count} rows'}.",
+        "It must name one row that is there when the set is loaded.",
+        "correct the condition, or load the row before" if count == 0 else "give more columns between the brackets",
+        place=statement.place if cell is None else cell.place,
+    )
+
+
+def _sql_place(statement: LoadStatement, offset: int | None) -> Place:
+    assert statement.part is not None
+    if offset is None:
+        return Place(statement.place.path)
+    return place_at(statement.part.sql, offset, statement.part.place)
+
+
+def _place(statement: LoadStatement, diag: Any, offset: int | None) -> Place:
+    found = _place_at(statement, offset) if offset is not None else None
+    for by in (_by_key, _by_null, _by_length, _by_domain, _by_shown_row, _by_column):
+        found = found or by(statement, diag)
+    only = statement.rows[0].place if len(statement.rows) == 1 else statement.place
+    return found or only
+
+
+def _place_at(statement: LoadStatement, offset: int) -> Place | None:
+    """The place of the fragment that holds this character of the text."""
+    end = 0
+    for part in statement.fragments:
+        end += len(part.sql)
+        if offset < end:
+            return part.place
+    return None
+
+
+def _by_key(statement: LoadStatement, diag: Any) -> Place | None:
+    """Unique and foreign key errors name values; the last row that has them is the one that came too much."""
+    key = _KEY.search(diag.message_detail or "")
+    if key is None:
+        return None
+    columns = [one.strip().strip('"') for one in key["columns"].split(",")]
+    values = [one.strip() for one in key["values"].split(", ")] if len(columns) > 1 else [key["values"]]
+    if len(values) != len(columns):
+        return None
+    wanted = dict(zip(columns, values, strict=True))
+    for row in reversed(statement.rows):
+        known = {name: row.values.get(name) for name in wanted}
+        if all(text is None or text == wanted[name] for name, text in known.items()) and any(known.values()):
+            return _cell_place(statement, row, next(name for name, text in known.items() if text))
+    return None
+
+
+def _by_null(statement: LoadStatement, diag: Any) -> Place | None:
+    """A missing value: the last row that has none for the column."""
+    name = diag.column_name
+    if not name or diag.sqlstate != "23502":
+        return None
+    return next((row.place for row in reversed(statement.rows) if row.values.get(name) is None), None)
+
+
+def _by_length(statement: LoadStatement, diag: Any) -> Place | None:
+    """A text that is too long: the only one of that length, since nothing says in which column it was."""
+    match = _TOO_LONG.search(diag.message_primary or "")
+    if match is None:
+        return None
+    long = [part.place for part in _texts(statement) if part.cell is not None and len(part.cell.text) > int(match[1])]
+    return long[0] if len(long) == 1 else None
+
+
+def _by_domain(statement: LoadStatement, diag: Any) -> Place | None:
+    """A domain's check names the domain: the value, where the column of that domain has one alone."""
+    if not diag.datatype_name or diag.sqlstate not in ("23514", "23502"):
+        return None
+    named = [part for part in _texts(statement) if part.domain == diag.datatype_name]
+    return named[0].place if len(named) == 1 else None
+
+
+def _by_shown_row(statement: LoadStatement, diag: Any) -> Place | None:
+    """A check's error shows the row: the one whose known values stand in it, in the columns' order."""
+    shown = _FAILING_ROW.search(diag.message_detail or "")
+    if shown is None:
+        return None
+    fitting = [row for row in statement.rows if _shows(shown["values"], row)]
+    return fitting[0].place if len(fitting) == 1 else None
+
+
+def _shows(values: str, row: LoadedRow) -> bool:
+    listed = f", {values},"
+    # The server cuts long values; what a type writes in its own way is not looked for.
+    plain = [
+        text for text in row.values.values() if text is not None and len(text) < 60 and re.fullmatch(r"[\w@.-]+", text)
+    ]
+    return bool(plain) and all(f", {text}," in listed for text in plain)
+
+
+def _by_column(statement: LoadStatement, diag: Any) -> Place | None:
+    column = _COLUMN.search(diag.message_primary or "")
+    name = diag.column_name or (column[1] if column else None)
+    parts = (part for part in statement.fragments if part.column == name and part.cell is not None)
+    return next((part.place for part in parts), None) if name else None
+
+
+def _texts(statement: LoadStatement) -> Iterator[Fragment]:
+    return (part for part in statement.fragments if part.cell is not None and part.cell.kind is CellKind.TEXT)
+
+
+def _cell_place(statement: LoadStatement, row: LoadedRow, column: str) -> Place:
+    """Where the value of a row's column stands."""
+    return row.places.get(column, row.place)

@@ -1,0 +1,154 @@
+"""Compiled sets as one message: its text, the rows that its answers hold, and whose error an error is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from pytest_nself.core.errors import FixtureError
+from pytest_nself.core.names import ObjectRef
+
+from .compiled import CompiledSet, Does, LoadStatement
+from .failing import refused
+from .rows import FixtureRows, Row
+
+
+class Result(NamedTuple):
+    """What one statement of the message gave back; without columns for a statement that gives no rows."""
+
+    columns: Sequence[str] = ()
+    rows: Sequence[Sequence[Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What is there after loading: the rows, and how many each set brought to each table, as far as that is known."""
+
+    rows: FixtureRows = field(default_factory=FixtureRows)
+    added: Mapping[tuple[str, ObjectRef], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What loads `sets`, one behind the other."""
+
+    sets: tuple[CompiledSet, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it, for one message of the simple protocol. It needs a transaction around it."""
+        return "".join(one.message for one in self.sets)
+
+    @property
+    def statements(self) -> tuple[LoadStatement, ...]:
+        """Its statements."""
+        return tuple(statement for one in self.sets for statement in one.statements)
+
+    def loaded(self, results: Sequence[Result], before: Loaded | None = None) -> Loaded:
+        """What `results` (one for each answer, in order) say. `before` is what the sets loaded earlier gave.
+
+        FixtureError if a table kept a row back, if a label names two rows, or if a set's `expect` is not met.
+        """
+        before = before or Loaded()
+        rows, added = before.rows, dict(before.added)
+        at = 0
+        for one in self.sets:
+            mine = results[at : at + one.results]
+            at += one.results
+            found, counts = _read(one, mine)
+            rows |= found
+            added.update({(one.name, ref): count for ref, count in counts.items()})
+        for one in self.sets:
+            _check_expected(one, added, {found.name: found for found in self.sets})
+        return Loaded(rows, added)
+
+    def error(self, error: Any, done: int) -> FixtureError:
+        """What the server said (a `psycopg.Error`) after `done` answers, with the file, line and column it is about."""
+        position = error.diag.statement_position
+        if position:
+            return self._at(error, int(position) - 1)
+        passed = 0
+        for statement in self.statements:
+            passed += statement.results
+            if done < passed:
+                return refused(statement, error, None)
+        return refused(self.statements[-1], error, None)
+
+    def _at(self, error: Any, offset: int) -> FixtureError:
+        start = 0
+        statement = self.statements[0]
+        for statement in self.statements:
+            length = len(statement.sql) + len("\n;\n")
+            if offset < start + length:
+                break
+            start += length
+        return refused(statement, error, offset - start)
+
+
+def _read(compiled: CompiledSet, results: Sequence[Result]) -> tuple[FixtureRows, dict[ObjectRef, int]]:
+    tables: dict[tuple[str | None, str], dict[int, Row]] = {}
+    counts: dict[ObjectRef, int] = {one.table: one.rows for one in compiled.tables if one.rows is not None}
+    measured: dict[ObjectRef, int] = {}
+    for statement, result in _paired(compiled.statements, results):
+        if statement.table is None:
+            continue
+        if statement.does is Does.COUNT:
+            number = int(result.rows[0][0])
+            if statement.table in measured:
+                counts[statement.table] = number - measured[statement.table]
+            measured[statement.table] = number
+            continue
+        _check_count(statement, result)
+        found = tables.setdefault((statement.table.schema, statement.table.name), {})
+        for spec, values in zip(statement.rows, result.rows, strict=True):
+            # By its number: an update gives a row anew that an insert has given.
+            found[spec.number] = Row(
+                compiled.names[statement.table], spec.label, dict(zip(result.columns, values, strict=True))
+            )
+    return FixtureRows({key: list(found.values()) for key, found in tables.items()}), counts
+
+
+def _paired(statements: Sequence[LoadStatement], results: Sequence[Result]) -> Iterator[tuple[LoadStatement, Result]]:
+    at = 0
+    for statement in statements:
+        if statement.results == 1:
+            yield statement, results[at]
+        at += statement.results
+
+
+def _check_count(statement: LoadStatement, result: Result) -> None:
+    if len(result.rows) != len(statement.rows):
+        raise FixtureError(
+            f"{statement.table} took {len(result.rows)} of {len(statement.rows)} rows of the fixture set "
+            f"{statement.set_name!r}.",
+            "A trigger or a rule on the table drops rows.",
+            "leave out the rows that it drops",
+            place=statement.place,
+        )
+
+
+def _check_expected(
+    compiled: CompiledSet, added: Mapping[tuple[str, ObjectRef], int], known: Mapping[str, CompiledSet]
+) -> None:
+    names = _family(compiled, known)
+    for one in compiled.expects:
+        found = sum(added.get((name, one.table), 0) for name in names)
+        if found != one.count:
+            table = compiled.names.get(one.table, one.table)
+            raise FixtureError(
+                f'The fixture set "{compiled.name}" expects {one.count} rows in {table} and found {found}.',
+                "It counts the rows that it and the sets it extends bring to the table.",
+                "correct expect:, or the rows",
+                place=one.place,
+            )
+
+
+def _family(compiled: CompiledSet, known: Mapping[str, CompiledSet]) -> dict[str, None]:
+    """The set and all that it extends."""
+    found: dict[str, None] = {compiled.name: None}
+    for name in compiled.extends:
+        found[name] = None
+        if name in known:
+            found.update(_family(known[name], known))
+    return found

@@ -1,0 +1,207 @@
+"""Rows whose columns are filled -> the SQL that brings them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pytest_nself.core.errors import FixtureError
+from pytest_nself.core.names import ObjectRef, quote_identifier, quote_literal, quote_qualified
+from pytest_nself.core.place import Place
+from pytest_nself.data.shape.model import Column, Shape, Table, TypeKind
+from pytest_nself.data.written.cells import Cell, CellKind
+from pytest_nself.data.written.references import Condition
+
+from .compiled import Does, Fragment, LoadedRow, LoadStatement
+from .literals import container_text
+from .meaning import key_columns
+from .registry import Chosen, Entry, Filled, Finds, Own, Points, is_null, known_text
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes the statements of one set."""
+
+    shape: Shape
+    set_name: str
+
+    def insert(
+        self, table: Table, entries: Sequence[Entry], place: Place, nulls: frozenset[str]
+    ) -> Iterator[LoadStatement]:
+        """The rows of a table, in order. Columns `nulls` are null for now, in rows that are to be updated."""
+        if not table.columns:
+            for entry in entries:
+                parts = [Fragment("insert into "), Fragment(self._name(table), place)]
+                parts.append(Fragment(" default values\nreturning *"))
+                yield self._insertion(table, [entry], place, parts)
+            return
+        columns = self._columns(table, entries)
+        parts = [Fragment("insert into "), Fragment(self._name(table), place), *self._column_list(columns, entries)]
+        system = " overriding system value" if any(column.identity == "always" for column in columns) else ""
+        for position, entry in enumerate(entries):
+            parts.append(Fragment(",\n  (" if position else f"{system} values\n  ("))
+            for number, column in enumerate(columns):
+                if number:
+                    parts.append(Fragment(", "))
+                parts += self._value(entry, column, null=column.name in nulls)
+            parts.append(Fragment(")"))
+        parts.append(Fragment("\nreturning *"))
+        yield self._insertion(table, entries, place, parts)
+
+    def update(self, entry: Entry, names: Sequence[str]) -> LoadStatement:
+        """What was null for now, when the rows that it refers to are there."""
+        table = entry.table
+        keys = key_columns(self.shape, table)
+        parts = [Fragment("update "), Fragment(self._name(table), entry.place), Fragment(" set ")]
+        for number, name in enumerate(names):
+            column = table.column(name)
+            assert column is not None
+            parts.append(Fragment(f"{', ' if number else ''}{quote_identifier(name)} = "))
+            parts += self._value(entry, column, null=False)
+        for number, column in enumerate(keys):
+            text = known_text(entry, column.name)
+            if text is None:
+                raise self._without_key(entry, names)
+            parts.append(Fragment(f"{' and ' if number else ' where '}{quote_identifier(column.name)} = "))
+            parts.append(Fragment(quote_literal(text)))
+        if not keys:
+            raise self._without_key(entry, names)
+        parts.append(Fragment(" returning *"))
+        title = f"refer from {self._called(entry)} (fixture set {self.set_name})"
+        return LoadStatement(Does.UPDATE, title, self.set_name, entry.place, tuple(parts), table.ref, (_loaded(entry),))
+
+    def _insertion(
+        self, table: Table, entries: Sequence[Entry], place: Place, parts: Sequence[Fragment]
+    ) -> LoadStatement:
+        count = len(entries)
+        title = f"insert {count} row{'' if count == 1 else 's'} into {table.ref} (fixture set {self.set_name})"
+        rows = tuple(_loaded(entry) for entry in entries)
+        return LoadStatement(Does.INSERT, title, self.set_name, place, tuple(parts), table.ref, rows)
+
+    @staticmethod
+    def _name(table: Table) -> str:
+        return quote_qualified(table.ref.schema, table.ref.name)
+
+    @staticmethod
+    def _columns(table: Table, entries: Sequence[Entry]) -> list[Column]:
+        """The columns that any row fills; where none does, one whose default can be asked for."""
+        filled = {name for entry in entries for name in entry.filled}
+        found = [column for column in table.columns if column.name in filled]
+        return found or [next((one for one in table.columns if not one.generated), table.columns[0])]
+
+    @staticmethod
+    def _column_list(columns: Sequence[Column], entries: Sequence[Entry]) -> Iterator[Fragment]:
+        for position, column in enumerate(columns):
+            yield Fragment(", " if position else " (")
+            first = next((entry for entry in entries if column.name in entry.filled), None)
+            yield Fragment(quote_identifier(column.name), None if first is None else _place(first, column.name))
+        yield Fragment(")")
+
+    def _value(self, entry: Entry, column: Column, *, null: bool) -> Iterator[Fragment]:
+        filled = entry.filled.get(column.name)
+        if filled is None:
+            yield Fragment("default", entry.place)
+            return
+        place = _place(entry, column.name)
+        cell = _cell(filled)
+        if null or is_null(entry, column.name):
+            yield Fragment("null", place, cell, column.name)
+            return
+        if isinstance(filled, Own) and filled.cell.kind is CellKind.SQL:
+            # The line end closes a comment that the expression may end with.
+            text = "default" if filled.cell.text.lower() == "default" else f"({filled.cell.text}\n)"
+        elif isinstance(filled, Own) and filled.cell.value is not None:
+            found = {name: self._inner_text(entry, name, one) for name, one in filled.inside.items()}
+            text = quote_literal(container_text(filled.cell.value, column.type, found))
+        elif isinstance(filled, Finds):
+            text = self._finding(filled)
+        else:
+            known = known_text(entry, column.name)
+            text = self._taking(filled) if known is None and isinstance(filled, Points) else quote_literal(known or "")
+        domain = column.type.name if column.type.kind is TypeKind.DOMAIN else None
+        yield Fragment(text, place, cell, column.name, domain)
+
+    def _inner_text(self, entry: Entry, name: str, filled: Filled) -> str:
+        text = known_text(filled.entry, filled.column) if isinstance(filled, Points) else None
+        if text is None:
+            raise FixtureError(
+                f"{name} stands in a list or a mapping, and its value is not known before the rows are there.",
+                "Inside of one, only keys that a row gives or has from its label can be written.",
+                "give that row its key, or write the whole value with !sql",
+                place=_cell(filled).place if _cell(filled) else entry.place,  # type: ignore[union-attr]
+            )
+        return text
+
+    def _finding(self, finds: Finds) -> str:
+        """The value in the one row that fulfils the conditions; any other number of rows fails with the reference."""
+        said = quote_literal(f"nself: {finds.cell.text} finds ")
+        one = f"case when pg_catalog.count(*) = 1 then 1 else ({said} || pg_catalog.count(*))::pg_catalog.int4 end"
+        where = " and ".join(_condition(condition) for condition in finds.conditions)
+        value = f"(pg_catalog.array_agg({quote_identifier(finds.column)}))[{one}]"
+        return f"(select {value} from {self._name(finds.table)} where {where})"
+
+    def _taking(self, points: Points) -> str:
+        """A value that only the other row, which is there, knows."""
+        other = points.entry
+        keys = key_columns(self.shape, other.table)
+        texts = [known_text(other, column.name) for column in keys]
+        if not keys or None in texts:
+            missing = ", ".join(column.name for column, text in zip(keys, texts, strict=True) if text is None)
+            name = f"{other.table.ref.name}.{other.label}"
+            raise FixtureError(
+                f"{points.cell.text} names a row whose {points.column} is not known before it is there.",
+                f"{name} has no {missing} in its set." if missing else f"{other.table.ref.name} has no key.",
+                f"give {name} its {missing or points.column}",
+                place=points.cell.place,
+            )
+        where = " and ".join(
+            f"{quote_identifier(column.name)} = {quote_literal(text or '')}"
+            for column, text in zip(keys, texts, strict=True)
+        )
+        return f"(select {quote_identifier(points.column)} from {self._name(other.table)} where {where})"
+
+    @staticmethod
+    def _called(entry: Entry) -> str:
+        return f"{entry.table.ref}.{entry.label}" if entry.label else f"a row of {entry.table.ref}"
+
+    def _without_key(self, entry: Entry, names: Sequence[str]) -> FixtureError:
+        return FixtureError(
+            f"{self._called(entry)} needs its key: {', '.join(names)} can be set only after other rows are there.",
+            "Tables refer to each other in a circle.",
+            "give the row its key, or make the foreign key deferrable",
+            place=entry.place,
+        )
+
+
+def count_rows(table: ObjectRef, place: Place, set_name: str) -> LoadStatement:
+    """How many rows the table has."""
+    name = quote_qualified(table.schema, table.name)
+    parts = (Fragment(f"select pg_catalog.count(*) from {name}", place),)
+    return LoadStatement(Does.COUNT, f"count the rows of {table}", set_name, place, parts, table)
+
+
+def set_constraints(names: Sequence[tuple[str | None, str]], when: str, place: Place, set_name: str) -> LoadStatement:
+    """Check these constraints (schema and name) `deferred` or `immediate`."""
+    listed = ", ".join(quote_qualified(schema, name) for schema, name in names)
+    parts = (Fragment(f"set constraints {listed} {when}", place),)
+    return LoadStatement(Does.CONSTRAINTS, f"check {len(names)} constraints {when}", set_name, place, parts)
+
+
+def _condition(condition: Condition) -> str:
+    name = quote_identifier(condition.column)
+    return f"{name} is null" if condition.value is None else f"{name} = {quote_literal(condition.value)}"
+
+
+def _loaded(entry: Entry) -> LoadedRow:
+    values = {name: known_text(entry, name) for name in entry.filled}
+    places = {name: _place(entry, name) for name in entry.filled}
+    return LoadedRow(entry.label, entry.place, entry.position, values, places)
+
+
+def _cell(filled: Filled | None) -> Cell | None:
+    return None if filled is None or isinstance(filled, Chosen) else filled.cell
+
+
+def _place(entry: Entry, column: str) -> Place:
+    cell = _cell(entry.filled.get(column))
+    return entry.place if cell is None else cell.place
