@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pytest_nself.data.shape.model import Shape, Table, Type, TypeKind
+from pytest_nself.data.shape.model import Column, Shape, Table, Type, TypeKind
 
 from .asking import loosely, strictly
 from .terms import about_whole_row, conjuncts, mentions
@@ -51,13 +51,13 @@ class Group:
         return [one for one in self.conditions if len(one.columns) != 1]
 
 
-def groups_of(shape: Shape, table: Table, *, whole: Iterable[str] = ()) -> list[Group]:
+def groups_of(shape: Shape, table: Table, *, whole: Iterable[str] = (), risky: Iterable[str] = ()) -> list[Group]:
     """The groups of a table's columns, in the order of the table.
 
     The parts of an `and` count one by one, but for the checks named in `whole`. Generated columns are never in a
-    group: what they are computed from is.
+    group: what they are computed from is; `risky` are those that cannot be computed from all values.
     """
-    conditions = list(_conditions(table, frozenset(whole)))
+    conditions = [*_conditions(table, frozenset(whole)), *_computable(table, frozenset(risky)), *_excluding(table)]
     leaves = _leaves(shape, table)
     heads = {column.name: column.name for column in table.columns if column.computed is None}
 
@@ -134,6 +134,28 @@ def _conditions(table: Table, whole: frozenset[str]) -> Iterator[Condition]:
         parts = [check.expression] if check.name in whole else conjuncts(check.expression)
         for part in parts:
             yield Condition(check.name, part, loosely(part), base_columns(table, part, check.columns or None))
+
+
+def _computable(table: Table, risky: frozenset[str]) -> Iterator[Condition]:
+    """Generated columns must have a value, or at least raise no error."""
+    for column in table.columns:
+        if column.computed is not None and column.name in risky:
+            yield Condition(column.name, column.computed, computable(column), base_columns(table, column.computed))
+
+
+def computable(column: Column) -> str:
+    """The condition that a generated column can be computed."""
+    value = f"({column.computed})::{column.type.written}"
+    return f"({value}) is not null" if column.must else f"({value})::text is not distinct from ({value})::text"
+
+
+def _excluding(table: Table) -> Iterator[Condition]:
+    """What an exclusion constraint makes of several columns must be something (a range's ends, in order)."""
+    for exclusion in table.exclusions:
+        for name, expression in zip(exclusion.columns, exclusion.expressions, strict=True):
+            if name is None:
+                columns = base_columns(table, expression)
+                yield Condition(exclusion.name, expression, f"({expression}) is not null", columns)
 
 
 def _leaves(shape: Shape, table: Table) -> list[Condition]:

@@ -95,7 +95,7 @@ def _instant(zone: bool, number: Decimal) -> str | None:
     if not 0 <= number < date.max.toordinal() * _DAY:
         return None
     found = (_FIRST + timedelta(seconds=int(number))).isoformat(" ")
-    return found if zone else found.removesuffix("+00:00")
+    return found.removesuffix(":00") if zone else found.removesuffix("+00:00")
 
 
 def _clock(text: str) -> Decimal | None:

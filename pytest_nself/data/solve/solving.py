@@ -11,10 +11,10 @@ from pytest_nself.data.pools import Pool
 from pytest_nself.data.shape.model import Column, Shape, Table
 
 from .asking import Judge, NoQuestion, asking, texts_of_functions
-from .groups import PARTITION, Condition, Group, demanding, groups_of, texts_about
+from .groups import PARTITION, Condition, Group, computable, demanding, groups_of, texts_about
 from .literals import Hints, hints_of
 from .search import Found, Search, arranged
-from .solution import Solution, Unsolved, Values
+from .solution import Solution, Unsolved, Values, one_of
 from .terms import comparisons
 from .tries import tries_of
 from .widen import wider
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WANTED = 400
 """Joint values that a pool has where there is room for so many."""
+_TRIED = 60
+"""Rows for which generated columns are computed, to see whether that can fail."""
 _ENOUGH_TO_JOIN = 120
 """Values of one column that are enough to draw joint values from."""
 
@@ -44,13 +46,17 @@ def solve(
     there). `wanted` is how many joint values are looked for. The server is only asked (`select`); what is set for
     that is taken back. The same shape and candidates give the same pools, as long as no check reads the clock.
     """
+    computed = [column for column in table.columns if column.computed is not None]
     groups = groups_of(shape, table)
-    if not groups:
+    if not groups and not computed:
         return Solution()
     with asking(connection):
         work = _Work(connection, table, candidates, frozenset(fixed), wanted)
+        risky = work.risky(computed)
+        if risky:
+            groups = groups_of(shape, table, risky=risky)
         if refused := work.unaskable(groups):
-            groups = groups_of(shape, table, whole=refused)
+            groups = groups_of(shape, table, whole=refused, risky=risky)
             if lost := work.unaskable(groups):
                 groups = [work.without(group, lost) for group in groups]
         work.read_functions(groups)
@@ -80,6 +86,26 @@ class _Work:
         self.pools: list[Pool] = []
         self.unsolved: list[Unsolved] = []
         self.acceptance: dict[str, float] = {}
+
+    def risky(self, computed: Sequence[Column]) -> list[str]:
+        """The generated columns that some of the candidates give no value."""
+        names = [column.name for column in self._table.columns if column.computed is None]
+        random = _random(self._table, "risky")
+        taken: list[list[str | None]] = []
+        for name in names if computed else ():
+            column = self._table.column(name)
+            values = [one for one in self._candidates.get(name, ()) if one is not None]
+            taken.append([*(self._judge.takes(column.type, values) if column is not None else ()), None])
+        tuples = [tuple(one_of(random, values) for values in taken) for _ in range(_TRIED if computed else 0)]
+        found = []
+        for one in computed:
+            try:
+                said = self._judge.verdicts(names, tuples, [computable(one)])
+            except NoQuestion:
+                continue
+            if any(verdict != "1" for verdict in said):
+                found.append(one.name)
+        return found
 
     def unaskable(self, groups: Sequence[Group]) -> dict[str, str]:
         """The checks that are no expression by themselves, with what the server says."""
