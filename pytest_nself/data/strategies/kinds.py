@@ -21,13 +21,14 @@ class Kind:
 
     `draw` gives values at random. `nth` gives different values for all numbers from 0 to `room` - 1; room is 0 where
     none can be told apart. `apart` gives a block in which, and between which, no two values are alike, for rows below
-    `room`; None where that is `nth` of each row.
+    `room`; None where that is `nth` of each row. `steady`: it is the same as `nth` in any case.
     """
 
     draw: Draw
     nth: Numbered = str
     room: int = 0
     apart: Draw | None = None
+    steady: bool = False
 
     def distinct(self, random: Random, rows: range) -> Values:
         """A block of values that are all different; its rows must lie below `room`."""
@@ -40,7 +41,7 @@ class Kind:
 def listed(values: Sequence[str]) -> Kind:
     """One of a few values, each as often as the other."""
     known = list(dict.fromkeys(values))
-    return Kind(lambda random, rows: random.choices(known, k=len(rows)), known.__getitem__, len(known))
+    return Kind(lambda random, rows: random.choices(known, k=len(rows)), known.__getitem__, len(known), steady=True)
 
 
 def numbered(nth: Numbered, room: int, usual: int = 10_000) -> Kind:
@@ -51,7 +52,7 @@ def numbered(nth: Numbered, room: int, usual: int = 10_000) -> Kind:
         once = random.random
         return [nth(int(once() * span)) for _ in rows]
 
-    return Kind(draw, nth, room)
+    return Kind(draw, nth, room, steady=True)
 
 
 def mapped(kind: Kind, make: Callable[[str], str]) -> Kind:
@@ -67,6 +68,18 @@ def mapped(kind: Kind, make: Callable[[str], str]) -> Kind:
 
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def shifted(kind: Kind, by: int) -> Kind:
+    """The same, begun after the first `by` numbers: those are taken."""
+    if not by:
+        return kind
+    nth = kind.nth
+
+    def apart(random: Random, rows: range) -> Values:
+        return kind.distinct(random, range(rows.start + by, rows.stop + by))
+
+    return Kind(kind.draw, lambda number: nth(number + by), max(0, kind.room - by), apart, kind.steady)
 
 
 def base36(number: int, width: int = 0) -> str:

@@ -67,6 +67,7 @@ def whole(room: int, usual: int = 1000) -> Kind:
         lambda number: str(number + 1),
         room,
         lambda _, rows: list(map(str, range(rows.start + 1, rows.stop + 1))),
+        steady=True,
     )
 
 

@@ -1,0 +1,363 @@
+"""The rows of one table, decided: own values first, asked of the server, joint values for what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_nself.core.names import ObjectRef
+from pytest_nself.data.shape.model import Key, Shape, Table
+from pytest_nself.data.strategies.stream import key_of
+
+from .columns import Making, keeps_default, making_of
+from .existing import Existing, read_taken
+from .filters import Evaluated, Passing, Rooted, Unique
+from .judge import Judge, Rule, rules_of
+from .keys import Decisions, Unit, decide
+from .linking import Linked, link_table
+from .members import Chain, Joint, Member, Single, Strand
+from .parents import Parents
+from .patterns import Pattern
+from .rows import Filter, Own, Rows
+from .slots import slotted
+from .solving import Solved, solve_rules
+from .times import times_of
+from .wishes import TableWish
+
+if TYPE_CHECKING:
+    import psycopg
+
+_SAMPLE = 256
+_ENOUGH = 0.15
+"""A check that so many of a table's own rows pass is kept by leaving the others out, where its columns are bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every table's rows stand on. `wanted` are, by table, the columns that others refer to."""
+
+    connection: psycopg.Connection[Any]
+    shape: Shape
+    seed: int
+    wanted: Mapping[ObjectRef, Collection[str]]
+
+
+@dataclass(slots=True)
+class Filled:
+    """A table's rows, and what there is to say of them.
+
+    `left` are the columns that the server fills, `nulls` those that stay null, with the reason. `acceptance` is, by
+    check, the share of the tried values that it let through. `short` says why there are fewer rows than wanted.
+    """
+
+    table: Table
+    rows: Rows
+    existing: Existing
+    counted: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    nulls: dict[str, str] = field(default_factory=dict)
+    acceptance: dict[str, float] = field(default_factory=dict)
+    unsolved: dict[str, str] = field(default_factory=dict)
+    short: str = ""
+
+
+def fill_table(
+    ground: Ground,
+    table: Table,
+    count: int,
+    *,
+    parents: Mapping[str, Parents],
+    postponed: Collection[str],
+    existing: Existing,
+    wish: TableWish,
+) -> Filled:
+    """Decide how rows of this table are made. `parents` by the name of the reference; none for a postponed one."""
+    return _Filling(ground, table, count, parents, frozenset(postponed), existing, wish).run()
+
+
+class _Filling:
+    def __init__(
+        self,
+        ground: Ground,
+        table: Table,
+        count: int,
+        parents: Mapping[str, Parents],
+        postponed: frozenset[str],
+        existing: Existing,
+        wish: TableWish,
+    ) -> None:
+        self.ground = ground
+        self.table = table
+        self.parents = dict(parents)
+        self.postponed = [one for one in table.references if one.name in postponed]
+        self.wish = wish
+        self.key = key_of(ground.seed, str(table.ref), "")
+        self.own: list[Rows] = []
+        for reference in table.references:
+            if isinstance(self.parents.get(reference.name), Own):
+                self.parents[reference.name] = Own(self.own)
+        self.filled = Filled(table, Rows(table.ref, (), (), count), existing)
+        self.referenced = frozenset(ground.wanted.get(table.ref, ()))
+        self.rules = rules_of(ground.shape, table)
+        self.makings: dict[str, Making] = {}
+        self.linked = Linked(())
+        self.solved = Solved()
+        self.late: tuple[str, ...] = ()
+
+    def run(self) -> Filled:
+        """Decide; see fill_table."""
+        key = self.key
+        self.linked = link_table(
+            self.ground.shape, self.table, self.parents, key=key, wish=self.wish, filled=self.referenced
+        )
+        if (hopeless := self.linked.hopeless) is not None:
+            return self._empty(f"{hopeless.target} has no row that {', '.join(hopeless.columns)} could refer to")
+        for reference in self.linked.nowhere:
+            for column in reference.columns:
+                self.filled.nulls[column] = f"{reference.target} has no rows"
+        impossible = self._choose_columns()
+        if impossible:
+            return self._empty(f"nothing is known of the type of {impossible}")
+        rows = self._made(())
+        passing = self._refused(rows)
+        if passing:
+            self.solved = self._solve(rows, passing)
+            if self.solved.hopeless:
+                return self._empty(f"no value was found that {self.solved.hopeless} lets through")
+            rows = self._made(())
+            passing = self._refused(rows)
+        filters = [Passing(rule, self._judge(rows)) for rule in passing]
+        if passing:
+            rows = self._made(filters)
+        rows.settle()
+        self.filled.rows = rows
+        if rows.count < rows.wanted:
+            self.filled.short = self._why_short(rows)
+        return self.filled
+
+    def _empty(self, reason: str) -> Filled:
+        self.filled.short = reason
+        self.filled.rows.wanted = 0
+        return self.filled
+
+    def _choose_columns(self) -> str | None:
+        """Which columns are written, and how; the name of one that cannot be."""
+        table, filled = self.table, self.filled
+        linked = {column for links in self.linked.links for column in links.columns}
+        unique = {column for key in table.keys for column in key.columns if column}
+        unique |= {column for one in table.exclusions for column in one.columns if column}
+        checked = {column for rule in self.rules for column in rule.columns}
+        needed = self.referenced | unique | checked | set(self.wish.values)
+        late = {column for reference in self.postponed for column in reference.columns} - linked
+        left = []
+        for column in table.columns:
+            if column.generated or column.name in linked or column.name in late:
+                continue
+            if keeps_default(column, table, needed):
+                left.append(column.name)
+                continue
+            making = making_of(column, table, filled.existing)
+            if making is not None:
+                self.makings[column.name] = making
+            elif column.default is not None or not column.must:
+                left.append(column.name)
+                if column.default is None:
+                    filled.nulls[column.name] = f"nothing is known of the type {column.type.written}"
+            elif column.name not in checked:
+                return f"{column.name} ({column.type.written})"
+        self.late = tuple(column.name for column in table.columns if column.name in late)
+        filled.left = tuple(left)
+        filled.counted = tuple(name for name, one in self.makings.items() if one.counts)
+        return None
+
+    def _made(self, filters: Sequence[Filter]) -> Rows:
+        """The rows as they are decided by now."""
+        units = {unit.name: unit for unit in self._units()}
+        server = {
+            *self.filled.left,
+            *(column.name for column in self.table.columns if column.generated and not column.computed),
+        }
+        decisions = decide(self.table, list(units.values()), server - set(self.solved.columns))
+        slots = slotted(self.table, self.makings, decisions)
+        members: dict[str, Member] = {}
+        for unit in units.values():
+            members[unit.name] = self._member(unit, decisions, slots)
+        chains = [Chain(tuple(members.pop(name) for name in chain)) for chain in decisions.chains]
+        made: list[Member] = [*members.values(), *chains]
+        made = self._patterned(made)
+        written = {column for member in made for column in member.columns}
+        columns = tuple(column.name for column in self.table.columns if column.name in written)
+        wanted = self._most(units, decisions)
+        rows = Rows(self.table.ref, columns, tuple(made), wanted)
+        rows.scans = bool(chains) or any(self._may_reject(unit, decisions) for unit in units.values())
+        watching: list[Filter] = [*filters, *self._watching(rows, decisions)]
+        if watching or rows.scans:
+            watching += self._rooted(rows)
+        rows.filters = tuple(watching)
+        self.own[:] = [rows]
+        return rows
+
+    def _units(self) -> list[Unit]:
+        pooled = set(self.solved.columns)
+        units = [
+            Unit(name, "column", (name,), frozenset({name}), self._room(one), one.rank)
+            for name, one in self.makings.items()
+            if name not in pooled
+        ]
+        units += [
+            Unit(one.key, "links", one.columns, frozenset(one.links[0].columns), one.links[0].parents.count)
+            for one in self.linked.links
+        ]
+        for pool in self.solved.joints:
+            units.append(Unit(pool.key, "joint", pool.columns, pool.leading, len(pool.tuples)))
+        return units
+
+    def _room(self, making: Making) -> int:
+        wished = self.wish.values.get(making.column.name)
+        return making.apart.room if wished is None else len(wished)
+
+    def _member(self, unit: Unit, decisions: Decisions, slots: Collection[str]) -> Member:
+        apart = unit.name in decisions.apart
+        if unit.kind == "links":
+            links = next(one for one in self.linked.links if one.key == unit.name)
+            return replace(links, apart=apart)
+        if unit.kind == "joint":
+            pool = next(one for one in self.solved.joints if one.key == unit.name)
+            return replace(pool.joint(apart or unit.name in decisions.chained), apart=apart)
+        making = self.makings[unit.name]
+        column, key = making.column, f"{self.key}{unit.name}"
+        wished = self.wish.values.get(column.name)
+        if wished is not None:
+            return Joint((column.name,), [(one,) for one in wished], key, apart)
+        if making.counts or apart or unit.name in decisions.chained:
+            return Single(column.name, making.apart, key, apart=True)
+        never = column.must or column.name in self.referenced or column.name in self.solved.never_null
+        times = times_of(column, key, slots=column.name in slots, never_null=never)
+        if times is not None:
+            return Strand(column.name, times)
+        return Single(column.name, making.kind, key, nulls=0.0 if never else 0.1)
+
+    def _patterned(self, members: Sequence[Member]) -> list[Member]:
+        """Where joint values say which keys are null, those keys are put behind them."""
+        bound = self.solved.patterns
+        if not bound:
+            return list(members)
+        wanted = {column for pool in bound for column in pool.columns}
+        inner = [member for member in members if set(member.columns) & wanted]
+        rest = [member for member in members if member not in inner]
+        return [*rest, Pattern(tuple(inner), tuple(pool.joint(False) for pool in bound))]
+
+    def _most(self, units: Mapping[str, Unit], decisions: Decisions) -> int:
+        """How many rows there can be at most, as far as single columns tell."""
+        most = self.filled.rows.wanted
+        for name in decisions.apart:
+            unit = units[name]
+            if unit.kind == "column" or (unit.kind == "joint"):
+                most = min(most, unit.room)
+        return most
+
+    def _may_reject(self, unit: Unit, decisions: Decisions) -> bool:
+        if unit.kind == "links":
+            links = next(one for one in self.linked.links if one.key == unit.name)
+            return unit.name in decisions.apart or len(links.links) > 1
+        return False
+
+    def _watching(self, rows: Rows, decisions: Decisions) -> list[Filter]:
+        """Filters for the keys of which construction is not sure, or which rows in the table have already."""
+        found: list[Filter] = []
+        watched = list(decisions.watched)
+        if self.filled.existing.rows:
+            sure = {name for name, one in self.makings.items() if one.counts or one.column.type.plain.name == "uuid"}
+            watched += [key for key in self.table.keys if key not in watched and not sure & {*key.columns}]
+        for key in watched:
+            filter_ = self._watch(key, rows)
+            if filter_ is not None:
+                found.append(filter_)
+        return found
+
+    def _watch(self, key: Key, rows: Rows) -> Filter | None:
+        taken: Collection[tuple[str | None, ...]] = ()
+        if self.filled.existing.rows:
+            taken = read_taken(self.ground.connection, self.table, key)
+        if key.plain and all(name in rows.columns for name in key.columns):
+            places = tuple(rows.columns.index(name) for name in key.columns if name is not None)
+            return Unique(key.name, places, taken, key.nulls_not_distinct)
+        return Evaluated(key.name, self._judge(rows), key, taken)
+
+    def _rooted(self, rows: Rows) -> list[Filter]:
+        found: list[Filter] = []
+        for reference in self.table.references:
+            if isinstance(self.parents.get(reference.name), Own):
+                places = tuple(rows.columns.index(name) for name in reference.columns)
+                targets = tuple(rows.columns.index(name) for name in reference.target_columns)
+                found.append(Rooted(reference.name, places, targets))
+        return found
+
+    def _judge(self, rows: Rows) -> Judge:
+        return Judge(self.ground.connection, self.table, rows.columns)
+
+    def _refused(self, rows: Rows) -> list[Rule]:
+        """The rules that some of the rows do not pass; the share of those that do is noted."""
+        if not self.rules or not rows.wanted:
+            return []
+        sample = _sample(rows)
+        judge = self._judge(rows)
+        refused = []
+        for rule in self.rules:
+            failed = len(judge.failing(sample, rule))
+            if failed or rule.name not in self.filled.acceptance:
+                self.filled.acceptance[rule.name] = 1 - failed / max(1, len(sample))
+            if failed:
+                refused.append(rule)
+        return refused
+
+    def _solve(self, rows: Rows, refused: Sequence[Rule]) -> Solved:
+        bound = {column for links in self.linked.links for column in links.columns}
+        hard = [rule for rule in refused if not (rule.columns & bound and self.filled.acceptance[rule.name] >= _ENOUGH)]
+        if not hard:
+            return Solved()
+        solved = solve_rules(
+            self.ground.connection,
+            self.ground.shape,
+            self.table,
+            hard,
+            links=self.linked.links,
+            makings=self.makings,
+            key=self.key,
+            wanted=self.filled.rows.wanted,
+        )
+        self.filled.acceptance.update(solved.acceptance or {})
+        for one in solved.unsolved:
+            said = f"{one.constraint}: {one.reason}"
+            for column in one.columns:
+                (self.filled.nulls if one.left_null else self.filled.unsolved)[column] = said
+        self.filled.left = tuple(name for name in self.filled.left if name not in solved.columns)
+        if solved.patterns:
+            # Which of the keys are null is what the joint values say, and nothing else.
+            pattern = {column for pool in solved.patterns for column in pool.columns}
+            links = tuple(
+                replace(one, links=tuple(replace(link, nulls=0.0) for link in one.links))
+                if set(one.columns) & pattern
+                else one
+                for one in self.linked.links
+            )
+            self.linked = replace(self.linked, links=links)
+        return solved
+
+    def _why_short(self, rows: Rows) -> str:
+        if rows.refused:
+            name = max(rows.refused, key=lambda one: rows.refused[one])
+            return f"{name} leaves room for no more"
+        return "the keys leave room for no more"
+
+
+def _sample(rows: Rows) -> list[tuple[str | None, ...]]:
+    """Rows from the beginning and from the end, and any between."""
+    last = max(0, rows.wanted - 1) // 1024
+    found: list[tuple[str | None, ...]] = []
+    for number in sorted({0, last // 2, last}):
+        columns, left = rows.raw(number)
+        kept = [row for at, row in enumerate(zip(*columns, strict=True)) if left is None or left[at] >= 0]
+        found += [*kept[: _SAMPLE // 2], *kept[-_SAMPLE // 2 :]]
+    return found

@@ -1,0 +1,141 @@
+"""Asking the server which rows pass: it evaluates the checks and the expressions of keys itself, nothing is parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_nself.core.names import quote_identifier
+from pytest_nself.data.shape.model import Column, Shape, Table, Type, TypeKind
+
+if TYPE_CHECKING:
+    import psycopg
+
+Row = Sequence["str | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Something that rows must fulfil: what it is called, as an expression, and which columns it speaks of."""
+
+    name: str
+    expression: str
+    columns: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What the server says of rows of one table. It only selects, each time behind a savepoint."""
+
+    connection: psycopg.Connection[Any]
+    table: Table
+    columns: tuple[str, ...]
+    _text: list[str] = field(default_factory=list)
+
+    def failing(self, rows: Sequence[Row], rule: Rule) -> set[int]:
+        """The rows (by place) that do not pass; a row for which the server raises an error is one of them."""
+        answers = self.values(rows, [f"case when ({rule.expression}) is not false then 't' end"])
+        return {place for place, answer in enumerate(answers) if answer is None or answer[0] is None}
+
+    def values(self, rows: Sequence[Row], expressions: Sequence[str]) -> list[tuple[str | None, ...] | None]:
+        """What the expressions give for each row, as text; None where that is an error."""
+        if not rows:
+            return []
+        answers = self._try(rows, expressions)
+        if answers is not None:
+            return list(answers)
+        if len(rows) == 1:
+            return [None]
+        middle = len(rows) // 2
+        return self.values(rows[:middle], expressions) + self.values(rows[middle:], expressions)
+
+    def _try(self, rows: Sequence[Row], expressions: Sequence[str]) -> list[tuple[str | None, ...]] | None:
+        import psycopg
+        from psycopg import RawCursor
+        from psycopg.rows import tuple_row
+
+        wanted = ", ".join(f"({one})::pg_catalog.text" for one in expressions)
+        query = f"select {wanted} from {self._relation()} order by nself_place"
+        arrays = [list(column) for column in zip(*rows, strict=True)] or [[None] * len(rows)]
+        try:
+            with self.connection.transaction(), RawCursor(self.connection, row_factory=tuple_row) as cursor:
+                return cursor.execute(query.encode(), arrays).fetchall()
+        except psycopg.Error as error:
+            if self.connection.closed or isinstance(error, psycopg.OperationalError):
+                raise
+            return None
+
+    def _relation(self) -> str:
+        """The rows as a relation that is called like the table, with its columns in its order."""
+        if not self._text:
+            self._text.append(self._made())
+        return self._text[0]
+
+    def _made(self) -> str:
+        given = {name: number for number, name in enumerate(self.columns)}
+        parameters = ", ".join(f"${number + 1}::pg_catalog.text[]" for number in range(max(1, len(given))))
+        names = ", ".join(f"nself_{number}" for number in range(max(1, len(given))))
+        stored = [self._stored(column, given) for column in self.table.columns if not column.generated]
+        inner = (
+            f"select nself_place, {', '.join(stored)} "
+            f"from rows from (unnest({parameters})) with ordinality as nself_given ({names}, nself_place)"
+        )
+        computed = [column for column in self.table.columns if column.generated]
+        name = quote_identifier(self.table.ref.name)
+        if not computed:
+            return f"({inner}) as {name}"
+        more = ", ".join(
+            f"({column.computed}) as {quote_identifier(column.name)}" if column.computed else "null"
+            for column in computed
+        )
+        return f"(select {name}.*, {more} from ({inner}) as {name}) as {name}"
+
+    def _stored(self, column: Column, given: dict[str, int]) -> str:
+        name = quote_identifier(column.name)
+        number = given.get(column.name)
+        if number is not None:
+            return f"nself_{number}::{column.type.plain.written} as {name}"
+        default = column.default
+        if default is None or column.sequence is not None or column.identity or "nextval" in default:
+            default = "1" if column.identity or column.sequence else "null"
+        return f"({default})::{column.type.plain.written} as {name}"
+
+
+def rules_of(shape: Shape, table: Table) -> list[Rule]:
+    """What rows of a table must fulfil one by one: its checks, those of its domains, the bounds of its partitions."""
+    known = frozenset(column.name for column in table.columns)
+    found = [Rule(one.name, one.expression, frozenset(one.columns)) for one in table.checks]
+    for column in table.columns:
+        if column.generated:
+            continue
+        name = quote_identifier(column.name)
+        for number, check in enumerate(domain_checks(column.type)):
+            expression = (
+                f"select ({check}) from (select {quote_identifier(table.ref.name)}.{name} as value) as nself_value"
+            )
+            found.append(Rule(f"{column.type.written} {number + 1}", f"({expression})", frozenset({column.name})))
+    if table.partition_key is not None:
+        leaves = list(shape.leaves(table))
+        bounds = [leaf.partition_constraint for leaf in leaves]
+        if leaves and None not in bounds:
+            expression = " or ".join(f"({bound})" for bound in bounds)
+            spoken = frozenset(name for name in known if name in expression)
+            found.append(Rule("partitions", expression, spoken))
+        for leaf in leaves:
+            own = {check.definition for check in table.checks}
+            for one in leaf.checks:
+                if one.definition not in own and leaf.partition_constraint:
+                    expression = f"not ({leaf.partition_constraint}) or ({one.expression})"
+                    found.append(Rule(one.name, expression, frozenset(one.columns)))
+    return found
+
+
+def domain_checks(type_: Type) -> list[str]:
+    """The checks of a domain and of those that it is made of."""
+    found: list[str] = []
+    inner: Type | None = type_
+    while inner is not None and inner.kind is TypeKind.DOMAIN:
+        found += inner.checks
+        inner = inner.inner
+    return found

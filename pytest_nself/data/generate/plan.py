@@ -1,0 +1,202 @@
+"""A whole schema's rows as a plan: tables in the order in which they need each other, each one COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_nself.core.names import ObjectRef, quote_identifier, quote_literal, quote_qualified
+from pytest_nself.core.plan import Plan
+from pytest_nself.core.sql import Sql
+from pytest_nself.core.step import CopyRows, Statement, Step
+from pytest_nself.data.shape.model import Reference, Shape, Table
+from pytest_nself.data.shape.order import LoadOrder, load_order, root_of
+from pytest_nself.data.strategies.stream import VERSION
+
+from .existing import read_existing, read_parents
+from .filling import Filled, Ground, fill_table
+from .later import Coming, key_columns, late_steps
+from .linking import targets
+from .parents import Parents
+from .rebuild import Rebuild, read_rebuild
+from .rows import Own
+from .wishes import Wishes
+
+if TYPE_CHECKING:
+    import psycopg
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """All rows, decided: by table in the order of loading, with the references that are set at the end."""
+
+    order: LoadOrder
+    tables: Mapping[ObjectRef, Filled]
+    parents: Mapping[ObjectRef, Mapping[str, Parents]]
+    wishes: Wishes
+    added: tuple[ObjectRef, ...] = ()
+    rebuilds: Mapping[ObjectRef, Rebuild] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return sum(one.rows.count for one in self.tables.values())
+
+
+def generate(connection: psycopg.Connection[Any], shape: Shape, wishes: Wishes, *, rebuild: bool = True) -> Generated:
+    """Decide the rows of all wished tables, and of those that they cannot do without. The connection only reads.
+
+    `rebuild` allows that indexes of empty tables are dropped and made anew around their COPY. Raises CircleError.
+    """
+    wanted, added = _chosen(connection, shape, wishes)
+    order = load_order(shape, wanted)
+    ground = Ground(connection, shape, wishes.seed, targets(shape, wanted))
+    tables: dict[ObjectRef, Filled] = {}
+    parents: dict[ObjectRef, Mapping[str, Parents]] = {}
+    for ref in order.tables:
+        table = shape.tables[ref]
+        given = {}
+        for reference in table.references:
+            if (ref, reference.name) not in order.postponed and _is_writable(table, reference):
+                given[reference.name] = _parents(connection, shape, table, reference, tables, order, wishes)
+        parents[ref] = given
+        postponed = {name for one, name in order.postponed if one == ref}
+        existing = read_existing(connection, table)
+        tables[ref] = fill_table(
+            ground,
+            table,
+            wishes.rows_of(ref),
+            parents=given,
+            postponed=postponed,
+            existing=existing,
+            wish=wishes.of(ref),
+        )
+    for one in tables.values():
+        one.rows.forget()
+    rebuilds = {}
+    if rebuild:
+        for ref, filled in tables.items():
+            found = read_rebuild(connection, shape, filled.table, filled.existing.rows, filled.rows.count)
+            if found is not None:
+                rebuilds[ref] = found
+    return Generated(order, tables, parents, wishes, added, rebuilds)
+
+
+def plan_rows(connection: psycopg.Connection[Any], shape: Shape, generated: Generated) -> Plan:
+    """The plan that loads what was decided, in one transaction."""
+    steps = [*_steps(connection, shape, generated)]
+    return Plan(f"load {generated.rows:,} generated rows", tuple(steps), notes=tuple(notes_of(generated)))
+
+
+def _chosen(
+    connection: psycopg.Connection[Any], shape: Shape, wishes: Wishes
+) -> tuple[list[ObjectRef], tuple[ObjectRef, ...]]:
+    """The tables to fill: those that are wished, and those without which their rows cannot be."""
+    chosen = (
+        [root_of(shape, ref) for ref in wishes.tables] if wishes.tables is not None else [t.ref for t in shape.roots]
+    )
+    chosen = [ref for ref in dict.fromkeys(chosen) if wishes.rows_of(ref) > 0 or wishes.of(ref).rows is None]
+    added: list[ObjectRef] = []
+    waiting = list(chosen)
+    while waiting:
+        table = shape.tables[waiting.pop(0)]
+        must = {column.name for column in table.columns if column.must}
+        for reference in table.references:
+            target = root_of(shape, reference.target)
+            if target in chosen or target not in shape.tables or not must & set(reference.columns):
+                continue
+            if not read_parents(connection, shape.tables[target], reference.target_columns, most=1).count:
+                chosen.append(target)
+                added.append(target)
+                waiting.append(target)
+    return chosen, tuple(added)
+
+
+def _is_writable(table: Table, reference: Reference) -> bool:
+    return not any(column.generated for column in table.columns if column.name in reference.columns)
+
+
+def _parents(
+    connection: psycopg.Connection[Any],
+    shape: Shape,
+    table: Table,
+    reference: Reference,
+    tables: Mapping[ObjectRef, Filled],
+    order: LoadOrder,
+    wishes: Wishes,
+) -> Parents:
+    target = root_of(shape, reference.target)
+    if target == table.ref:
+        return Own([])
+    filled = tables.get(target)
+    if filled is not None and (filled.rows.count or not filled.existing.rows):
+        return filled.rows
+    if filled is None and target in order.tables:
+        return Coming(wishes.rows_of(target), lambda: tables[target].rows if target in tables else None)
+    return read_parents(connection, shape.tables[target], reference.target_columns)
+
+
+def _steps(connection: psycopg.Connection[Any], shape: Shape, generated: Generated) -> Iterator[Step]:
+    if generated.order.deferred:
+        names = {quote_qualified(ref.schema, name) for ref, name in generated.order.deferred if ref in generated.tables}
+        yield Statement("let keys be checked at the end", Sql(f"set constraints {', '.join(sorted(names))} deferred;"))
+    rebuilds = generated.rebuilds
+    for ref in generated.order.tables:
+        filled = generated.tables[ref]
+        if not filled.rows.count:
+            continue
+        if ref in rebuilds:
+            yield from rebuilds[ref].before
+        yield _copy(filled, generated.wishes)
+        if ref in rebuilds:
+            yield from rebuilds[ref].after
+        yield from _sequences(filled)
+    for number, (ref, name) in enumerate(sorted(generated.order.postponed), 1):
+        filled = generated.tables[ref]
+        reference = next(one for one in filled.table.references if one.name == name)
+        target = root_of(shape, reference.target)
+        parents: Parents | None = generated.tables[target].rows if target in generated.tables else None
+        if parents is None or not parents.count:
+            parents = read_parents(connection, shape.tables[target], reference.target_columns)
+        yield from late_steps(filled.table, reference, filled.rows, parents, generated.wishes.seed, number)
+
+
+def _copy(filled: Filled, wishes: Wishes) -> CopyRows:
+    rows = filled.rows
+    ref = filled.table.ref
+    return CopyRows(
+        f"fill {ref}",
+        quote_qualified(ref.schema, ref.name),
+        tuple(map(quote_identifier, rows.columns)),
+        rows.chunks,
+        rows.count,
+        f"{VERSION}/{wishes.seed}/{ref}/{rows.count}/{filled.existing.rows}",
+    )
+
+
+def _sequences(filled: Filled) -> Iterator[Statement]:
+    """What sequences give next lies behind the keys that were used."""
+    last = filled.rows.place(filled.rows.count - 1)
+    for name in filled.counted:
+        column = filled.table.column(name)
+        if column is None or column.sequence is None or name not in filled.rows.columns:
+            continue
+        sequence = quote_literal(column.sequence)
+        used = filled.existing.next.get(name, 1) + last
+        value = f"greatest({used}, (select last_value from {column.sequence}))"
+        yield Statement(f"move {column.sequence}", Sql(f"select pg_catalog.setval({sequence}, {value});"))
+
+
+def notes_of(generated: Generated) -> list[str]:
+    """What a person should know of the rows before they are loaded."""
+    found = [f"{ref} is filled too: others need its rows" for ref in generated.added]
+    for ref, filled in generated.tables.items():
+        if filled.short:
+            wanted = generated.wishes.rows_of(ref)
+            found.append(f"{ref}: {filled.rows.count} of {wanted} rows, since {filled.short}")
+    for ref, name in sorted(generated.order.postponed):
+        filled = generated.tables[ref]
+        if filled.rows.count and not key_columns(filled.table, filled.rows):
+            found.append(f"{ref}: {name} stays null, since no key tells the rows apart")
+    return found

@@ -1,0 +1,150 @@
+"""What the solver finds for the checks that a table's own values do not pass, made ready to draw rows from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_nself.data.pools import Pool
+from pytest_nself.data.shape.model import Column, Shape, Table
+from pytest_nself.data.strategies.candidates import candidates_of
+from pytest_nself.data.strategies.stream import random_of
+
+from .columns import Making
+from .judge import Rule
+from .members import Joint, Links
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from pytest_nself.data.solve.solution import Unsolved
+
+_POOL = 400
+_MOST = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class JointValues:
+    """A pool made ready. `leading` are the columns that a unique key is about, else all."""
+
+    key: str
+    columns: tuple[str, ...]
+    tuples: tuple[tuple[str | None, ...], ...]
+    leading: frozenset[str]
+
+    def joint(self, distinct: bool) -> Joint:
+        """To draw from; `distinct`: no two have the same values in the leading columns."""
+        tuples = self.tuples
+        if distinct:
+            places = [at for at, column in enumerate(self.columns) if column in self.leading]
+            first = {tuple(one[at] for at in places): one for one in reversed(tuples)}
+            tuples = tuple(one for one in tuples if first.get(tuple(one[at] for at in places)) is one)
+        return Joint(self.columns, tuples, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """`joints` are drawn from as they are; `patterns` say of keys only whether they are null.
+
+    `columns` are those of the joint values that are no keys. `hopeless` is a check for which nothing was found.
+    """
+
+    joints: tuple[JointValues, ...] = ()
+    patterns: tuple[JointValues, ...] = ()
+    columns: frozenset[str] = frozenset()
+    never_null: frozenset[str] = frozenset()
+    acceptance: Mapping[str, float] | None = None
+    unsolved: tuple[Unsolved, ...] = ()
+    hopeless: str = ""
+
+
+def solve_rules(
+    connection: psycopg.Connection[Any],
+    shape: Shape,
+    table: Table,
+    rules: Sequence[Rule],
+    *,
+    links: Sequence[Links],
+    makings: Mapping[str, Making],
+    key: str,
+    wanted: int,
+) -> Solved:
+    """Ask the solver about the columns of these rules."""
+    from pytest_nself.data.solve.solving import solve
+
+    hard = {column for rule in rules for column in rule.columns}
+    bound = _bound(links)
+    unique = {column for one in table.keys for column in one.columns if column in hard and column not in bound}
+    candidates = {
+        column.name: bound[column.name] if column.name in bound else _tries(column, table, makings, unique, wanted)
+        for column in table.columns
+        if not column.generated
+    }
+    most = min(_MOST, max(_POOL, wanted)) if unique else _POOL
+    solution = solve(connection, shape, table, candidates, fixed=frozenset(bound), wanted=most)
+    joints: list[JointValues] = []
+    patterns: list[JointValues] = []
+    hopeless = ""
+    for pool in solution.pools:
+        if not hard & set(pool.columns):
+            continue
+        kept = [name for name in pool.columns if _is_kept(name, makings, hard, bound)]
+        if not kept:
+            continue
+        ready = _ready(pool, kept, table, key)
+        if not ready.tuples:
+            hopeless = hopeless or next(rule.name for rule in rules if rule.columns & set(pool.columns))
+        elif bound.keys() & set(kept):
+            patterns.append(ready)
+        else:
+            joints.append(ready)
+    unsolved = tuple(one for one in solution.unsolved if hard & set(one.columns))
+    pooled = {name for pool in solution.pools for name in pool.columns}
+    for one in unsolved:
+        if not one.left_null and not pooled & set(one.columns):
+            hopeless = hopeless or one.constraint
+    columns = frozenset(name for one in (*joints, *patterns) for name in one.columns if name not in bound)
+    return Solved(tuple(joints), tuple(patterns), columns, frozenset(), solution.acceptance, unsolved, hopeless)
+
+
+def _bound(links: Sequence[Links]) -> dict[str, list[str | None]]:
+    """By column of a foreign key: a few values that are there, and null where it is allowed."""
+    found: dict[str, list[str | None]] = {}
+    for group in links:
+        for link in group.links:
+            for column, target in zip(link.columns, link.targets, strict=True):
+                texts = link.parents.texts(target) if link.parents.count else None
+                some = [] if texts is None or link.own else [texts(at) for at in range(min(3, link.parents.count))]
+                if link.own:
+                    some = ["1", "2"]
+                values: list[str | None] = list(dict.fromkeys(one for one in some if one is not None))
+                found.setdefault(column, [*values, *([None] if column in link.nullable else [])])
+    return found
+
+
+def _tries(
+    column: Column, table: Table, makings: Mapping[str, Making], unique: Collection[str], wanted: int
+) -> list[str | None]:
+    """Values to try: the usual ones, and as many different ones as there are rows where they must differ."""
+    tries = list(candidates_of(column, table))
+    making = makings.get(column.name)
+    if making is None or column.name not in unique:
+        return tries
+    more = making.apart.distinct(random_of("tries", 0), range(min(wanted, _MOST, making.apart.room)))
+    return list(dict.fromkeys([*tries[:12], *more, *tries[12:]]))
+
+
+def _is_kept(name: str, makings: Mapping[str, Making], hard: Collection[str], bound: Collection[str]) -> bool:
+    making = makings.get(name)
+    if making is not None and making.counts:
+        return False
+    return name in hard or name not in bound
+
+
+def _ready(pool: Pool, kept: Sequence[str], table: Table, key: str) -> JointValues:
+    places = [pool.columns.index(name) for name in kept]
+    tuples = tuple(dict.fromkeys(tuple(one[at] for at in places) for one in pool.tuples))
+    keys = [set(kept) & set(one.columns) for one in sorted(table.keys, key=lambda one: len(one.columns))]
+    leading = next((one for one in keys if one), set(kept))
+    return JointValues(f"{key}{','.join(kept)}", tuple(kept), tuples, frozenset(one for one in leading if one))

@@ -1,0 +1,91 @@
+"""Times of a row that follow each other: created before it was updated, begun before it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from random import Random
+
+from pytest_nself.data.shape.model import Column
+from pytest_nself.data.strategies.meanings import is_rare, time_rank
+from pytest_nself.data.strategies.stream import Drawn, Values, random_of
+
+_DAY = 86_400
+_DAYS = 730
+_WINDOW = 10
+"""Days that a row has for itself where the times of rows must not overlap."""
+_FIRST = date(2022, 6, 1)
+_MOST = (date(9000, 1, 1) - _FIRST).days // _WINDOW
+TIMES = ("date", "timestamp", "timestamptz")
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """A column's times: those of the row's moment, and what is added by the column's rank."""
+
+    key: str
+    name: str
+    type: str
+    nulls: float
+    slots: bool
+
+    def __call__(self, random: Random, rows: range) -> Values:
+        starts = self._starts(rows)
+        rank = time_rank(self.name)
+        low, high = (0, 2) if rank == 0 else (3, 5) if rank == 1 else (6, 9)
+        if self.type == "date":
+            whole = range(low, high)
+            texts = _days()
+            values = [
+                texts[start + add] if start + add < len(texts) else _day(start + add)
+                for start, add in zip(starts, random.choices(whole, k=len(rows)), strict=True)
+            ]
+        else:
+            values = self._instants(random, starts, low * _DAY, (high - low) * _DAY)
+        if not self.nulls:
+            return values
+        once, share = random_of(self.key + "/null", rows.start).random, self.nulls
+        return [None if once() < share else one for one in values]
+
+    def _starts(self, rows: range) -> list[int]:
+        """The day of each row's moment, counted from the first."""
+        if self.slots:
+            return [row % _MOST * _WINDOW for row in rows]
+        return random_of(f"{self.key.rpartition('/')[0]}/@moment", rows.start).choices(
+            range(_DAYS - _WINDOW), k=len(rows)
+        )
+
+    def _instants(self, random: Random, starts: list[int], low: int, width: int) -> list[str]:
+        once, days, minutes = random.random, _days(), _minutes()
+        zone = "+00" if self.type == "timestamptz" else ""
+        found = []
+        for start in starts:
+            day, second = divmod(low + int(once() * width), _DAY)
+            place = start + day
+            text = days[place] if place < len(days) else _day(place)
+            found.append(f"{text} {minutes[second // 60]}:{second % 60:02d}{zone}")
+        return found
+
+
+def times_of(column: Column, key: str, *, slots: bool = False, never_null: bool = False) -> Drawn | None:
+    """The strategy of a column of dates or instants; None for any other. `slots`: no two rows overlap."""
+    plain = column.type.plain
+    if plain.name not in TIMES or plain.schema != "pg_catalog":
+        return None
+    nulls = 0.0 if column.must or never_null or slots else 0.9 if is_rare(column.name) else 0.1
+    return Drawn(key, _Times(key, column.name, plain.name, nulls, slots))
+
+
+def _day(number: int) -> str:
+    return (_FIRST + timedelta(days=number)).isoformat()
+
+
+@cache
+def _days() -> tuple[str, ...]:
+    return tuple(_day(number) for number in range(_DAYS + _WINDOW))
+
+
+@cache
+def _minutes() -> tuple[str, ...]:
+    return tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
