@@ -22,8 +22,8 @@ def rehearse_seeds(session: Session, files: Sequence[SeedFile], make: MakeSeedPl
     from ._stages import staged
 
     invocation = session.invocation
-    with staged(session, files, make) as place:
-        tried = place.stage.run(place.plan)
+    with staged(session, files, make) as place, place.stage() as stage:
+        tried = stage.run(place.plan)
     present.findings(invocation)
     for file, reason in place.plan.skipped:
         present.note(invocation, f"left out  {file}: it {reason}")

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from pytest_nself.data.shape.model import Shape
 
 
+def here() -> Path:
+    """The folder that the command is called in."""
+    return Path.cwd()
+
+
 def read_project_seeds(root: Path, findings: list[Any]) -> Seeds:
     """All seeds of the project; what was found on the way is added to `findings`."""
     from pytest_nself.data.seeds.folder import read_seeds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """A stage with the plan for it; `where` says in words what it is."""
+    """Where stages can be had, each as it was before the one before it, and the plan; `where` says it in words.
 
-    stage: Stage
+    A script's stage is the exception: what a script does stays in the sandbox.
+    """
+
+    stage: Callable[[], AbstractContextManager[Stage]]
     plan: SeedPlan
     where: str
-    committed: bool
 
 
 MakeSeedPlan = Callable[["psycopg.Connection[Any]"], "SeedPlan"]
@@ -52,8 +54,9 @@ def staged(session: Session, files: Sequence[SeedFile], make: MakeSeedPlan, *, e
     live = session.target.environment not in (DEV, TEST)
     with connected(session) as (database, connection):
         if not (live or scripts or empty):
-            with rolled_back(connection, shape_of(session, connection), session.root) as stage:
-                yield Place(stage, make(connection), f"{session.target.dsn.dbname}, rolled back", False)
+            shape, plan = shape_of(session, connection), make(connection)
+            where = f"{session.target.dsn.dbname}, rolled back"
+            yield Place(lambda: rolled_back(connection, shape, session.root), plan, where)
             return
         with only_reading(connection):
             make(connection)  # what is refused there is refused before a server is started
@@ -70,7 +73,6 @@ def staged(session: Session, files: Sequence[SeedFile], make: MakeSeedPlan, *, e
             shape = shape_of(session, sandbox.connection)
             if scripts:
                 stage = Stage(sandbox.connection, shape, session.root, target.dsn)
-                yield Place(stage, plan, sandbox.how, True)
+                yield Place(lambda: nullcontext(stage), plan, sandbox.how)
                 return
-            with rolled_back(sandbox.connection, shape, session.root) as stage:
-                yield Place(stage, plan, sandbox.how, False)
+            yield Place(lambda: rolled_back(sandbox.connection, shape, session.root), plan, sandbox.how)

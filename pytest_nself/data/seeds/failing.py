@@ -11,7 +11,7 @@ from pytest_nself.core.errors import StepFailed
 from .ledger import recorded
 from .plan import Part, SeedPlan
 from .seed_file import SeedError, SeedKind
-from .upsert import place_of_failure
+from .upsert import Upsert, place_of_failure
 
 _UNIQUE, _MISSING_PARENT = "23505", "23503"
 
@@ -43,6 +43,26 @@ def part_of(plan: SeedPlan, step: Any) -> Part | None:
     return None
 
 
+def _position(upsert: Upsert, error: StepFailed) -> int | None:
+    """The character (from 1) of the statement that the server stumbled over.
+
+    It counts from the beginning of a message, in which other statements may travel: the place, by which the sender
+    says it, is turned back.
+    """
+    said = getattr(getattr(error.__cause__, "diag", None), "statement_position", None)
+    begin, place = upsert.step.place, error.place
+    if not said or upsert.step.params:
+        return int(said) if said else None
+    if begin is None or place is None or begin.line is None or place.line is None or place.column is None:
+        return None
+    lines = upsert.step.sql.text.split("\n")
+    down = place.line - begin.line
+    if not 0 <= down < len(lines):
+        return None
+    column = place.column - (0 if down else (begin.column or 1) - 1)
+    return sum(len(line) + 1 for line in lines[:down]) + column
+
+
 def told(plan: SeedPlan, part: Part, error: StepFailed) -> SeedFailed:
     """The error with the file's own place, and a remedy that fits a seed."""
     place = error.place
@@ -50,7 +70,7 @@ def told(plan: SeedPlan, part: Part, error: StepFailed) -> SeedFailed:
     diag = getattr(cause, "diag", None)
     for one in part.upserts:
         if one.step is error.step or one.step.place == getattr(error.step, "place", None):
-            place = place_of_failure(one, diag) if diag is not None else one.rows[0].place
+            place = place_of_failure(one, diag, _position(one, error)) if diag is not None else one.rows[0].place
             break
     state = getattr(cause, "sqlstate", None)
     remedy = error.remedy
@@ -64,7 +84,10 @@ def told(plan: SeedPlan, part: Part, error: StepFailed) -> SeedFailed:
         )
     elif state in ("22P02", "23502", "23514", "42703", "42P01", _UNIQUE):
         remedy = "correct the seed where it no longer fits the schema"
-    failed = SeedFailed(f"The seed {part.file} failed.", error.cause, remedy, place=place, report=error.report)
+    said = error.cause
+    for secret in part.secrets:
+        said = said.replace(secret.reveal(), "***")
+    failed = SeedFailed(f"The seed {part.file} failed.", said, remedy, place=place, report=error.report)
     failed.step, failed.unknown = error.step, error.unknown
     failed.__cause__ = cause
     return failed

@@ -9,6 +9,7 @@ from pytest_nself.core.errors import Refused
 from pytest_nself.core.finding import Finding, Severity
 from pytest_nself.core.names import ObjectRef, quote_qualified
 from pytest_nself.core.plan import Plan
+from pytest_nself.core.secret import Secret
 from pytest_nself.core.sql import COMMIT_AFTER, Sql
 from pytest_nself.core.step import DATA_LOSS, Command, Statement, Step
 from pytest_nself.data.nearest import nearest
@@ -24,7 +25,7 @@ from .seed_file import SeedError, SeedFile, SeedKind
 from .sql import destroys, runs_again, sql_steps
 from .touching import TableName, Touches, touched
 from .upsert import Upsert, find_table, sequence_step, upserts
-from .variables import Variables
+from .variables import Variables, names_in
 
 Scripts = Callable[[SeedFile, str], Command]
 """The command that runs a script, with its title; raises ToolMissing."""
@@ -35,11 +36,15 @@ FRESH = "empty "
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one file sends in its transaction; `upserts` are the statements that its rows became."""
+    """What one file sends in its transaction; `upserts` are the statements that its rows became.
+
+    `secrets` are the values of the environment that it asks for: no error may tell them.
+    """
 
     file: SeedFile
     steps: tuple[Step, ...]
     upserts: tuple[Upsert, ...] = ()
+    secrets: tuple[Secret, ...] = ()
 
     @property
     def is_script(self) -> bool:
@@ -192,8 +197,9 @@ def _reason_to_skip(
 
 def _part(file: SeedFile, shape: Shape, wanted: frozenset[TableName], variables: Variables, scripts: Scripts) -> Part:
     title = f"load {file}"
+    secrets = tuple(Secret(value) for name in names_in(file.text) if (value := variables(name)))
     if file.kind is SeedKind.SQL:
-        return Part(file, tuple(sql_steps(file, title, variables)))
+        return Part(file, tuple(sql_steps(file, title, variables)), secrets=secrets)
     if file.kind is SeedKind.SCRIPT:
         return Part(file, (scripts(file, title),))
     found = _in_order(file, shape, read_rows(file))
@@ -209,7 +215,7 @@ def _part(file: SeedFile, shape: Shape, wanted: frozenset[TableName], variables:
         if _is_deferred(shape, chosen)
         else []
     )
-    return Part(file, (*begin, *(one.step for one in made), *moved), tuple(made))
+    return Part(file, (*begin, *(one.step for one in made), *moved), tuple(made), secrets)
 
 
 def _in_order(file: SeedFile, shape: Shape, specs: Sequence[TableSpec]) -> list[tuple[Table, TableSpec]]:

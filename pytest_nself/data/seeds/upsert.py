@@ -251,9 +251,12 @@ def sequence_step(table: Table, columns: Collection[str], title: str) -> Iterato
         yield Statement(title, Sql(text))
 
 
-def place_of_failure(upsert: Upsert, diag: Any) -> Place:
-    """The value, or at least the row, that the server refused; of several rows and no hint the first."""
-    if diag.statement_position and (found := _place_at(upsert, int(diag.statement_position))):
+def place_of_failure(upsert: Upsert, diag: Any, position: int | None) -> Place:
+    """The value, or at least the row, that the server refused; of several rows and no hint the first.
+
+    `position` is the character of the statement (from 1) that it stumbled over, None where it says none.
+    """
+    if position and (found := _place_at(upsert, position)):
         return found
     cells = [cell for row in upsert.rows for cell in row.cells]
     key = _KEY.search(diag.message_detail or "")
