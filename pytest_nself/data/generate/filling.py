@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.names import ObjectRef
@@ -22,7 +23,7 @@ from .patterns import Pattern
 from .rows import Filter, Own, Rows
 from .slots import slotted
 from .solving import Solved, solve_rules
-from .times import times_of
+from .times import is_time, times_of
 from .wishes import TableWish
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class _Filling:
         self.linked = Linked(())
         self.solved = Solved()
         self.late: tuple[str, ...] = ()
+        self.ranks: dict[str, int] = {}
 
     def run(self) -> Filled:
         """Decide; see fill_table."""
@@ -121,6 +123,9 @@ class _Filling:
             return self._empty(f"nothing is known of the type of {impossible}")
         rows = self._made(())
         passing = self._refused(rows)
+        if passing and self._ordered(rows, passing):
+            rows = self._made(())
+            passing = self._refused(rows)
         if passing:
             self.solved = self._solve(rows, passing)
             if self.solved.hopeless:
@@ -231,9 +236,17 @@ class _Filling:
         if wished is not None:
             return Joint((column.name,), [(one,) for one in wished], key, apart)
         if making.counts or apart or unit.name in decisions.chained:
-            return Single(column.name, making.apart, key, apart=True)
+            # Not once more what an earlier run has made.
+            more = f"+{self.filled.existing.rows}" if self.filled.existing.rows else ""
+            return Single(column.name, making.apart, key + more, apart=True)
         never = column.must or column.name in self.referenced or column.name in self.solved.never_null
-        times = times_of(column, key, slots=column.name in slots, never_null=never)
+        times = times_of(
+            column,
+            key,
+            slots=self.filled.existing.rows if column.name in slots else None,
+            never_null=never,
+            rank=self.ranks.get(column.name),
+        )
         if times is not None:
             return Strand(column.name, times)
         return Single(column.name, making.kind, key, nulls=0.0 if never else 0.1)
@@ -311,6 +324,26 @@ class _Filling:
             if failed:
                 refused.append(rule)
         return refused
+
+    def _ordered(self, rows: Rows, refused: Sequence[Rule]) -> bool:
+        """Try which of a row's times must come first; whether an order was found that more rows pass with."""
+        found = False
+        for rule in refused:
+            times = [
+                name for name in sorted(rule.columns) if name in self.makings and is_time(self.makings[name].column)
+            ]
+            if not 2 <= len(times) <= 3:
+                continue
+            before, least = dict(self.ranks), len(self._judge(rows).failing(_sample(rows), rule))
+            best = before
+            for order in permutations((0, 1, 2) if len(times) == 3 else (0, 2)):
+                self.ranks = {**before, **dict(zip(times, order, strict=True))}
+                tried = self._made(())
+                failed = len(self._judge(tried).failing(_sample(tried), rule))
+                if failed < least:
+                    best, least, found = dict(self.ranks), failed, True
+            self.ranks = best
+        return found
 
     def _solve(self, rows: Rows, refused: Sequence[Rule]) -> Solved:
         bound = {column for links in self.linked.links for column in links.columns}

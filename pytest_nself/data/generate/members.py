@@ -348,10 +348,12 @@ def _taken(link: Link, places: Sequence[int | None]) -> list[Values]:
 
 def _put(link: Link, place: int | None, known: dict[str, str | None]) -> None:
     for column, target in zip(link.columns, link.targets, strict=True):
+        if column in known:
+            continue
         if place is None and column in link.nullable:
-            known.setdefault(column, None)
+            known[column] = None
         else:
-            known.setdefault(column, link.parents.texts(target)(place or 0))
+            known[column] = link.parents.texts(target)(place or 0)
 
 
 def _leave(link: Link, known: dict[str, str | None], shared: Sequence[str], *, vacuous: bool) -> bool:

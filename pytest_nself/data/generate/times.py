@@ -25,14 +25,14 @@ class _Times:
     """A column's times: those of the row's moment, and what is added by the column's rank."""
 
     key: str
-    name: str
     type: str
     nulls: float
-    slots: bool
+    slots: int | None
+    rank: int
 
     def __call__(self, random: Random, rows: range) -> Values:
         starts = self._starts(rows)
-        rank = time_rank(self.name)
+        rank = self.rank
         low, high = (0, 2) if rank == 0 else (3, 5) if rank == 1 else (6, 9)
         if self.type == "date":
             whole = range(low, high)
@@ -50,8 +50,8 @@ class _Times:
 
     def _starts(self, rows: range) -> list[int]:
         """The day of each row's moment, counted from the first."""
-        if self.slots:
-            return [row % _MOST * _WINDOW for row in rows]
+        if self.slots is not None:
+            return [(row + self.slots) % _MOST * _WINDOW for row in rows]
         return random_of(f"{self.key.rpartition('/')[0]}/@moment", rows.start).choices(
             range(_DAYS - _WINDOW), k=len(rows)
         )
@@ -68,13 +68,26 @@ class _Times:
         return found
 
 
-def times_of(column: Column, key: str, *, slots: bool = False, never_null: bool = False) -> Drawn | None:
-    """The strategy of a column of dates or instants; None for any other. `slots`: no two rows overlap."""
+def is_time(column: Column) -> bool:
+    """Whether the column has dates or instants."""
     plain = column.type.plain
-    if plain.name not in TIMES or plain.schema != "pg_catalog":
+    return plain.name in TIMES and plain.schema == "pg_catalog"
+
+
+def times_of(
+    column: Column, key: str, *, slots: int | None = None, never_null: bool = False, rank: int | None = None
+) -> Drawn | None:
+    """The strategy of a column of dates or instants; None for any other.
+
+    `slots`: no two rows overlap, nor any with that many which are in the table. `rank` says which of a row's times
+    come first (0) and last (2), where the column's name does not.
+    """
+    if not is_time(column):
         return None
-    nulls = 0.0 if column.must or never_null or slots else 0.9 if is_rare(column.name) else 0.1
-    return Drawn(key, _Times(key, column.name, plain.name, nulls, slots))
+    nulls = 0.0 if column.must or never_null or slots is not None else 0.9 if is_rare(column.name) else 0.1
+    return Drawn(
+        key, _Times(key, column.type.plain.name, nulls, slots, time_rank(column.name) if rank is None else rank)
+    )
 
 
 def _day(number: int) -> str:
