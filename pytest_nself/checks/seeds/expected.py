@@ -151,6 +151,11 @@ def _expected(
         for number, column in enumerate(table.columns)
         if not column.generated and column.name not in left_out
     ]
+    place = files[-1].place if files else Place("")
+    rows = tuple(
+        RowSpec(None, tuple(_cell(name, row[number], place) for number, name in told), place)
+        for row in sorted(made.elements(), key=repr)
+    )
     names = {name for _, name in told}
     untold = tuple(one.name for one in table.columns if one.name not in names and not one.generated)
     return Expected(table, rows, files, untold)

@@ -49,7 +49,8 @@ def _position(upsert: Upsert, error: StepFailed) -> int | None:
     It counts from the beginning of a message, in which other statements may travel: the place, by which the sender
     says it, is turned back.
     """
-    said = getattr(getattr(error.__cause__, "diag", None), "statement_position", None)
+    diag: Any = getattr(error.__cause__, "diag", None)
+    said: str | None = getattr(diag, "statement_position", None)
     begin, place = upsert.step.place, error.place
     if not said or upsert.step.params:
         return int(said) if said else None
