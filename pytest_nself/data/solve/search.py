@@ -20,6 +20,8 @@ _FIRST = 1200
 """Tuples drawn at first; all there are, where those are not many more."""
 _ROUND = 600
 _ROUNDS = 14
+_LABELS = 40
+"""How many values a column has at most for each of them to be looked for."""
 _NICE = 24
 """How many values of a column count as the usual ones: these, and those that the conditions name, are drawn often."""
 
@@ -28,11 +30,15 @@ Lists = Mapping[str, Sequence[str | None]]
 
 @dataclass(slots=True)
 class Found:
-    """`accepted` tuples with the leaves that take them; `share` of the first draw that a condition let through."""
+    """`accepted` tuples with the leaves that take them; `share` of the first draw that a condition let through.
+
+    `covering` are accepted too: they have labels that the others lack, and nulls for it.
+    """
 
     accepted: dict[Values, str] = field(default_factory=dict)
     share: dict[Condition, float] = field(default_factory=dict)
     nulls: bool = False
+    covering: list[Values] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -79,6 +85,8 @@ class Search:
             self._fill_each()
             self._fill()
             self._keep_fullest()
+        if self._found.accepted:
+            self._cover()
         self._reach_leaves()
         return self._found
 
@@ -228,32 +236,48 @@ class Search:
         """For columns that are null in all that was accepted: look for tuples in which they are not."""
         for at, name in enumerate(self._columns):
             accepted = self._found.accepted
-            if not accepted or not self._lists[name] or any(one[at] is not None for one in accepted):
-                continue
-            others = [other for other in self._nullable if other != name]
-            best: list[_Tried] = []
-            for round_ in range(4):
-                if round_ == 0:
-                    drawn = [self._drawn(others) for _ in range(_ROUND)]
-                    bases = [*drawn, *(self._drawn_from(one) for one in islice(accepted, _ROUND // 2))]
-                else:
-                    bases = [
-                        self._changed(one.tuple, self._failing(one), nulls=True) for one in best for _ in range(20)
-                    ]
-                tried = self._ask(
-                    one if one[at] is not None else (*one[:at], self._value(name), *one[at + 1 :]) for one in bases
-                )
-                if any(one[at] is not None for one in self._found.accepted):
-                    break
-                best = sorted([*best, *tried], key=lambda one: -one.score)[:30]
+            if accepted and self._lists[name] and all(one[at] is None for one in accepted):
+                self._seek(at, self._lists[name])
 
-    def _drawn_from(self, base: Values) -> Values:
-        """The tuple with other columns null."""
-        values = list(base)
-        for name in self._nullable:
-            at = self._columns.index(name)
-            values[at] = None if self._random.random() < 0.5 or not self._lists[name] else self._value(name)
-        return tuple(values)
+    def _seek(self, at: int, values: Sequence[str]) -> list[Values]:
+        """Tuples, now accepted, that have one of these values in this place; others may be null where they can."""
+        others = [name for name in self._nullable if name != self._columns[at]]
+        known = list(islice(self._found.accepted, _ROUND // 2))
+        bases = [*known, *(self._emptied(one, others) for one in known)]
+        bases += [self._drawn(others) for _ in range(_ROUND - len(known) // 2)]
+        best: list[_Tried] = []
+        for _ in range(4):
+            tried = self._ask((*one[:at], one_of(self._random, values), *one[at + 1 :]) for one in bases)
+            found = [one.tuple for one in tried if one.tuple in self._found.accepted]
+            if found:
+                return found
+            best = sorted([*best, *tried], key=lambda one: -one.score)[:30]
+            bases = [self._changed(one.tuple, self._failing(one), nulls=True) for one in best for _ in range(20)]
+        return []
+
+    def _emptied(self, base: Values, nullable: Sequence[str]) -> Values:
+        """The tuple with some columns null."""
+        return tuple(
+            None if name in nullable and self._random.random() < 0.5 else value
+            for name, value in zip(self._columns, base, strict=True)
+        )
+
+    def _cover(self) -> None:
+        """Have each label that a column may take at least in some tuples, though others may have to be null then."""
+        budget = _LABELS
+        for at, name in enumerate(self._columns):
+            known = self._lists[name] if len(self._lists[name]) <= _LABELS else self._spoken[name]
+            labels = known if len(known) <= _LABELS and name not in self._fixed else []
+            seen = {one[at] for one in (*self._found.accepted, *self._found.covering)}
+            for label in labels:
+                if label in seen or budget == 0:
+                    continue
+                budget -= 1
+                before = dict(self._found.accepted)
+                found = self._seek(at, [label])
+                self._found.accepted = before
+                fewest = min((one.count(None) for one in found), default=0)
+                self._found.covering += [one for one in found if one.count(None) == fewest][: self._wanted // 20]
 
     def _fill(self) -> None:
         """Put values where there is null, one or two at a time, as long as some are accepted."""
@@ -314,8 +338,25 @@ class Search:
         return [*literal, *literal, *spoken[:_NICE]]
 
 
-def arranged(found: Mapping[Values, str], wanted: int) -> tuple[Values, ...]:
-    """The tuples to keep: all leaves in turn, first those that differ from all before in every column."""
+def arranged(found: Found, wanted: int) -> tuple[Values, ...]:
+    """The tuples to keep: all leaves in turn, first those that differ from all before in every column.
+
+    Those that are there for a label stand between the others, behind the first ones.
+    """
+    covering = found.covering[: wanted // 2]
+    kept = _in_turn(found.accepted, wanted - len(covering))
+    if not covering:
+        return tuple(kept)
+    every = max(1, len(kept) // (len(covering) + 1))
+    mixed: list[Values] = []
+    for at, one in enumerate(kept, 1):
+        mixed.append(one)
+        if at % every == 0 and covering:
+            mixed.append(covering.pop())
+    return (*mixed, *covering)
+
+
+def _in_turn(found: Mapping[Values, str], wanted: int) -> list[Values]:
     by_leaf: dict[int, list[Values]] = {}
     for one, leaves in found.items():
         by_leaf.setdefault(leaves.find("1"), []).append(one)
@@ -328,7 +369,7 @@ def arranged(found: Mapping[Values, str], wanted: int) -> tuple[Values, ...]:
                 break
             else:
                 turns.remove(turn)
-    return tuple(kept)
+    return kept
 
 
 def _varied(tuples: Sequence[Values]) -> list[Values]:

@@ -172,7 +172,7 @@ class _Work:
             if not any(leaves[at] == "1" for leaves in found.accepted.values()):
                 reason = "No tried value belongs to this partition."
                 self.unsolved.append(Unsolved(leaf.columns, leaf.constraint, reason, False))
-        tuples = arranged(found.accepted, self._wanted)
+        tuples = arranged(found, self._wanted)
         self.pools.append(Pool(group.columns, tuples))
         empty = tuple(name for at, name in enumerate(group.columns) if all(one[at] is None for one in tuples))
         if empty:
