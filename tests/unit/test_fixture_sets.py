@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,11 @@ from hypothesis import strategies as st
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
-from pytest_nself.core.step import Statement
 from pytest_nself.data.sets.fixture_set import FixtureKind, FixtureSet
 from pytest_nself.data.sets.folder import list_fixture_sets, read_fixture_set
-from pytest_nself.data.sets.insert import TableInsert, table_inserts
-from pytest_nself.data.sets.plan import plan_fixture_set
-from pytest_nself.data.sets.rows import FixtureRows, Row, UnknownRow, rows_returned
+from pytest_nself.data.sets.rows import FixtureRows, Row, UnknownRow
 from pytest_nself.data.sets.sql import read_sql_set
-from pytest_nself.data.sets.yaml import read_yaml_set
+from pytest_nself.data.sets.tree import read_json_set, read_yaml_set
 from pytest_nself.data.written.cells import CellKind
 from pytest_nself.data.written.names import column_of, name_parts, table_of
 
@@ -43,14 +41,19 @@ def cell(value: str) -> tuple[CellKind, str]:
 # ---- the folder
 
 
-def test_list_gives_sql_and_yaml_sets_by_name(tmp_path: Path) -> None:
-    """Sets are listed by name; other files and hidden ones are not sets."""
-    for name in ("b.yml", "a.sql", "c.yaml", "readme.md", ".nself-lock.json", ".hidden.yml"):
+def test_list_gives_every_kind_of_set_by_name(tmp_path: Path) -> None:
+    """Sets are listed by name, folders with set files among them; other files and hidden ones are not sets."""
+    names = "b.yml a.sql c.yaml d.json e.py f/1.sql f/users.yml readme.md .nself-lock.json .hidden.yml conftest.py"
+    for name in (*names.split(), "__pycache__/e.py", "images/logo.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     assert [(one.name, one.kind) for one in list_fixture_sets(tmp_path)] == [
         ("a", FixtureKind.SQL),
         ("b", FixtureKind.YAML),
         ("c", FixtureKind.YAML),
+        ("d", FixtureKind.JSON),
+        ("e", FixtureKind.PYTHON),
+        ("f", FixtureKind.FOLDER),
     ]
 
 
@@ -77,18 +80,11 @@ def test_an_unknown_set_names_the_nearest_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("files", "says"),
-    [
-        ([], "holds no .sql, .yml or .yaml file"),
-        (["basic.json"], "does not read .json fixture sets"),
-        (["basic.py"], "does not read .py fixture sets"),
-        (["basic/users.yml"], "is a folder"),
-        (["other.sql"], "There is: other."),
-    ],
+    [([], "holds no .yml, .yaml, .json, .sql or .py file"), (["other.sql"], "There is: other.")],
 )
 def test_a_set_that_cannot_be_read_says_why(tmp_path: Path, files: list[str], says: str) -> None:
-    """Empty folder, later file kinds and folders as sets each get an answer of their own."""
+    """An empty folder, and one with other sets, each get an answer of their own."""
     for name in files:
-        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     with pytest.raises(FixtureError) as caught:
         read_fixture_set(tmp_path, "basic")
@@ -114,6 +110,18 @@ def test_a_byte_order_mark_is_no_part_of_the_sql(tmp_path: Path) -> None:
     assert read_fixture_set(tmp_path, "basic").sql == "select 1"
 
 
+def test_windows_line_ends_are_no_part_of_values(tmp_path: Path) -> None:
+    """A file from Windows reads as the same file from anywhere else, block texts and places included."""
+    text = "tables:\n  t:\n    one:\n      v: |\n        a\n        b\n      w: 1\n"
+    for name, content in (("unix", text), ("windows", text.replace("\n", "\r\n"))):
+        (tmp_path / f"{name}.yml").write_bytes(content.encode())
+    unix, windows = (read_fixture_set(tmp_path, name).tables[0].rows[0].cells for name in ("unix", "windows"))
+    assert [(one.column, one.text, one.place[1:]) for one in unix] == [
+        (one.column, one.text, one.place[1:]) for one in windows
+    ]
+    assert unix[0].text == "a\nb\n"
+
+
 # ---- YAML: the shape
 
 
@@ -136,7 +144,7 @@ def test_defaults_fill_missing_columns_only() -> None:
     """`_defaults` holds for every row of the table, wherever it stands, and a row's own value wins, null too."""
     text = "tables:\n  t:\n    a: {x: 1}\n    b: {y: null}\n    _defaults: {x: 7, y: 8}\n"
     rows = yaml_set(text).tables[0].rows
-    assert [{one.column: (one.kind, one.text) for one in row.cells} for row in rows] == [
+    assert [{one.column: (one.kind, one.text) for one in row.all_cells} for row in rows] == [
         {"x": (CellKind.TEXT, "1"), "y": (CellKind.TEXT, "8")},
         {"x": (CellKind.TEXT, "7"), "y": (CellKind.NULL, "")},
     ]
@@ -146,8 +154,8 @@ def test_anchors_and_merge_keys_work_between_rows() -> None:
     """YAML's own way of sharing values is understood: the row's own value wins, then the first merged mapping."""
     text = "tables:\n  t:\n    a: &a {x: 1, y: 2}\n    b: &b {z: 3}\n    c: {<<: [*a, *b], y: 9}\n    d: {<<: *a}\n"
     rows = yaml_set(text).tables[0].rows
-    assert {one.column: one.text for one in rows[2].cells} == {"x": "1", "y": "9", "z": "3"}
-    assert {one.column: one.text for one in rows[3].cells} == {"x": "1", "y": "2"}
+    assert {one.column: one.text for one in rows[2].all_cells} == {"x": "1", "y": "9", "z": "3"}
+    assert {one.column: one.text for one in rows[3].all_cells} == {"x": "1", "y": "2"}
 
 
 @pytest.mark.parametrize(
@@ -224,28 +232,49 @@ def test_a_wrong_shape_is_an_error_with_its_place(text: str, place: str, says: s
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "place", "says"),
     [
-        ("extends: [reference-data]\ntables: {}\n", "basic.yml:1:1:"),
-        ("tables: {}\nexpect: {users: 2}\n", "basic.yml:2:1:"),
-        ("tables:\n  users:\n    bob: {_like: alice}\n", "basic.yml:3:11:"),
-        ('tables:\n  users:\n    "*": {factory: users, count: 20}\n', "basic.yml:3:5:"),
-        (row("$users.alice"), "basic.yml:4:10:"),
-        (row("$app.users.alice"), "basic.yml:4:10:"),
-        (row('$"User Table".alice'), "basic.yml:4:10:"),
-        (row("$orgs[slug=acme]"), "basic.yml:4:10:"),
-        (row("[a, $users.alice]"), "basic.yml:4:14:"),
-        (row("{author: $users.alice}"), "basic.yml:4:19:"),
-        (row('"Hello {label}"'), "basic.yml:4:10:"),
-        (row('{$sql: "now()"}'), "basic.yml:4:11:"),
+        ("extends: [a, a]\n", "basic.yml:1:14:", "stands twice"),
+        ("extends: [[a]]\n", "basic.yml:1:11:", "lists the names"),
+        ("tables: {}\nexpect: {users: many}\n", "basic.yml:2:17:", "numbers of rows"),
+        ("tables: {}\nexpect: 5\n", "basic.yml:2:9:", "must be a mapping"),
+        ("tables: {}\ndepends_on: [other]\n", "basic.yml:2:13:", "which tables come before"),
+        ("tables: {}\npolymorphic: {x: {}}\n", "basic.yml:2:15:", "does not name a reference"),
+        ('tables: {t: {"*": {count: lots}}}\n', "basic.yml:1:27:", "how many rows"),
+        ('tables: {t: {"*": {label: same}}}\n', "basic.yml:1:27:", "must hold {n}"),
+        ("tables: {t: {_defaults: {_like: a}}}\n", "basic.yml:1:26:", "_like stands in a row"),
+        ("tables: {t: {b: {_like: [a]}}}\n", "basic.yml:1:18:", "names the label"),
     ],
 )
-def test_a_later_form_is_refused_with_its_place(text: str, place: str) -> None:
-    """References, extends, factories, templates and the like are told apart from plain rows, never sent as text."""
+def test_a_wrong_heading_is_an_error_with_its_place(text: str, place: str, says: str) -> None:
+    """extends, expect, depends_on, polymorphic and generated rows are checked as they are read."""
     with pytest.raises(FixtureError) as caught:
         yaml_set(text)
     assert str(caught.value).startswith(place)
-    assert caught.value.remedy
+    assert says in str(caught.value)
+
+
+def test_what_stands_beside_the_tables() -> None:
+    """A set knows what it extends and expects, and what it generates, with the places."""
+    found = yaml_set(
+        "extends: [one, two]\ntables:\n  users:\n    _defaults: {a: 1}\n"
+        '    "*": {factory: users, count: 20, role: member, label: "u{n}"}\nexpect: {users: 20, app.posts: 0}\n'
+        "depends_on: {users: [orgs, app.plans]}\n"
+    )
+    assert [(one.name, str(one.place)) for one in found.extends] == [
+        ("one", "basic.yml:1:11"),
+        ("two", "basic.yml:1:16"),
+    ]
+    assert [(str(one.table), one.count) for one in found.expects] == [("users", 20), ("app.posts", 0)]
+    assert [(str(one.table), str(one.first)) for one in found.needs] == [("users", "orgs"), ("users", "app.plans")]
+    (made,) = found.tables[0].generated
+    assert (made.factory, made.count, made.label) == ("users", 20, "u{n}")
+    assert {one.column: one.text for one in made.cells} == {"role": "member", "a": "1"}
+
+
+def test_a_set_may_only_extend_others() -> None:
+    """A set without rows of its own is a name for several others."""
+    assert yaml_set("extends: one\n").tables == ()
 
 
 # ---- YAML: values
@@ -348,6 +377,7 @@ def test_any_json_comes_through_unchanged(value: object) -> None:
         ("&x [*x]", "contains itself"),
         ('"a\\0b"', "NUL"),
         ('{"a\\0b": 1}', "NUL"),
+        ('[{$sql: "now()"}]', "!sql stands inside a list"),
         ('"\\ud83d"', "Half a character"),
     ],
 )
@@ -359,76 +389,121 @@ def test_an_unclear_value_is_refused(written: str, says: str) -> None:
     assert says in str(caught.value)
 
 
-# ---- what would be sent
+@pytest.mark.parametrize(
+    "written",
+    [
+        "$users.alice",
+        "$users.alice.email",
+        "$app.users.alice",
+        "$app.users.alice.email",
+        '$"User Table".alice',
+        "$users.u-1",
+        "$users.1",
+        "$orgs[slug=acme]",
+        '$app.orgs[slug="a ] b", n=1].name',
+        "'$users.alice'",
+    ],
+)
+def test_references(written: str) -> None:
+    """What begins with $, a name, and a point or a bracket names another row; quotes around it change nothing."""
+    assert cell(written) == (CellKind.REFERENCE, written.strip("'"))
 
 
-def inserts(text: str) -> tuple[TableInsert, ...]:
-    return table_inserts(yaml_set(text))
+@given(st.from_regex(r"\$[^\x00-\x1f\ud800-\udfff]{0,20}", fullmatch=True))
+def test_what_is_no_reference_arrives_as_it_stands(text: str) -> None:
+    """A text that begins with $ and is neither a reference nor escaped is itself; escaped, every text is itself."""
+    kind, found = cell(json.dumps(text))
+    if text.startswith("$$"):
+        assert (kind, found) == (CellKind.TEXT, text[1:])
+    elif kind is CellKind.REFERENCE:
+        assert re.match(r'\$([^\W\d]\w*|"([^"]|"")+")[.\[]', text)
+    else:
+        assert (kind, found) == (CellKind.TEXT, text)
+    assert cell(json.dumps("$" + text)) == (CellKind.TEXT, text)
 
 
-def test_one_insert_per_table_with_defaults_for_missing_columns() -> None:
-    """A table is one statement; a column that a row leaves out gets its default, not NULL."""
-    (insert,) = inserts("tables:\n  app.t:\n    a: {x: 1}\n    b: {y: null}\n")
-    assert insert.sql == (
-        'insert into "app"."t" ("x", "y") overriding system value values\n'
-        "  (%s, default),\n"
-        "  (default, null)\n"
-        "returning *"
-    )
-    assert insert.params == ("1",)
+@pytest.mark.parametrize(
+    "text", ["$2b$10$abc.def/ghi", "$argon2id$v=19$m=65536", "$5.00", "$us", "$", "$a.b c", "$a.b@c"]
+)
+def test_hashes_and_prices_are_no_references(text: str) -> None:
+    """A password hash, a price and a name alone are plain texts."""
+    assert cell(json.dumps(text)) == (CellKind.TEXT, text)
 
 
-def test_expressions_stand_in_the_statement() -> None:
-    """!sql is put into the text, `default` bare, and a comment at its end cannot swallow what follows."""
-    (insert,) = inserts('tables:\n  t:\n    a: {x: !sql "5 % 3 -- rest", y: !sql default, z: 1}\n')
-    assert "((5 %% 3 -- rest\n), default, %s)" in insert.sql.replace("  (", "(")
+def test_references_inside_lists_have_places() -> None:
+    """A reference within a list is known as one, at its own column."""
+    (found,) = yaml_set(row("[a, $users.alice]")).tables[0].rows[0].cells
+    assert found.value is not None
+    assert [(one.text, str(one.place)) for one in found.value.references()] == [("$users.alice", "basic.yml:4:14")]
 
 
-def test_a_statement_without_parameters_has_no_doubled_per_cent_sign() -> None:
-    """Without parameters psycopg sends the text as it is, so `%` must stand alone."""
-    (insert,) = inserts('tables:\n  t:\n    a: {"\\"per%\\"": !sql "5 % 3"}\n')
-    assert "%%" not in insert.sql
-    assert insert.params == ()
+def test_an_expression_may_be_written_as_in_json() -> None:
+    """`{$sql: …}` is the same as !sql."""
+    assert cell('{$sql: "now()"}') == (CellKind.SQL, "now()")
 
 
-def test_rows_of_nothing_but_defaults() -> None:
-    """A row without any value is a row of defaults; each is a statement of its own."""
-    assert [one.sql for one in inserts("tables:\n  t:\n    a: {}\n    b:\n")] == [
-        'insert into "t" default values\nreturning *'
-    ] * 2
+# ---- JSON
 
 
-def test_a_table_without_rows_sends_nothing() -> None:
-    """An empty table in a set is allowed and costs nothing."""
-    assert inserts("tables:\n  t:\n  u: []\n  v: {}\n") == ()
-
-
-def test_wide_tables_are_split_below_the_protocol_limit() -> None:
-    """No statement has more than 65535 parameters, and no row is lost or moved."""
-    defaults = ", ".join(f"c{n}: {n}" for n in range(999))
-    rows = "\n".join(f"    r{n}: {{key: {n}}}" for n in range(66))
-    found = inserts(f"tables:\n  t:\n    _defaults: {{{defaults}}}\n{rows}\n")
-    assert [len(one.rows) for one in found] == [65, 1]
-    assert [len(one.params) for one in found] == [65000, 1000]
-    assert [one for insert in found for one in insert.params[::1000]] == [str(n) for n in range(66)]
-
-
-def test_the_plan_is_the_inserts_in_file_order() -> None:
-    """The plan shows what is sent, in the order of the file, with the line of each table."""
-    plan = plan_fixture_set(yaml_set("tables:\n  b:\n    - {x: 1}\n  a:\n    - {x: 1}\n    - {x: 2}\n"))
-    assert [(step.title, str(step.place)) for step in plan.steps if isinstance(step, Statement)] == [
-        ("insert 1 row into b (fixture set basic)", "basic.yml:2:3"),
-        ("insert 2 rows into a (fixture set basic)", "basic.yml:4:3"),
+def test_json_is_the_same_tree() -> None:
+    """A .json set says what the .yml set says, values, kinds and places included."""
+    text = """{
+  "tables": {
+    "users": {"_defaults": {"active": true},
+              "alice": {"email": "a@x", "n": 1.10, "tags": ["a", null], "at": {"$sql": "now()"}, "boss": "$users.bob"}}
+  }
+}
+"""
+    from_json, from_yaml = read_json_set("basic", text, "basic.yml"), yaml_set(text)
+    assert from_json.tables == from_yaml.tables
+    assert [(one.kind, one.text) for one in from_json.tables[0].rows[0].cells] == [
+        (CellKind.TEXT, "a@x"),
+        (CellKind.TEXT, "1.10"),
+        (CellKind.JSON, '["a", null]'),
+        (CellKind.SQL, "now()"),
+        (CellKind.REFERENCE, "$users.bob"),
     ]
-    assert not plan.hazards
 
 
-def test_the_plan_of_a_sql_set_is_its_text() -> None:
-    """A .sql set is sent exactly as it stands in the file, per cent signs and comments included."""
-    text = "-- rows\ninsert into t values ('100 %');\n"
-    (step,) = plan_fixture_set(read_sql_set("basic", text, "basic.sql")).steps
-    assert isinstance(step, Statement)
-    assert (step.sql.text, step.params) == (text, ())
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    ).filter(lambda value: isinstance(value, list | dict)),
+    st.sampled_from([None, 1, "\t"]),
+)
+def test_any_json_file_comes_through_unchanged(value: object, indent: int | str | None) -> None:
+    """Every JSON text is read as what it is, whatever its blanks; or refused, never altered."""
+    text = json.dumps({"tables": {"t": [{"v": value}]}}, indent=indent)
+    try:
+        (found,) = read_json_set("basic", text, "basic.json").tables[0].rows[0].cells
+    except FixtureError:
+        return
+    assert json.loads(found.text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("{", "basic.json:1:2:"),
+        ('{"tables": {}} x', "basic.json:1:16:"),
+        ('{"tables": {"t": [{"a": 01}]}}', "basic.json:1:26:"),
+        ('{"tables":\n  {"t": [{"a": \'x\'}]}}', "basic.json:2:16:"),
+        ('{"tables": {"t": [1,]}}', "basic.json:1:21:"),
+        ('{"tables": {"t": "x\ny"}}', "basic.json:1:18:"),
+        ("{tables: {}}", "basic.json:1:2:"),
+        ('{"tables" {}}', "basic.json:1:11:"),
+        ('{"tables": {"t": [{"a": "\\x"}]}}', "basic.json:1:25:"),
+        ("[" * 300, "basic.json:1:202:"),
+        ('{"tables": {}, "tables": {}}', "basic.json:1:16:"),
+        (" \n", "basic.json:"),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_place(text: str, place: str) -> None:
+    """JSON is JSON: no comments, no single quotes, no comma at the end."""
+    with pytest.raises(FixtureError) as caught:
+        read_json_set("basic", text, "basic.json")
+    assert str(caught.value).startswith(place)
 
 
 # ---- .sql sets
@@ -485,22 +560,33 @@ def test_words_that_only_look_like_transaction_control_are_sent(text: str) -> No
     assert read_sql_set("basic", text, "basic.sql").sql == text
 
 
+def test_the_head_of_a_sql_set() -> None:
+    """Comments before the first statement say what the set extends and expects; later comments say nothing."""
+    text = "-- rows\n-- nself: extends=one, two\n--nself: expect users=3, app.posts=0\nselect 1;\n-- nself: extends=x\n"
+    found = read_sql_set("basic", text, "basic.sql")
+    assert [(one.name, str(one.place)) for one in found.extends] == [("one", "basic.sql:2"), ("two", "basic.sql:2")]
+    assert [(str(one.table), one.count, str(one.place)) for one in found.expects] == [
+        ("users", 3, "basic.sql:3"),
+        ("app.posts", 0, "basic.sql:3"),
+    ]
+
+
+@pytest.mark.parametrize(("line", "says"), [("extend=a", '"extends"'), ("expect users", "how many rows")])
+def test_a_wrong_head_of_a_sql_set(line: str, says: str) -> None:
+    """A word that the head does not know is an error, with its line."""
+    with pytest.raises(FixtureError) as caught:
+        read_sql_set("basic", f"\n-- nself: {line}\nselect 1;", "basic.sql")
+    assert str(caught.value).startswith("basic.sql:2:")
+    assert says in str(caught.value)
+
+
 # ---- the loaded rows
-
-
-def loaded(text: str, columns: list[str], *results: list[tuple[object, ...]]) -> FixtureRows:
-    rows = FixtureRows()
-    for insert, result in zip(inserts(text), results, strict=True):
-        rows |= rows_returned(insert, columns, result)
-    return rows
-
-
-USERS = "tables:\n  users:\n    alice: {email: a@x}\n    bob: {email: b@x}\n"
 
 
 @pytest.fixture
 def users() -> FixtureRows:
-    return loaded(USERS, ["id", "email"], [(1, "a@x"), (2, "b@x")])
+    rows = [Row("users", "alice", {"id": 1, "email": "a@x"}), Row("users", "bob", {"id": 2, "email": "b@x"})]
+    return FixtureRows({("public", "users"): rows})
 
 
 def test_rows_are_found_by_label_and_by_table(users: FixtureRows) -> None:
@@ -564,36 +650,32 @@ def test_rows_can_be_copied_and_pickled(users: FixtureRows) -> None:
     assert alice != 5
 
 
-def test_schemas_may_be_left_out_where_that_is_clear() -> None:
-    """`app.users.alice` is found as `users.alice` too, unless two loaded tables have that name."""
-    rows = loaded("tables:\n  app.users:\n    alice: {email: a@x}\n", ["id"], [(1,)])
-    assert rows["users.alice"] == rows["app.users.alice"]
-    assert rows["users"] == rows["app.users"]
-    both = rows | loaded("tables:\n  web.users:\n    bob: {email: b@x}\n", ["id"], [(2,)])
-    assert both["web.users.bob"].id == 2
+def test_schemas_may_be_left_out_where_that_is_clear(users: FixtureRows) -> None:
+    """`app.plans.free` is `plans.free`, too; of two tables of one name, the bare one is that on the search path."""
+    rows = FixtureRows({("app", "plans"): [Row("app.plans", "free", {"id": 1})]})
+    assert rows["plans.free"] == rows["app.plans.free"]
+    assert rows["plans"] == rows["app.plans"]
+    two = FixtureRows({("web", "users"): [Row("web.users", "eve", {"id": 7})]}) | users
+    assert two["public.users.alice"] == two["users.alice"]
+    assert two["web.users.eve"].id == 7
+    neither = rows | FixtureRows({("web", "plans"): [Row("web.plans", "big", {"id": 2})]})
     with pytest.raises(UnknownRow):
-        both["users.bob"]
+        neither["plans.free"]
 
 
 def test_quoted_tables_are_found() -> None:
     """A table whose name needs quotes is asked for with them."""
-    rows = loaded("tables:\n  '\"User Table\"':\n    alice: {x: 1}\n", ["x"], [(1,)])
+    rows = FixtureRows({("public", "User Table"): [Row('"User Table"', "alice", {"x": 1})]})
     assert rows['"User Table".alice'].x == 1
 
 
 def test_two_sets_may_share_a_table_but_not_a_label(users: FixtureRows) -> None:
     """Rows of several sets stand one behind the other; a label that would name two rows is refused."""
-    carol = loaded("tables:\n  users:\n    carol: {email: c@x}\n", ["id", "email"], [(3, "c@x")])
+    carol = FixtureRows({("public", "users"): [Row("users", "carol", {"id": 3})]})
     assert [one.id for one in (users | carol)["users"]] == [1, 2, 3]
     assert len(users["users"]) == 2
     with pytest.raises(FixtureError, match=r"row users\.alice"):
         users | users
-
-
-def test_a_row_that_the_server_kept_back_is_an_error() -> None:
-    """If a trigger drops a row, labels are not shifted to the wrong rows."""
-    with pytest.raises(FixtureError, match="took 1 of 2 rows"):
-        loaded(USERS, ["id", "email"], [(1, "a@x")])
 
 
 def test_a_sql_set_has_no_labels() -> None:

@@ -11,6 +11,7 @@ from pytest_nself.core.place import Place
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import Sql
 from pytest_nself.core.step import Statement
+from pytest_nself.data.shape.model import Type
 from pytest_nself.data.written.cells import Cell
 
 from .fixture_set import Expected, SqlPart
@@ -19,16 +20,13 @@ from .registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A piece of SQL, the place in the file that it stands for, and the value and column it is made from.
-
-    `domain` is the name of the column's type if that is one.
-    """
+    """A piece of SQL, the place in the file that it stands for, and the value and column it is made from."""
 
     sql: str
     place: Place | None = None
     cell: Cell | None = None
     column: str | None = None
-    domain: str | None = None
+    type: Type | None = None
 
 
 class Does(Enum):
@@ -62,7 +60,10 @@ class LoadedRow:
 
 @dataclass(frozen=True, slots=True)
 class LoadStatement:
-    """A statement of a set. `table` and `rows` tell what it returns; `results` how many answers it brings."""
+    """A statement of a set. `table` and `rows` tell what it returns; `results` how many answers it brings.
+
+    `checks` are the columns that each check of the table speaks of.
+    """
 
     does: Does
     title: str
@@ -73,6 +74,7 @@ class LoadStatement:
     rows: tuple[LoadedRow, ...] = ()
     results: int = 1
     part: SqlPart | None = None
+    checks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def sql(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.place import Place
+from pytest_nself.data.shape.model import TypeKind
 from pytest_nself.data.written.cells import CellKind
 from pytest_nself.migrations.statements import place_at
 
@@ -17,6 +18,7 @@ _COLUMN = re.compile(r'column "((?:[^"]|"")+)"')
 _KEY = re.compile(r"\((?P<columns>[^()]+)\)=\((?P<values>.*?)\)(?: |\.|$)", re.DOTALL)
 _FINDS = re.compile(r'"nself: (?P<text>.*) finds (?P<count>\d+)"', re.DOTALL)
 _TOO_LONG = re.compile(r"value too long for type (?:character varying|character|bit varying|bit)\((\d+)\)")
+_TOO_LARGE = re.compile(r"A field with precision (\d+), scale (-?\d+) must round")
 _FAILING_ROW = re.compile(r"Failing row contains \((?P<values>.*)\)\.?$", re.DOTALL)
 
 
@@ -64,7 +66,7 @@ def _sql_place(statement: LoadStatement, offset: int | None) -> Place:
 
 def _place(statement: LoadStatement, diag: Any, offset: int | None) -> Place:
     found = _place_at(statement, offset) if offset is not None else None
-    for by in (_by_key, _by_null, _by_length, _by_domain, _by_shown_row, _by_column):
+    for by in (_by_key, _by_null, _by_size, _by_domain, _by_shown_row, _by_column):
         found = found or by(statement, diag)
     only = statement.rows[0].place if len(statement.rows) == 1 else statement.place
     return found or only
@@ -105,30 +107,60 @@ def _by_null(statement: LoadStatement, diag: Any) -> Place | None:
     return next((row.place for row in reversed(statement.rows) if row.values.get(name) is None), None)
 
 
-def _by_length(statement: LoadStatement, diag: Any) -> Place | None:
-    """A text that is too long: the only one of that length, since nothing says in which column it was."""
+def _by_size(statement: LoadStatement, diag: Any) -> Place | None:
+    """A text that is too long, or a number that is too large: the only one that can be meant."""
     match = _TOO_LONG.search(diag.message_primary or "")
-    if match is None:
+    if match is not None:
+        size = int(match[1])
+        found = [one for one in _texts(statement) if _length(one) == size and len(_text(one)) > size]
+    elif (match := _TOO_LARGE.search(diag.message_detail or "")) is not None:
+        found = [one for one in _texts(statement) if _overflows(one, int(match[1]), int(match[2]))]
+    else:
         return None
-    long = [part.place for part in _texts(statement) if part.cell is not None and len(part.cell.text) > int(match[1])]
-    return long[0] if len(long) == 1 else None
+    return found[0].place if len(found) == 1 else None
+
+
+def _length(part: Fragment) -> int | None:
+    return None if part.type is None else part.type.length
+
+
+def _text(part: Fragment) -> str:
+    return "" if part.cell is None else part.cell.text
+
+
+def _overflows(part: Fragment, precision: int, scale: int) -> bool:
+    from decimal import Decimal, InvalidOperation
+
+    if part.type is None or part.type.precision != (precision, scale):
+        return False
+    try:
+        return abs(Decimal(_text(part))) >= Decimal(10) ** (precision - scale)
+    except InvalidOperation:
+        return False
 
 
 def _by_domain(statement: LoadStatement, diag: Any) -> Place | None:
-    """A domain's check names the domain: the value, where the column of that domain has one alone."""
+    """A domain's check names the domain: the value, where there is one alone, or one that the message shows."""
     if not diag.datatype_name or diag.sqlstate not in ("23514", "23502"):
         return None
-    named = [part for part in _texts(statement) if part.domain == diag.datatype_name]
+    named = [
+        one
+        for one in _texts(statement)
+        if one.type is not None and one.type.kind is TypeKind.DOMAIN and one.type.name == diag.datatype_name
+    ]
     return named[0].place if len(named) == 1 else None
 
 
 def _by_shown_row(statement: LoadStatement, diag: Any) -> Place | None:
-    """A check's error shows the row: the one whose known values stand in it, in the columns' order."""
+    """A check's error shows the row: the one whose known values stand in it; a check of one column names the value."""
     shown = _FAILING_ROW.search(diag.message_detail or "")
     if shown is None:
         return None
     fitting = [row for row in statement.rows if _shows(shown["values"], row)]
-    return fitting[0].place if len(fitting) == 1 else None
+    if len(fitting) != 1:
+        return None
+    columns = statement.checks.get(diag.constraint_name or "", ())
+    return fitting[0].places.get(columns[0], fitting[0].place) if len(columns) == 1 else fitting[0].place
 
 
 def _shows(values: str, row: LoadedRow) -> bool:

@@ -114,7 +114,7 @@ class Filler:
             if column.generated:
                 raise FixtureError(
                     f"{table.ref.name}.{column.name} is generated: PostgreSQL computes it.",
-                    f"It is {column.default or 'an expression of other columns'}." if column.default else "",
+                    f"It is {column.computed}." if column.computed else "",
                     "take it out of the row",
                     place=cell.place,
                 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef, quote_identifier, quote_literal, quote_qualified
 from pytest_nself.core.place import Place
-from pytest_nself.data.shape.model import Column, Shape, Table, TypeKind
+from pytest_nself.data.shape.model import Column, Shape, Table
 from pytest_nself.data.written.cells import Cell, CellKind
 from pytest_nself.data.written.references import Condition
 
@@ -76,7 +76,8 @@ class Writer:
         count = len(entries)
         title = f"insert {count} row{'' if count == 1 else 's'} into {table.ref} (fixture set {self.set_name})"
         rows = tuple(_loaded(entry) for entry in entries)
-        return LoadStatement(Does.INSERT, title, self.set_name, place, tuple(parts), table.ref, rows)
+        checks = {check.name: check.columns for check in table.checks}
+        return LoadStatement(Does.INSERT, title, self.set_name, place, tuple(parts), table.ref, rows, checks=checks)
 
     @staticmethod
     def _name(table: Table) -> str:
@@ -118,8 +119,7 @@ class Writer:
         else:
             known = known_text(entry, column.name)
             text = self._taking(filled) if known is None and isinstance(filled, Points) else quote_literal(known or "")
-        domain = column.type.name if column.type.kind is TypeKind.DOMAIN else None
-        yield Fragment(text, place, cell, column.name, domain)
+        yield Fragment(text, place, cell, column.name, column.type)
 
     def _inner_text(self, entry: Entry, name: str, filled: Filled) -> str:
         text = known_text(filled.entry, filled.column) if isinstance(filled, Points) else None
