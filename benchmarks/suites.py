@@ -34,6 +34,33 @@ def rows(fixture: str) -> str:
     )
 
 
+# Eight tables, each with a key into the one before, and ten rows in each.
+CHAIN_SCHEMA = "".join(
+    f"create table t{n} (id int primary key, name text not null, at timestamptz not null default now(), "
+    + (f"t{n - 1}_id int not null references t{n - 1}" if n > 1 else "amount numeric not null default 0")
+    + ");\n"
+    for n in range(1, 9)
+)
+CHAIN_ROWS = "".join(
+    f"insert into t{n} (id, name{f', t{n - 1}_id' if n > 1 else ''}) "
+    f"select i, 'row ' || i{', i' if n > 1 else ''} from generate_series(1, 10) as i;\n"
+    for n in range(1, 9)
+)
+CHAIN_SET = "tables:\n" + "".join(
+    f"  t{n}:\n"
+    + "".join(f"    r{i}: {{id: {i}, name: row {i}{f', t{n - 1}_id: {i}' if n > 1 else ''}}}\n" for i in range(1, 11))
+    for n in range(1, 9)
+)
+
+
+def counts(fixture: str, rows: int, mark: str = "") -> str:
+    """A test that counts the rows of the last table of the chain."""
+    return HEAD + (
+        f"{mark}@many\ndef test_row(number, {fixture}):\n"
+        f"    assert {fixture}.execute('select count(*) from t8').fetchone() == ({rows},)\n"
+    )
+
+
 EMPTY = {"conftest.py": CLOCK, "test_it.py": HEAD + "@many\ndef test_nothing(number):\n    pass\n"}
 
 OURS = {"conftest.py": CLOCK, "test_it.py": rows("nself_db"), "migrations/0001_person.sql": SCHEMA}
@@ -56,6 +83,19 @@ def db(kept):
     return kept
 """,
     "test_it.py": rows("db"),
+}
+
+CHAIN_BARE = {"conftest.py": RAW["conftest.py"], "test_it.py": counts("db", 10)}
+CHAIN_SHARED = {
+    "conftest.py": CLOCK,
+    "test_it.py": counts("nself_db", 10, "@pytest.mark.nself_fixtures('chain')\n"),
+    "migrations/0001_chain.sql": CHAIN_SCHEMA,
+    "fixtures/chain.yml": CHAIN_SET,
+}
+CHAIN_WITHOUT = {
+    "conftest.py": CLOCK,
+    "test_it.py": counts("nself_db", 0),
+    "migrations/0001_chain.sql": CHAIN_SCHEMA,
 }
 
 SQLALCHEMY = {

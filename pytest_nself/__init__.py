@@ -36,7 +36,7 @@ _HOMES = {
     "Dsn": "core.dsn",
     "EphemeralDatabase": "database.database",
     "FixtureError": "core.errors",
-    "FixtureRows": "data.fixture_rows",
+    "FixtureRows": "data.sets.rows",
     "IsolationError": "core.errors",
     "LoadedSets": "plugin.loaded_sets",
     "MigrationError": "core.errors",

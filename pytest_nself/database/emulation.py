@@ -17,6 +17,7 @@ from pytest_nself.core.errors import IsolationError
 
 from . import rollback_sql as sql
 from .rollback_blocks import AsyncRollbackTransaction, RollbackTransaction
+from .rollback_scan import scan
 from .rollback_state import GOOD_RESULTS, IDLE, INERROR, ONE_TRANSACTION, Emulation, Watch, attentive, outside_rollback
 
 if TYPE_CHECKING:
@@ -84,6 +85,15 @@ class EmulatedCommits(BaseConnection[Any]):
                 emulation.begin()
                 self.pgconn.enter_pipeline_mode()
         emulation.idle = False
+
+    def _announce(self, text: bytes) -> None:
+        """Prepare for a message that does not go through a cursor."""
+        emulation = self._emulation
+        emulation.last = text
+        emulation.forget_failed()
+        effects = scan(text)
+        if effects is not None:
+            emulation.before(effects, None)
 
     def _exec_command(
         self, command: QueryNoTemplate, result_format: pq.Format = pq.Format.TEXT

@@ -314,7 +314,7 @@ class RollbackSession:
                 loading.begin()
                 outer.starts(loading.identity, began_s)
             for link in links[common:]:
-                value = link.load(connection)
+                value = link.load(connection, tuple(outer.values))
                 connection.commit()
                 exec_(pgconn, outer.add(link, value))
             self._judge(loading, pgconn)

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 class Link:
     """Rows that tests begin with: `load` writes them over the connection that it is given, and may commit there.
 
-    Two links with the same `key` are the same rows. What `load` returns is kept as long as the rows are.
+    Its second argument is what the loads of the links below returned. Two links with the same `key` are the same rows.
+    What `load` returns is kept as long as the rows are.
     """
 
     key: Hashable
-    load: Callable[[RollbackConnection], Any]
+    load: Callable[[RollbackConnection, Sequence[Any]], Any]
 
 
 class Outer:

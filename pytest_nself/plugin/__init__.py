@@ -126,17 +126,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         parametrize(metafunc, checked_of(metafunc.config))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What a marker asks for is set up like a fixture, also when the test does not take it."""
     marked: dict[int, bool] = {}
+    with_sets = 0
     for item in items:
         if not item.own_markers and marked.get(id(item.parent)) is False:
             continue  # most tests of most projects
         names = getattr(item, "fixturenames", None)
         if names is None or not is_marked(item, marked):
             continue
-        if "nself_fixtures" not in names and item.get_closest_marker("nself_fixtures"):
-            names.insert(0, "nself_fixtures")
+        if item.get_closest_marker("nself_fixtures"):
+            with_sets += 1
+            if "nself_fixtures" not in names:
+                names.insert(0, "nself_fixtures")
         if any(marker.name in options.CHECK_MARKERS for marker in item.iter_markers()):
             from .checks.begin import run_before_body
 
@@ -145,6 +148,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.stash[COMMITS] = True
             # Before nself_db, which is a connection to it here.
             names[:] = ["nself_database", *(name for name in names if name != "nself_database")]
+    run = config.stash.get(RUN, None)
+    if with_sets > 1 and run is not None and run.settings["group"]:
+        from . import grouping
+
+        if not grouping.order_is_given(config):
+            grouping.group(items, run.sets.order_of)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -18,12 +18,19 @@ LOCK_NOT_AVAILABLE = "55P03"
 LOOK = "select /* nself: a look at the schema */"
 """The last statement of a check of ours on the test's own connection."""
 _OURS = re.compile(rf'{re.escape(LOOK)}|(?:RELEASE|ROLLBACK TO) "_pg3_')
+_OF_TIME = re.compile(r"datetime|timestamp|now\(|clock", re.IGNORECASE)
+_OLD_S = 0.01  # a clock of tests notices no less
 UNDEFINED = ("42P01", "42703", "42883", "42704", "3F000")  # table, column, function, type, schema
 
 TWO_DATABASES = """\
 While this test ran, somebody was at the committed database, which DATABASE_URL names. Rows that the test wrote through
 nself_db cannot be seen there, nor those there in nself_db. To fix: take nself_database instead of nself_db, or hand the
 app the connection nself_db."""
+
+OLD_NOW = """\
+now() was {age} ms old when this test began: the transaction that holds its fixture sets is that of tests before it,
+too. Where that matters: take clock_timestamp(), mark the test @pytest.mark.nself_fixtures(…, share=False), or set
+nself_outer_max_age = 0."""
 
 _IN_THE_WAY = """
 select a.pid, a.application_name, a.state, l.locks, a.query
@@ -55,6 +62,8 @@ def _sections(worker: Worker, item: pytest.Item, failure: BaseException | None) 
             statement = worker.rollback.last_query(admin)
         if statement and not (worker.rolled_back.looked and _OURS.match(statement)):
             yield "nself: last SQL", statement
+        if worker.rolled_back.age_s > _OLD_S and _OF_TIME.search(str(failure)):
+            yield "nself: now()", OLD_NOW.format(age=round(worker.rolled_back.age_s * 1000))
     if _sqlstate(failure) == LOCK_NOT_AVAILABLE:
         blockers = "\n".join(_in_the_way(worker, item))
         if blockers:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg.pq import TransactionStatus
 
-from pytest_nself.core.errors import FixtureError, NselfError
-from pytest_nself.data.sets.folder import read_fixture_set
+from pytest_nself.core.errors import NselfError
 from pytest_nself.data.sets.rows import FixtureRows
-from pytest_nself.sandbox.fixture_sets import load_fixture_set
+from pytest_nself.database.rollback_outer import Link
+from pytest_nself.sandbox.loading import Brought, rows_of
 
+from .sets import MARKER, check_marker, marked
 from .state import run_of, worker_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import psycopg
 
+    from pytest_nself.data.sets.fixture_set import FixtureSet
+    from pytest_nself.sandbox.sandbox import Sandbox
+
+    from .sets import Sets
     from .worker import Worker
+
+WORKS_ELSEWHERE = frozenset({"nself_database", "nself_dsn", "nself_clone"})
 
 
 def loaded_sets(request: pytest.FixtureRequest, *, rolls_back: bool) -> LoadedSets:
@@ -31,22 +37,15 @@ def loaded_sets(request: pytest.FixtureRequest, *, rolls_back: bool) -> LoadedSe
     """
     run = run_of(request.config)
     worker = worker_of(run)
-    names = request.fixturenames
-    place: str | None = None
-    if rolls_back and "nself_async_db" in names:
-        request.getfixturevalue("nself_async_db")
-    elif rolls_back and ("nself_db" in names or not {"nself_database", "nself_dsn", "nself_clone"} & set(names)):
-        request.getfixturevalue("nself_db")
-    elif {"nself_database", "nself_dsn"} & set(names) or not rolls_back:
-        place = request.getfixturevalue("nself_database").dsn.dbname
-    else:
-        place = request.getfixturevalue("nself_clone").dsn.dbname
-    sets = LoadedSets(worker, run.root / run.settings["fixtures"], place)
+    place = place_of(request, rolls_back=rolls_back)
     try:
-        for marker in reversed(list(request.node.iter_markers("nself_fixtures"))):
-            if not marker.args:
-                raise FixtureError("The marker nself_fixtures names no set.", "", 'write nself_fixtures("basic-users")')
-            sets.load(*marker.args)
+        for marker in request.node.iter_markers(MARKER):
+            check_marker(marker)
+        names, share = marked(request.node)
+        sets = LoadedSets(worker, run.sets, place, share=share)
+        if names:
+            sets.load(*names)
+        sets._clean = False
         return sets
     except NselfError as error:
         message = str(error)
@@ -54,34 +53,69 @@ def loaded_sets(request: pytest.FixtureRequest, *, rolls_back: bool) -> LoadedSe
     pytest.fail(message, pytrace=False)
 
 
+def place_of(request: pytest.FixtureRequest, *, rolls_back: bool) -> str | None:
+    """The name of the database in which a test works; None is its rolled-back transaction, which it has then."""
+    names = request.fixturenames
+    if rolls_back and "nself_async_db" in names:
+        request.getfixturevalue("nself_async_db")
+    elif rolls_back and ("nself_db" in names or WORKS_ELSEWHERE.isdisjoint(names)):
+        request.getfixturevalue("nself_db")
+    elif {"nself_database", "nself_dsn"} & set(names) or not rolls_back:
+        return str(request.getfixturevalue("nself_database").dsn.dbname)
+    else:
+        return str(request.getfixturevalue("nself_clone").dsn.dbname)
+    return None
+
+
 class LoadedSets:
     """`sets["users.alice"].id`, `sets["users"]`, `sets.load("more-users")`."""
 
-    def __init__(self, worker: Worker, folder: Path, place: str | None) -> None:
+    def __init__(self, worker: Worker, sets: Sets, place: str | None, *, share: bool = True) -> None:
         self._worker = worker
-        self._folder = folder
+        self._sets = sets
         self._place = place  # the database's name; None is the test's rolled-back transaction
-        self._rows = FixtureRows()
+        self._share = share
+        self._names: tuple[str, ...] = ()
+        self._brought: list[Brought] = []  # one for each set of the chain
+        self._rows: FixtureRows | None = FixtureRows()  # None: not read yet
+        self._clean = True  # the test has not had its turn
 
     def load(self, *names: str) -> LoadedSets:
-        """Load these sets now, with the rights to write rows of every tenant.
+        """Load these sets now, and those that they extend; none twice. With the rights to write rows of every tenant.
 
         FixtureError carries the file, line and column of what PostgreSQL refused.
         """
-        sets = [read_fixture_set(self._folder, name) for name in names]
-        with self._connection() as connection:
-            for fixture_set in sets:
-                self._rows |= load_fixture_set(connection, fixture_set)
+        asked = (*self._names, *names)
+        chain = self._sets.chain(asked)
+        shared = self._stand_on(chain) if self._place is None and self._share else None
+        if shared is not None:
+            self._brought = shared
+        else:
+            with self._connection() as connection:
+                self._brought += self._worker.loader.load(connection, chain, self._brought, clean=self._clean)
+        self._names, self._rows = asked, None
         return self
 
+    def _all(self) -> FixtureRows:
+        """The rows. Read from the server's answer at the first look: a test that looks at none pays nothing."""
+        if self._rows is None:
+            here = self._worker.rolled_back.plain if self._place is None else None
+            self._rows = rows_of(here, self._brought)
+        return self._rows
+
     def __getitem__(self, key: str) -> Any:
-        return self._rows[key]
+        return self._all()[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._rows
+        return key in self._all()
 
     def __repr__(self) -> str:
-        return f"<nself_fixtures {self._rows!r}>"
+        return f"<nself_fixtures {self._all()!r}>"
+
+    def _stand_on(self, chain: tuple[FixtureSet, ...]) -> list[Brought] | None:
+        """Begin on rows that tests share; None where the test has executed something already."""
+        links = [Link(one.name, partial(_load, self._worker, chain[:n])) for n, one in enumerate(chain, 1)]
+        return self._worker.rolled_back.stand_on(links)
 
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection[Any]]:
@@ -94,14 +128,28 @@ class LoadedSets:
             return
         connection = self._worker.rolled_back.plain
         fresh = connection.info.transaction_status == TransactionStatus.IDLE
-        if sandbox.stop_acting:
-            connection.execute(sandbox.stop_acting.encode())
-        try:
+        with acting_for_all(sandbox, connection):
             yield connection
-        finally:
-            # In an aborted transaction the coming rollback undoes it.
-            if sandbox.act_again and connection.info.transaction_status != TransactionStatus.INERROR:
-                connection.execute(sandbox.act_again.encode())
         if fresh:
             # What was there before the test began survives its rollback().
             connection.commit()
+
+
+@contextmanager
+def acting_for_all(sandbox: Sandbox, connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """Rows of every tenant can be seen and written meanwhile, whatever the tests' role may."""
+    if sandbox.stop_acting:
+        connection.execute(sandbox.stop_acting.encode())
+    try:
+        yield
+    finally:
+        # In an aborted transaction the coming rollback undoes it.
+        if sandbox.act_again and connection.info.transaction_status != TransactionStatus.INERROR:
+            connection.execute(sandbox.act_again.encode())
+
+
+def _load(
+    worker: Worker, chain: tuple[FixtureSet, ...], connection: psycopg.Connection[Any], before: Sequence[Brought]
+) -> Brought:
+    with acting_for_all(worker.sandbox, connection):
+        return worker.loader.load(connection, chain, before)[-1]

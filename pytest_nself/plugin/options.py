@@ -20,8 +20,9 @@ CHECKS = (
 )
 CHECK_MARKERS = frozenset(marker.partition("(")[0] for marker in CHECKS)
 MARKERS = (
-    "nself_fixtures(*names): load these fixture sets before the test, inside its rolled-back transaction; for a test "
-    "that has none, into its committed database or its clone",
+    "nself_fixtures(*names, share): load these fixture sets, and those that they extend, before the test, inside its "
+    "rolled-back transaction; for a test that has none, into its committed database or its clone. Tests with the same "
+    "sets share a transaction, in which now() stands still: share=False gives the test one of its own",
     "nself_rollback(on): nself_rollback(False) gives nself_db a connection to the committed database, for a test that "
     "commits",
     *CHECKS,

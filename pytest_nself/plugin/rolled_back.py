@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_nself.core.errors import IsolationError
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import psycopg
     import pytest
 
-    from pytest_nself.database.rollback import CallCheck
+    from pytest_nself.database.rollback_end import CallCheck
+    from pytest_nself.database.rollback_outer import Link
 
     from .worker import Worker
 
@@ -28,6 +29,7 @@ class RolledBack:
         self.worker = worker
         self.node: pytest.Item | None = None
         self.looked = False  # whether a check of ours used the test's connection
+        self.age_s = 0.0  # how old now() was when the test took over its transaction from others
         self._users = 0
         self._check: CallCheck | None = None
 
@@ -49,9 +51,15 @@ class RolledBack:
         # Only now: without a connection the fixture fails, and nobody calls end().
         self._users += 1
         if self.node is None:
-            self.node, self._check, self.looked = node, None, False
+            self.node, self._check, self.looked, self.age_s = node, None, False, 0.0
             self.worker.mark_log()
         return connection
+
+    def stand_on(self, links: Sequence[Link]) -> list[Any] | None:
+        """Let the test begin with these rows, which it may share; None where it executed something already."""
+        values = self.worker.rollback.stand_on(links, self.worker.outer_max_age_s)
+        self.age_s = self.worker.rollback.outer_age_s
+        return values
 
     @property
     def plain(self) -> psycopg.Connection[Any]:

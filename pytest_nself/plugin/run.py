@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pytest_nself.server.runfolder import RunFolder
     from pytest_nself.server.server import Provider
 
+    from .sets import Sets
     from .worker import Worker
 
 SUPERUSER = "postgres"
@@ -190,6 +191,13 @@ class Run:
 
             self.config.pluginmanager.register(PerTest(self._worker), "nself-per-test")
         return self._worker
+
+    @cached_property
+    def sets(self) -> Sets:
+        """The project's fixture sets."""
+        from .sets import Sets
+
+        return Sets(self.root / self.settings["fixtures"])
 
     def forget_failure(self) -> None:
         """What kept `worker` from being had was asked for by no test: the first that does shall show all of it."""

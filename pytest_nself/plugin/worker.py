@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_nself.core.errors import IsolationError
@@ -20,6 +21,7 @@ from .state import failed
 if TYPE_CHECKING:
     import pytest
 
+    from pytest_nself.sandbox.loading import Loader
     from pytest_nself.sandbox.sandbox import Sandbox
 
     from .run import Run
@@ -44,6 +46,7 @@ class Worker:
         self.sandbox = sandbox
         self.leak_guard: str = run.settings["leak_guard"]
         self.keep_failed: bool = run.settings["keep_failed"]
+        self.outer_max_age_s: float = run.settings["outer_max_age"]
         self.kept: list[Kept] = []
         log = sandbox.server.log
         # Kept open: the end of the log is asked for before each test.
@@ -69,6 +72,14 @@ class Worker:
         names = tuple(name for (name,) in self.sandbox.facts.get("function_settings", ()))
         database = self.sandbox.acting(self._rollback_name)
         return RollbackSession(database, function_settings=names, extra_columns=self.committed.visit_columns)
+
+    @cached_property
+    def loader(self) -> Loader:
+        """Loads fixture sets into the databases of this worker."""
+        from pytest_nself.project.pyproject import project_name
+        from pytest_nself.sandbox.loading import Loader
+
+        return Loader(project_name(self.run.root))
 
     def fresh_rollback(self) -> None:
         """Take a new rollback database: the old one holds what a test committed."""

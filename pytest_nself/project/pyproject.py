@@ -57,3 +57,14 @@ def _line_of(text: str, key: str) -> int | None:
         if line.split("=")[0].strip() == key:
             return number
     return None
+
+
+def project_name(root: Path) -> str:
+    """What the project calls itself in `[project]` of pyproject.toml, else the name of its folder."""
+    import tomllib
+
+    try:
+        document = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(document["project"]["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return root.resolve().name

@@ -40,7 +40,7 @@ def test_the_engine_needs_no_face(blocked: str) -> None:
     code = f"""
 import sys
 sys.modules[{blocked!r}] = None
-import pytest_nself.sandbox.sandbox, pytest_nself.sandbox.fixture_sets, pytest_nself.execute.migrate
+import pytest_nself.sandbox.sandbox, pytest_nself.sandbox.loading, pytest_nself.execute.migrate
 import pytest_nself.database.rollback, pytest_nself.database.reset, pytest_nself.sandbox.kept
 print("fine")
 """

@@ -72,7 +72,7 @@ class Loads:
         self.of: list[str] = []
 
     def link(self, name: str, *statements: str) -> Link:
-        def load(connection: Connection) -> str:
+        def load(connection: Connection, before: object) -> str:
             for statement in statements or (f"insert into item values ({name[-1]})",):
                 connection.execute(statement.encode())
             self.of.append(name)
@@ -213,6 +213,13 @@ def test_a_stack_of_links(session: RollbackSession, loads: Loads) -> None:
         assert ids(begin(session, *links)) == rows
         passed(session)
     assert loads.of == ["set1", "set2", "set3", "set2", "set2"]
+
+
+def test_a_load_knows_those_below(session: RollbackSession) -> None:
+    """A load is given what the loads of the links below it returned."""
+    session.begin()
+    links = [Link(number, lambda connection, before: (*before, len(before))) for number in range(3)]
+    assert session.stand_on(links, LONG_S) == [(0,), ((0,), 1), ((0,), ((0,), 1), 2)]
 
 
 def test_a_test_without_rows_between(session: RollbackSession, loads: Loads) -> None:
@@ -457,7 +464,7 @@ def test_a_load_that_fails(session: RollbackSession, loads: Loads, statement: st
 def test_the_tests_connection_sees_nothing_of_the_load(session: RollbackSession) -> None:
     """What a load does to its connection object, and its statements, are not the test's."""
 
-    def load(connection: Connection) -> None:
+    def load(connection: Connection, before: object) -> None:
         connection.row_factory = psycopg.rows.dict_row  # type: ignore[assignment]
         connection.execute("select 1")
 

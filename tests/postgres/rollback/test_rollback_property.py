@@ -162,7 +162,7 @@ def test_nothing_tells_them_apart(scratch_database: EphemeralDatabase, begins_wi
     session, real = twins(scratch_database, begins_with)
     loads = []
 
-    def loaded(connection: psycopg.Connection[Any]) -> None:
+    def loaded(connection: psycopg.Connection[Any], before: object) -> None:
         begins_with(connection)
         loads.append(connection)
 
