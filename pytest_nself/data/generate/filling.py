@@ -49,7 +49,8 @@ class Filled:
     """A table's rows, and what there is to say of them.
 
     `left` are the columns that the server fills, `nulls` those that stay null, with the reason. `acceptance` is, by
-    check, the share of the tried values that it let through. `short` says why there are fewer rows than wanted.
+    check, the share of the tried values that it let through. `short` says why there are fewer rows than wanted,
+    `unknown` what the server said of rows that break a rule which no constraint tells of.
     """
 
     table: Table
@@ -61,6 +62,7 @@ class Filled:
     acceptance: dict[str, float] = field(default_factory=dict)
     unsolved: dict[str, str] = field(default_factory=dict)
     short: str = ""
+    unknown: str = ""
 
 
 def fill_table(

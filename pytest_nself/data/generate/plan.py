@@ -18,6 +18,7 @@ from .existing import read_existing, read_parents
 from .filling import Filled, Ground, fill_table
 from .later import Coming, key_columns, late_steps
 from .linking import targets
+from .narrowing import Attempt, narrow
 from .parents import Parents
 from .rebuild import Rebuild, read_rebuild
 from .rows import Own
@@ -44,16 +45,26 @@ class Generated:
         return sum(one.rows.count for one in self.tables.values())
 
 
-def generate(connection: psycopg.Connection[Any], shape: Shape, wishes: Wishes, *, rebuild: bool = True) -> Generated:
+def generate(
+    connection: psycopg.Connection[Any],
+    shape: Shape,
+    wishes: Wishes,
+    *,
+    rebuild: bool = True,
+    attempt: Attempt | None = None,
+) -> Generated:
     """Decide the rows of all wished tables, and of those that they cannot do without. The connection only reads.
 
-    `rebuild` allows that indexes of empty tables are dropped and made anew around their COPY. Raises CircleError.
+    `rebuild` allows that indexes of empty tables are dropped and made anew around their COPY. With `attempt` the
+    rows of each table are tried, and those that the server refuses are left out. Raises CircleError.
     """
     wanted, added = _chosen(connection, shape, wishes)
     order = load_order(shape, wanted)
     ground = Ground(connection, shape, wishes.seed, targets(shape, wanted))
     tables: dict[ObjectRef, Filled] = {}
     parents: dict[ObjectRef, Mapping[str, Parents]] = {}
+    if attempt is not None:
+        attempt(_deferring(order))
     for ref in order.tables:
         table = shape.tables[ref]
         given = {}
@@ -72,6 +83,9 @@ def generate(connection: psycopg.Connection[Any], shape: Shape, wishes: Wishes, 
             existing=existing,
             wish=wishes.of(ref),
         )
+        if attempt is not None:
+            attempt([*_sequences(tables[ref])])
+            narrow(tables[ref], attempt)
     for one in tables.values():
         one.rows.forget()
     rebuilds = {}
@@ -138,9 +152,10 @@ def _parents(
 
 
 def _steps(connection: psycopg.Connection[Any], shape: Shape, generated: Generated) -> Iterator[Step]:
-    if generated.order.deferred:
-        names = {quote_qualified(ref.schema, name) for ref, name in generated.order.deferred if ref in generated.tables}
-        yield Statement("let keys be checked at the end", Sql(f"set constraints {', '.join(sorted(names))} deferred;"))
+    yield from _deferring(generated.order)
+    for filled in generated.tables.values():
+        # First of all: what a trigger inserts on the way must not take the numbers of rows that are still to come.
+        yield from _sequences(filled)
     rebuilds = generated.rebuilds
     for ref in generated.order.tables:
         filled = generated.tables[ref]
@@ -151,7 +166,6 @@ def _steps(connection: psycopg.Connection[Any], shape: Shape, generated: Generat
         yield _copy(filled, generated.wishes)
         if ref in rebuilds:
             yield from rebuilds[ref].after
-        yield from _sequences(filled)
     for number, (ref, name) in enumerate(sorted(generated.order.postponed), 1):
         filled = generated.tables[ref]
         reference = next(one for one in filled.table.references if one.name == name)
@@ -160,6 +174,13 @@ def _steps(connection: psycopg.Connection[Any], shape: Shape, generated: Generat
         if parents is None or not parents.count:
             parents = read_parents(connection, shape.tables[target], reference.target_columns)
         yield from late_steps(filled.table, reference, filled.rows, parents, generated.wishes.seed, number)
+
+
+def _deferring(order: LoadOrder) -> list[Step]:
+    names = sorted(quote_qualified(ref.schema, name) for ref, name in order.deferred)
+    if not names:
+        return []
+    return [Statement("let keys be checked at the end", Sql(f"set constraints {', '.join(names)} deferred;"))]
 
 
 def _copy(filled: Filled, wishes: Wishes) -> CopyRows:
@@ -177,6 +198,8 @@ def _copy(filled: Filled, wishes: Wishes) -> CopyRows:
 
 def _sequences(filled: Filled) -> Iterator[Statement]:
     """What sequences give next lies behind the keys that were used."""
+    if not filled.rows.count:
+        return
     last = filled.rows.place(filled.rows.count - 1)
     for name in filled.counted:
         column = filled.table.column(name)

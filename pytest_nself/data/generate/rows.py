@@ -72,6 +72,11 @@ class Rows:
         if accepted != list(range(len(accepted))):
             self._accepted = accepted
 
+    def keep(self, rows: Sequence[int]) -> None:
+        """Leave out all rows but these."""
+        self._accepted = [self.place(row) for row in rows]
+        self.count = len(self._accepted)
+
     def forget(self) -> None:
         """Forget the values that were made so far: tables that they come from may have been decided since."""
         self._kept.clear()
