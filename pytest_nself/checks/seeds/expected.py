@@ -13,6 +13,7 @@ from pytest_nself.core.place import Place
 from pytest_nself.data.seeds.plan import SeedPlan
 from pytest_nself.data.seeds.rows import read_rows
 from pytest_nself.data.seeds.seed_file import SeedFile
+from pytest_nself.data.seeds.touching import TableName, touched
 from pytest_nself.data.seeds.upsert import find_table, key_of
 from pytest_nself.data.shape.model import Shape, Table
 from pytest_nself.data.written.cells import Cell, CellKind, RowSpec
@@ -61,7 +62,7 @@ def declared_rows(files: Iterable[SeedFile], shape: Shape) -> tuple[Expected, ..
 def placed(made: Iterable[Expected], declared: Iterable[Expected]) -> tuple[Expected, ...]:
     """Rows that a sandbox has shown, each with the place in the file that brings it, as far as it can be found."""
     known = {
-        (one.table.ref, identity): row.place
+        (one.table.ref, identity): row
         for one in declared
         for row in one.rows
         if (identity := _identity(one.table, row))
@@ -69,11 +70,30 @@ def placed(made: Iterable[Expected], declared: Iterable[Expected]) -> tuple[Expe
     return tuple(replace(one, rows=tuple(_placed(one, row, known) for row in one.rows)) for one in made)
 
 
-def _placed(expected: Expected, row: RowSpec, known: Mapping[Any, Place]) -> RowSpec:
+def _placed(expected: Expected, row: RowSpec, known: Mapping[Any, RowSpec]) -> RowSpec:
     identity = _identity(expected.table, row)
-    place = known.get((expected.table.ref, identity)) or _mentioned(expected.files, identity) or row.place
-    cells = tuple(replace(cell, place=place) for cell in row.cells)
+    declared = known.get((expected.table.ref, identity))
+    place = declared.place if declared is not None else _mentioned(expected.files, identity) or row.place
+    said = _said(expected)
+    if said is not None and declared is not None:
+        said |= {cell.column for cell in declared.cells}
+    cells = tuple(replace(cell, place=place) for cell in row.cells if not said or cell.column in said)
     return RowSpec(row.label, cells, place)
+
+
+def _said(expected: Expected) -> set[str] | None:
+    """The columns of the table that its SQL files name; None where they may mean all, or write it by other ways."""
+    found: set[str] = set()
+    for file in expected.files:
+        if file.kind.has_rows:
+            continue
+        columns = touched(file).columns
+        ref = expected.table.ref
+        names = columns.get(TableName(ref.schema, ref.name)) or columns.get(TableName(None, ref.name))
+        if names is None:
+            return None
+        found |= names
+    return found
 
 
 def _mentioned(files: Sequence[SeedFile], identity: tuple[str, ...]) -> Place | None:

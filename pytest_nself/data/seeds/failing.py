@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pytest_nself.core.errors import StepFailed
+from pytest_nself.core.place import Place
 
 from .ledger import recorded
 from .plan import Part, SeedPlan
@@ -51,9 +52,10 @@ def _position(upsert: Upsert, error: StepFailed) -> int | None:
     """
     diag: Any = getattr(error.__cause__, "diag", None)
     said: str | None = getattr(diag, "statement_position", None)
-    begin, place = upsert.step.place, error.place
+    begin = upsert.step.place
+    place: Place | None = error.place
     if not said or upsert.step.params:
-        return int(said) if said else None
+        return int(said) if said is not None else None
     if begin is None or place is None or begin.line is None or place.line is None or place.column is None:
         return None
     lines = upsert.step.sql.text.split("\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,12 +29,15 @@ class TableName(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Touches:
-    """What a file writes and reads. `unknown`: there may be more, and why."""
+    """What a file writes and reads. `unknown`: there may be more, and why.
+
+    `columns` are those that its SQL names of a table that it writes; a table whose columns it does not name is no key.
+    """
 
     writes: frozenset[TableName] = frozenset()
     reads: frozenset[TableName] = frozenset()
     unknown: str = ""
-    calls: frozenset[str] = field(default=frozenset())
+    columns: Mapping[TableName, frozenset[str]] = field(default_factory=dict, compare=False)
 
     def in_shape(self, shape: Shape) -> Touches:
         """The same with the schemas of the database, and with the tables that foreign keys look into as read."""
@@ -43,7 +46,8 @@ class Touches:
         for one in writes:
             for table in shape.named(one.schema, one.name):
                 reads |= {TableName(ref.target.schema, ref.target.name) for ref in table.references}
-        return Touches(writes, frozenset(reads), self.unknown, self.calls)
+        columns = {_found(shape, one): names for one, names in self.columns.items()}
+        return Touches(writes, frozenset(reads), self.unknown, columns)
 
 
 def _found(shape: Shape, name: TableName) -> TableName:
@@ -68,6 +72,8 @@ def _of_sql(text: str) -> Touches:
 
     writes: set[TableName] = set()
     reads: set[TableName] = set()
+    columns: dict[TableName, frozenset[str]] = {}
+    whole: set[TableName] = set()
     unknown = ""
     for one in scan(text).statements:
         if not one.words or one.words[0] in ("set", "reset", "begin", "start", "commit", "end", "savepoint", "release"):
@@ -87,7 +93,13 @@ def _of_sql(text: str) -> Touches:
         own_writes, own_reads = _of_statement(parsed)
         writes |= own_writes
         reads |= own_reads
-    return Touches(frozenset(writes), frozenset(reads), unknown)
+        for table, names in _columns(parsed):
+            if names:
+                columns[table] = columns.get(table, frozenset()) | names
+            else:
+                whole.add(table)
+    known = {table: names for table, names in columns.items() if table not in whole}
+    return Touches(frozenset(writes), frozenset(reads), unknown, known)
 
 
 def _parsed(said: str) -> Any:
@@ -129,6 +141,26 @@ def _of_statement(parsed: Any) -> tuple[set[TableName], set[TableName]]:
     }
     # What a file makes for itself is no table of the schema.
     return (set(), set()) if made and not targets else (writes, reads)
+
+
+def _columns(parsed: Any) -> Iterator[tuple[TableName, frozenset[str]]]:
+    """The columns that inserts and updates name, by table; none where a statement means all of them."""
+    from sqlglot import exp
+
+    for node in parsed.find_all(exp.Insert):
+        if isinstance(node.this, exp.Schema):
+            names = frozenset(filter(None, (_folded(one) for one in node.this.expressions if one.this)))
+            yield _name(node.this.this), names
+        elif isinstance(node.this, exp.Table):
+            yield _name(node.this), frozenset()
+    for node in parsed.find_all(exp.Update):
+        if isinstance(node.this, exp.Table):
+            targets = [one.this for one in node.expressions if isinstance(one, exp.EQ)]
+            names = frozenset(filter(None, (_folded(one.this) for one in targets if isinstance(one, exp.Column))))
+            yield _name(node.this), names
+    for node in parsed.find_all(exp.Merge):
+        if isinstance(node.this, exp.Table):
+            yield _name(node.this), frozenset()
 
 
 def _name(table: Any) -> TableName:
