@@ -122,11 +122,16 @@ def test_a_table_is_renamed_in_tables_and_in_expect() -> None:
     assert new == SET.replace("users:", "people:")
 
 
-def test_references_to_a_table_are_found() -> None:
-    """Those that begin with its name."""
+def test_a_reference_is_found_by_its_place() -> None:
+    """Wherever a scalar stands it can be replaced; a reference needs no quotes."""
     document = Document(SET)
-    (node,) = document.references("$users.")
+    (place,) = places(SET, "author")
+    node = document.scalar(place)
+    assert node is not None
     assert document.apply([document.replace(node, "$people.alice")]) == SET.replace("$users.alice", "$people.alice")
+    inside = document.scalar(Place("f", place.line, SET.splitlines()[(place.line or 0) - 1].index("[a") + 2))
+    assert inside is not None
+    assert inside.value == "a"
 
 
 def test_a_value_is_replaced_in_its_own_style() -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_nself.core.names import ObjectRef, quote_literal
+from pytest_nself.core.names import ObjectRef
 from pytest_nself.data.shape.model import Column, Shape, Table, TypeKind
 from pytest_nself.data.shape.order import CircleError, load_order
 from pytest_nself.data.staleness.edits import is_plain
@@ -193,9 +193,8 @@ def _items(value: str) -> list[str] | None:
 
 
 def _text(value: str) -> str:
-    """A text; what would be a reference or a template to the reader is said as SQL, which it takes as it is."""
-    if _TEMPLATE in value:
-        return f"!sql {json.dumps(quote_literal(value).strip(), ensure_ascii=False)}"
+    """A text; what would be a reference or a template to the reader is escaped."""
+    value = value.replace(_TEMPLATE, f"{{{_TEMPLATE}}}")
     if value.startswith("$$") or is_reference(value):
         value = f"${value}"
     return value if is_plain(value) else _quoted(value)

@@ -61,7 +61,7 @@ class Document:
         self._starts = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", self.text))]
         self._by_value: defaultdict[tuple[int, int], list[Pair]] = defaultdict(list)
         self._seen: set[int] = set()
-        self._by_node: dict[int, Node] = {}
+        self._by_scalar: dict[tuple[int, int], Node] = {}
         if self._root is not None:
             self._index(self._root)
 
@@ -69,20 +69,14 @@ class Document:
         """The keys whose value begins at this place; more than one where an anchor is used again."""
         return list(self._by_value.get((place.line or 0, place.column or 0), ()))
 
+    def scalar(self, place: Place) -> Node | None:
+        """The scalar that begins at this place."""
+        return self._by_scalar.get((place.line or 0, place.column or 0))
+
     def table_pairs(self, name: str) -> Iterator[Pair]:
         """The keys below `tables:` and `expect:` that are this word."""
         for head in self._members(self._root, ("tables", "expect")):
             yield from self._members(head.value, (name,))
-
-    def references(self, prefix: str) -> Iterator[Node]:
-        """The scalars that begin with this."""
-        from ruamel.yaml.nodes import ScalarNode
-
-        return (
-            node
-            for node in self._by_node.values()
-            if isinstance(node, ScalarNode) and str(node.value).startswith(prefix)
-        )
 
     def rename(self, pair: Pair, new: str) -> Edit:
         """The key gets another name, in quotes where it had them."""
@@ -132,7 +126,6 @@ class Document:
         if id(node) in self._seen:
             return
         self._seen.add(id(node))
-        self._by_node[id(node)] = node
         if isinstance(node, SequenceNode):
             for one in node.value:
                 self._index(one)
@@ -142,6 +135,9 @@ class Document:
                 self._by_value[at].append(Pair(node, number))
                 self._index(key)
                 self._index(value)
+        else:
+            # An empty value begins where the next thing does, and comes first.
+            self._by_scalar[node.start_mark.line + 1, node.start_mark.column + 1] = node
 
     def _members(self, node: Node | None, names: tuple[str, ...]) -> Iterator[Pair]:
         from ruamel.yaml.nodes import MappingNode, ScalarNode
