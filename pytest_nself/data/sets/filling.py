@@ -158,8 +158,10 @@ class Filler:
                 for name, there in zip(fitting.columns, fitting.target_columns, strict=True)
             )
             return
-        if called:
-            raise self._elsewhere(table, cell, called[0], target.table)
+        # A column that is only a part of a key may have a value from anywhere.
+        alone = [one for one in called if len(one.columns) == 1]
+        if alone or (called and column is None):
+            raise self._elsewhere(table, cell, (alone or called)[0], target.table)
         typed = self._typed(table, cell.column)
         if column is not None:
             yield column.name, target.value(self._key_of(target.table, cell.place), cell)

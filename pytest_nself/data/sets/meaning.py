@@ -13,7 +13,7 @@ from pytest_nself.data.shape.order import root_of
 from .fixture_set import Polymorphic
 from .keys import written_table
 
-_ENDS = ("_id", "_uuid", "_key", "_code", "_fk", "_ref", "Id", "ID", "Uuid", "UUID", "Key", "Code", "Fk", "Ref")
+_ENDS = ("_id", " id", "_uuid", "_key", "_code", "_fk", "_ref", "Id", "ID", "Uuid", "UUID", "Key", "Code", "Fk", "Ref")
 _STARTS = ("id_", "fk_")
 
 
@@ -32,7 +32,7 @@ def stems(reference: Reference) -> Iterator[str]:
         ends = (*_ENDS, f"_{target}", target[:1].upper() + target[1:])
         for end in ends:
             if column.endswith(end) and len(column) > len(end):
-                yield column[: -len(end)].rstrip("_")
+                yield column[: -len(end)].rstrip("_ ")
         for start in _STARTS:
             if column.startswith(start) and len(column) > len(start):
                 yield column[len(start) :]

@@ -137,7 +137,8 @@ class Writer:
         said = quote_literal(f"nself: {finds.cell.text} finds ")
         one = f"case when pg_catalog.count(*) = 1 then 1 else ({said} || pg_catalog.count(*))::pg_catalog.int4 end"
         where = " and ".join(_condition(condition) for condition in finds.conditions)
-        value = f"(pg_catalog.array_agg({quote_identifier(finds.column)}))[{one}]"
+        # An array that is null would not look at its subscript.
+        value = f"(coalesce(pg_catalog.array_agg({quote_identifier(finds.column)}), '{{}}'))[{one}]"
         return f"(select {value} from {self._name(finds.table)} where {where})"
 
     def _taking(self, points: Points) -> str:
