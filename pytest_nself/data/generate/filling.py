@@ -361,6 +361,7 @@ class _Filling:
             makings=self.makings,
             key=self.key,
             wanted=self.filled.rows.wanted,
+            given=self.wish.values,
         )
         self.filled.acceptance.update(solved.acceptance or {})
         for one in solved.unsolved:

@@ -43,9 +43,9 @@ def link_table(
     nowhere: list[Reference] = []
     for reference in table.references:
         rows = parents.get(reference.name)
-        if rows is None:
+        if rows is None or set(reference.columns) <= wish.values.keys():
             continue
-        link = _link(shape, table, reference, rows, wish, filled)
+        link = _without(_link(shape, table, reference, rows, wish, filled), wish.values)
         if not rows.count:
             if not link.optional:
                 return Linked((), hopeless=reference)
@@ -77,6 +77,15 @@ def _link(
         own=own,
         full=reference.match_full,
     )
+
+
+def _without(link: Link, given: Collection[str]) -> Link:
+    """The same for what is left of its columns: the rows there have the given values in the others."""
+    pairs = [(one, target) for one, target in zip(link.columns, link.targets, strict=True) if one not in given]
+    if len(pairs) == len(link.columns):
+        return link
+    columns = tuple(one for one, _ in pairs)
+    return replace(link, columns=columns, targets=tuple(one for _, one in pairs), nullable=link.nullable & set(columns))
 
 
 def _overlapping(links: Sequence[Link]) -> list[list[Link]]:

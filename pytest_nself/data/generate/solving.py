@@ -18,7 +18,7 @@ from .members import Joint, Links
 if TYPE_CHECKING:
     import psycopg
 
-    from pytest_nself.data.solve.solution import Unsolved
+    from pytest_nself.data.solve.solution import Solution, Unsolved
 
 _POOL = 400
 _MOST = 3000
@@ -69,26 +69,33 @@ def solve_rules(
     makings: Mapping[str, Making],
     key: str,
     wanted: int,
+    given: Mapping[str, Sequence[str | None]],
 ) -> Solved:
-    """Ask the solver about the columns of these rules."""
+    """Ask the solver about the columns of these rules. `given` are columns that shall have these values, no others."""
     from pytest_nself.data.solve.solving import solve
 
     hard = {column for rule in rules for column in rule.columns}
     bound = _bound(links)
     unique = {column for one in table.keys for column in one.columns if column in hard and column not in bound}
-    candidates = {
-        column.name: bound[column.name] if column.name in bound else _tries(column, table, makings, unique, wanted)
-        for column in table.columns
-        if not column.generated
-    }
-    most = min(_MOST, max(_POOL, wanted)) if unique else _POOL
-    solution = solve(connection, shape, table, candidates, fixed=frozenset(bound), wanted=most)
+    fixed = {**bound, **given}
+
+    def ask(most: int) -> Solution:
+        candidates = {
+            column.name: fixed[column.name] if column.name in fixed else _tries(column, table, makings, unique, most)
+            for column in table.columns
+            if not column.generated
+        }
+        return solve(connection, shape, table, candidates, fixed=frozenset(fixed), wanted=most)
+
+    solution = ask(_POOL)
+    pools = [one for one in solution.pools if hard & set(one.columns)]
+    if wanted > _POOL and any(unique & set(one.columns) and len(one.tuples) >= _POOL // 2 for one in pools):
+        # Those that were found first stay the first: fewer rows are the beginning of more.
+        pools = [_longer(one, ask(min(_MOST, wanted)).pools) for one in pools]
     joints: list[JointValues] = []
     patterns: list[JointValues] = []
     hopeless = ""
-    for pool in solution.pools:
-        if not hard & set(pool.columns):
-            continue
+    for pool in pools:
         kept = [name for name in pool.columns if _is_kept(name, makings, hard, bound)]
         if not kept:
             continue
@@ -106,6 +113,11 @@ def solve_rules(
             hopeless = hopeless or one.constraint
     columns = frozenset(name for one in (*joints, *patterns) for name in one.columns if name not in bound)
     return Solved(tuple(joints), tuple(patterns), columns, frozenset(), solution.acceptance, unsolved, hopeless)
+
+
+def _longer(pool: Pool, others: Sequence[Pool]) -> Pool:
+    more = next((one for one in others if one.columns == pool.columns), pool)
+    return Pool(pool.columns, tuple(dict.fromkeys([*pool.tuples, *more.tuples])))
 
 
 def _bound(links: Sequence[Links]) -> dict[str, list[str | None]]:
