@@ -231,7 +231,7 @@ class _Filling:
             return replace(links, apart=apart)
         if unit.kind == "joint":
             pool = next(one for one in self.solved.joints if one.key == unit.name)
-            return replace(pool.joint(apart or unit.name in decisions.chained), apart=apart)
+            return pool.joint(apart, unit.name in decisions.chained)
         making = self.makings[unit.name]
         column, key = making.column, f"{self.key}{unit.name}"
         wished = self.wish.values.get(column.name)

@@ -26,21 +26,30 @@ _MOST = 3000
 
 @dataclass(frozen=True, slots=True)
 class JointValues:
-    """A pool made ready. `leading` are the columns that a unique key is about, else all."""
+    """A pool made ready.
+
+    `first` tells how many of the tuples were found at first, `leading` the columns that a unique key is about, else all.
+    """
 
     key: str
     columns: tuple[str, ...]
     tuples: tuple[tuple[str | None, ...], ...]
+    first: int
     leading: frozenset[str]
 
-    def joint(self, distinct: bool) -> Joint:
-        """To draw from; `distinct`: no two have the same values in the leading columns."""
-        tuples = self.tuples
-        if distinct:
-            places = [at for at, column in enumerate(self.columns) if column in self.leading]
-            first = {tuple(one[at] for at in places): one for one in reversed(tuples)}
-            tuples = tuple(one for one in tuples if first.get(tuple(one[at] for at in places)) is one)
-        return Joint(self.columns, tuples, self.key)
+    def joint(self, apart: bool, chained: bool = False) -> Joint:
+        """To draw from. `apart`, `chained`: no two have the same values in the leading columns.
+
+        Only rows that are all different go on to what was found later: how the others are drawn depends on how many
+        there are to draw from, and that shall not change with the number of rows.
+        """
+        if not apart and not chained:
+            return Joint(self.columns, self.tuples[: self.first], self.key)
+        places = [at for at, column in enumerate(self.columns) if column in self.leading]
+        found: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
+        for one in self.tuples if apart else self.tuples[: self.first]:
+            found.setdefault(tuple(one[at] for at in places), one)
+        return Joint(self.columns, tuple(found.values()), self.key, apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +168,6 @@ def _ready(pool: Pool, kept: Sequence[str], table: Table, key: str) -> JointValu
     tuples = tuple(dict.fromkeys(tuple(one[at] for at in places) for one in pool.tuples))
     keys = [set(kept) & set(one.columns) for one in sorted(table.keys, key=lambda one: len(one.columns))]
     leading = next((one for one in keys if one), set(kept))
-    return JointValues(f"{key}{','.join(kept)}", tuple(kept), tuples, frozenset(one for one in leading if one))
+    return JointValues(
+        f"{key}{','.join(kept)}", tuple(kept), tuples, min(_POOL, len(tuples)), frozenset(one for one in leading if one)
+    )
