@@ -17,6 +17,8 @@ CHECKS = (
     "`public.orders`), or on any",
     "nself_roundtrip(*labels): before the body, fail if a migration's up, down and up leave a trace; of one with these "
     "labels, of the one that the test has as nself_migration, or of any",
+    "nself_seeds(*environments): before the body, fail if a seed of these environments, or of any, fails or changes "
+    "rows when it is run again",
 )
 CHECK_MARKERS = frozenset(marker.partition("(")[0] for marker in CHECKS)
 MARKERS = (

@@ -50,7 +50,8 @@ def test_every_command_takes_the_common_flags(path: tuple[str, ...], command: cl
         return
     options = {option for parameter in command.params for option in parameter.opts}
     assert {"--json", "--quiet", "-q", "--debug"} <= options
-    without = path[-1] in ("create", "verify", "import", "run")  # they work on the files, and on servers of their own
+    # They work on the files, and on servers of their own.
+    without = path[-1] in ("create", "verify", "import", "run") and path[1] != "seed"
     assert ({"--env", "--dsn", "--verbose", "-v", "--show-sql"} <= options) is not without
 
 
