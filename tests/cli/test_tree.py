@@ -51,7 +51,7 @@ def test_every_command_takes_the_common_flags(path: tuple[str, ...], command: cl
     options = {option for parameter in command.params for option in parameter.opts}
     assert {"--json", "--quiet", "-q", "--debug"} <= options
     # They work on the files, and on servers of their own.
-    without = path[-1] in ("create", "verify", "import", "run") and path[1] != "seed"
+    without = path[-1] in ("create", "verify", "import", "run") and path[1] not in ("seed", "fixtures")
     assert ({"--env", "--dsn", "--verbose", "-v", "--show-sql"} <= options) is not without
 
 
