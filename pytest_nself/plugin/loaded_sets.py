@@ -11,8 +11,9 @@ import pytest
 from psycopg.pq import TransactionStatus
 
 from pytest_nself.core.errors import NselfError
-from pytest_nself.data.sets.rows import FixtureRows
+from pytest_nself.data.sets.rows import FixtureRows, Row, UnknownRow
 from pytest_nself.database.rollback_outer import Link
+from pytest_nself.sandbox.following import Ref, follow, reread
 from pytest_nself.sandbox.loading import Brought, rows_of
 
 from .sets import MARKER, check_marker, marked
@@ -68,7 +69,7 @@ def place_of(request: pytest.FixtureRequest, *, rolls_back: bool) -> str | None:
 
 
 class LoadedSets:
-    """`sets["users.alice"].id`, `sets["users"]`, `sets.load("more-users")`."""
+    """`sets["users.alice"].id`, `sets["users"]`, `sets.load("more-users")`, `sets.ref("posts.hello").author`."""
 
     def __init__(self, worker: Worker, sets: Sets, place: str | None, *, share: bool = True) -> None:
         self._worker = worker
@@ -109,6 +110,30 @@ class LoadedSets:
     def __contains__(self, key: object) -> bool:
         return key in self._all()
 
+    def ref(self, key: str) -> Ref:
+        """A row whose keys can be followed: `ref("posts.hello").author.email`.
+
+        UnknownRow as for `[]`, also where a row that is referred to is gone; UnknownColumn for a key that is none.
+        """
+        row = self._all()[key]
+        if not isinstance(row, Row):
+            raise UnknownRow(f'"{key}" is a table.', "A reference starts at one row.", f'write "{key}.label"')
+        return Ref(row, self._follow)
+
+    def refresh(self) -> LoadedSets:
+        """Read all rows again, as they are now; those that are gone are left out."""
+        with self._connection(reads=True) as connection:
+            self._rows = reread(connection, self._worker.loader.shape(connection, clean=False), self._all())
+        return self
+
+    def _follow(self, row: Row, name: str) -> Any:
+        shape = self._worker.loader.known
+        if shape is None:
+            with self._connection(reads=True) as connection:
+                shape = self._worker.loader.shape(connection, clean=False)
+        found = follow(partial(self._connection, reads=True), shape, self._brought, self._all(), row, name)
+        return Ref(found, self._follow) if isinstance(found, Row) else found
+
     def __repr__(self) -> str:
         return f"<nself_fixtures {self._all()!r}>"
 
@@ -118,21 +143,35 @@ class LoadedSets:
         return self._worker.rolled_back.stand_on(links)
 
     @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
-        sandbox = self._worker.sandbox
-        if self._place is not None:
-            with sandbox.superuser(self._place).connect() as connection:
-                if not sandbox.server.ours and sandbox.stop_acting:
-                    connection.execute(sandbox.stop_acting.encode())
-                yield connection
-            return
-        connection = self._worker.rolled_back.plain
-        fresh = connection.info.transaction_status == TransactionStatus.IDLE
-        with acting_for_all(sandbox, connection):
+    def _connection(self, *, reads: bool = False) -> Iterator[psycopg.Connection[Any]]:
+        with connection_at(self._worker, self._place, reads=reads) as connection:
             yield connection
-        if fresh:
-            # What was there before the test began survives its rollback().
-            connection.commit()
+
+
+@contextmanager
+def connection_at(worker: Worker, place: str | None, *, reads: bool = False) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to where a test works (None: its transaction) that sees and writes rows of every tenant.
+
+    What is written is committed, in the rolled-back transaction if the test has not begun its own.
+    """
+    sandbox = worker.sandbox
+    if place is not None:
+        with sandbox.superuser(place).connect() as connection:
+            if not sandbox.server.ours and sandbox.stop_acting:
+                connection.execute(sandbox.stop_acting.encode())
+            yield connection
+        return
+    connection = worker.rolled_back.plain
+    fresh = connection.info.transaction_status == TransactionStatus.IDLE
+    with acting_for_all(sandbox, connection):
+        yield connection
+    if not fresh:
+        return
+    if reads:
+        connection.rollback()
+    else:
+        # What was there before the test began survives its rollback().
+        connection.commit()
 
 
 @contextmanager

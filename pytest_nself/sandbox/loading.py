@@ -32,20 +32,20 @@ class Brought:
 
 
 class Loader:
-    """Loads sets of one project into databases that have the tables of one shape."""
+    """Loads sets of one project into databases that have the tables of one shape, `known` once somebody has asked."""
 
     def __init__(self, project: str) -> None:
         self.project = project
-        self._shape: Shape | None = None
+        self.known: Shape | None = None
         self._compiled: dict[tuple[str, ...], CompiledSets] = {}
 
     def shape(self, connection: psycopg.Connection[Any], *, clean: bool = True) -> Shape:
         """The tables; asked once. Unless `clean`, a test may have changed them, and what is seen is not remembered."""
-        if self._shape is not None:
-            return self._shape
+        if self.known is not None:
+            return self.known
         shape = read_shape(connection)
         if clean:
-            self._shape = shape
+            self.known = shape
         return shape
 
     def load(
@@ -64,7 +64,7 @@ class Loader:
         try:
             compiled = self._compile(connection, chain, clean)
         except FixtureError:
-            if clean or self._shape is None:
+            if clean or self.known is None:
                 raise
             return Loader(self.project).load(connection, chain, done, clean=False)
         brought = [_sent(connection, one) for one in compiled[len(done) :]]
@@ -75,7 +75,7 @@ class Loader:
         self, connection: psycopg.Connection[Any], chain: Sequence[FixtureSet], clean: bool
     ) -> list[CompiledSet]:
         """Each set of `chain`, compiled behind those before it."""
-        known = self._compiled if clean or self._shape is not None else {}
+        known = self._compiled if clean or self.known is not None else {}
         for number, names in enumerate(_beginnings(chain), 1):
             if names not in known:
                 known[names] = compile_sets(
