@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from .core.errors import NoServer as NoServer
     from .core.errors import NselfError as NselfError
     from .core.version import __version__ as __version__
+    from .data.factories.factory import NselfFactory as NselfFactory
     from .data.sets.rows import FixtureRows as FixtureRows
     from .database.database import Database as Database
     from .database.database import EphemeralDatabase as EphemeralDatabase
     from .plugin.loaded_sets import LoadedSets as LoadedSets
     from .plugin.notices import NselfWarning as NselfWarning
+    from .sandbox.creating import creating as creating
     from .server.server import Server as Server
 
 _HOMES = {
@@ -42,10 +44,12 @@ _HOMES = {
     "MigrationError": "core.errors",
     "NoServer": "core.errors",
     "NselfError": "core.errors",
+    "NselfFactory": "data.factories.factory",
     "NselfWarning": "plugin.notices",
     "Proof": "checks.prove",
     "Server": "server.server",
     "__version__": "core.version",
+    "creating": "sandbox.creating",
     "differences": "catalog.compare",
     "introspect": "catalog.read",
     "plan_changes": "catalog.changes",
@@ -65,10 +69,12 @@ __all__ = [
     "MigrationError",
     "NoServer",
     "NselfError",
+    "NselfFactory",
     "NselfWarning",
     "Proof",
     "Server",
     "__version__",
+    "creating",
     "differences",
     "introspect",
     "plan_changes",

@@ -9,17 +9,22 @@ from typing import TYPE_CHECKING, Any
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import quote_identifier, quote_literal, quote_qualified
 from pytest_nself.data.factories.given import Stand
-from pytest_nself.data.factories.ground import Ground, MadeRows, Texts, standing_on
-from pytest_nself.data.factories.keys import Keys, counted
+from pytest_nself.data.factories.ground import Given, Ground, standing_on
+from pytest_nself.data.factories.keys import Keys, Texts, counted
+from pytest_nself.data.factories.referring import Wanted, decided_together, left_null, undeclared, wanted
 from pytest_nself.data.sets.meaning import key_columns
 from pytest_nself.data.shape.reading import read_shape
 
 if TYPE_CHECKING:
     import psycopg
 
-    from pytest_nself.core.names import ObjectRef
-    from pytest_nself.data.generate.make import Maker
+    from pytest_nself.data.generate.make import MadeRows, Maker
     from pytest_nself.data.shape.model import Shape, Table
+
+Row = Mapping[str, Any]
+_DEEPEST = 40
+_TAKEN = ("23505", "23P01")
+"""SQLSTATE of what unique keys and exclusion constraints refuse."""
 
 
 @contextmanager
@@ -39,7 +44,6 @@ class Creating:
         self._shape = shape
         self._seed = seed
         self._maker: Maker | None = None
-        self._keys: Keys | None = None
         self._stand = Stand()
 
     def shape(self) -> Shape:
@@ -52,65 +56,134 @@ class Creating:
         """The connection, which knows the types that are registered with it."""
         return self._connection
 
-    def make(self, ref: ObjectRef, count: int, *, start: int, given: Mapping[str, str | None]) -> MadeRows:
-        """See Ground. Rows follow those that were made before on this ground, whatever the factory's number is."""
-        if self._maker is None:
-            from pytest_nself.data.generate.make import Maker
-
-            self._maker = Maker(self._connection, self.shape(), self._seed)
-        return self._maker.rows(ref, count, given=self._stand.told(self.shape().tables[ref], given))
-
-    def insert(self, table: Table, columns: Sequence[str], row: Texts, given: Sequence[str] = ()) -> Mapping[str, Any]:
-        """See Ground. FixtureError with the server's words where it refuses the row."""
-        (row,) = self._ready(table, columns, [row], given)
-        always = any(one.identity == "always" for one in table.columns if one.name in columns)
-        places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
-        written = f"({_listed(columns)}){' overriding system value' if always else ''} values ({places})"
-        query = f"insert into {_name(table)} {written if columns else 'default values'} returning *"
-        stored = self._rows(table, query, list(row))
-        if len(stored) != 1:
-            raise FixtureError(
-                f"{table.ref} kept a row back.", "A trigger or a rule on it drops rows.", "make rows that it keeps"
-            )
-        return stored[0]
-
-    def copy(
-        self, table: Table, columns: Sequence[str], rows: Sequence[Texts], given: Sequence[str] = ()
-    ) -> Callable[[], list[Mapping[str, Any]]]:
+    def build(self, table: Table, given: Given) -> Given:
         """See Ground."""
-        from pytest_nself.data.generate.copying import copied
+        made = self._made(table, 1, given, fresh=False)
+        spoken = {name for one in table.references for name in one.columns}
+        spoken |= {column.name for column in counted(table, made.columns)}
+        row = dict(zip(made.columns, made.rows[0], strict=True))
+        return {name: None if name in spoken else text for name, text in row.items()} | dict(given)
 
-        rows = self._ready(table, columns, rows, given)
-        keys = [column.name for column in key_columns(self.shape(), table)]
-        if not keys or not set(keys) <= set(columns):
-            stored = [self.insert(table, columns, row, columns) for row in rows]
-            return lambda: stored
-        query = f"copy {_name(table)} ({_listed(columns)}) from stdin"
-        with self._refusing(table), self._connection.cursor() as cursor, cursor.copy(query.encode()) as copy:
-            copy.write(copied([list(one) for one in zip(*rows, strict=True)], len(rows)))
-        places = [columns.index(name) for name in keys]
-        return lambda: self._read_back(table, keys, [[row[at] for row in rows] for at in places])
+    def create(self, table: Table, given: Given) -> Row:
+        """See Ground. FixtureError with the server's words where it refuses the row."""
+        return self._created(table, [given], 0)()[0]
 
-    def _ready(self, table: Table, columns: Sequence[str], rows: Sequence[Texts], given: Sequence[str]) -> list[Texts]:
+    def create_many(self, table: Table, given: Sequence[Given]) -> Callable[[], list[Row]]:
+        """See Ground."""
+        return self._created(table, given, 0)
+
+    def _created(self, table: Table, given: Sequence[Given], depth: int) -> Callable[[], list[Row]]:
+        if depth > _DEEPEST:
+            raise FixtureError(
+                f"Rows of {table.ref} need each other without end.",
+                "Each foreign key on the way must be there at once.",
+                "declare one of them, with a row that is there",
+            )
+        together = decided_together(table, given[0])
+        referring: dict[str, str | None] = {}
+        for reference in undeclared(table, given[0]):
+            decided = {**given[0], **referring}
+            need = wanted(self.shape(), table, reference, decided)
+            if need is None:
+                referring |= {} if together else left_null(table, reference, decided)
+            elif need.fresh and len(given) > 1:
+                together = True
+            else:
+                referring |= self._referred(need, depth)
+        try:
+            with self._connection.transaction():
+                return self._put(table, given, referring, fresh=together)
+        except FixtureError as error:
+            if getattr(error.__cause__, "sqlstate", None) not in _TAKEN:
+                raise
+            # Somebody else put rows there since the generator looked.
+            self._maker = None
+        return self._put(table, given, referring, fresh=True)
+
+    def _referred(self, need: Wanted, depth: int) -> Given:
+        """The columns of a foreign key, with the key of a row that is there, or of a new one."""
+        reference, target = need.reference, need.target
+        row = None if need.fresh else self._some_row(need)
+        if row is None:
+            created = self._created(target, [need.known], depth + 1)()[0]
+            known = " and ".join(
+                f"t.{quote_identifier(name)} = ${n}" for n, name in enumerate(reference.target_columns, 1)
+            )
+            texts = ", ".join(f"t.{quote_identifier(name)}::text" for name in reference.target_columns)
+            query = f"select {texts} from {_name(target)} as t where {known}"
+            (found,) = self._rows(target, query, [created[name] for name in reference.target_columns])
+            row = dict(zip(reference.target_columns, found.values(), strict=True))
+        return {name: row[other] for name, other in zip(reference.columns, reference.target_columns, strict=True)}
+
+    def _some_row(self, need: Wanted) -> Row | None:
+        names = need.reference.target_columns
+        texts = ", ".join(f"t.{quote_identifier(name)}::text as {quote_identifier(name)}" for name in names)
+        known = [f"t.{quote_identifier(name)} = ${n}" for n, name in enumerate(need.known, 1)]
+        known += [f"t.{quote_identifier(name)} is not null" for name in names if name not in need.known]
+        order = ", ".join(f"t.{quote_identifier(name)}" for name in names)
+        query = f"select {texts} from {_name(need.target)} as t where {' and '.join(known)} order by {order} limit 1"
+        return next(iter(self._rows(need.target, query, list(need.known.values()))), None)
+
+    def _made(self, table: Table, count: int, given: Given, *, fresh: bool) -> MadeRows:
+        from pytest_nself.data.generate.make import Maker
+
+        if self._maker is None or fresh:
+            self._maker = Maker(self._connection, self.shape(), self._seed)
+        return self._maker.rows(table.ref, count, given=self._stand.told(table, given))
+
+    def _put(self, table: Table, given: Sequence[Given], referring: Given, *, fresh: bool) -> Callable[[], list[Row]]:
+        made = self._made(table, len(given), {**referring, **given[0]}, fresh=fresh)
+        keys = Keys(self.shape())
+        for ref, parents in made.parents:
+            target = self.shape().tables[ref]
+            self._insert_all(target, parents.columns, self._ready(keys, target, parents.columns, parents.rows, ()))
+        rows = [dict(zip(made.columns, row, strict=True)) for row in made.rows]
+        rows = [{**row, **referring, **own} for row, own in zip(rows, given, strict=True)]
+        columns = tuple(rows[0])
+        texts = self._ready(keys, table, columns, [tuple(row.values()) for row in rows], tuple(given[0]))
+        return self._copy(table, columns, texts) if len(texts) > 1 else self._insert_all(table, columns, texts)
+
+    def _ready(
+        self, keys: Keys, table: Table, columns: Sequence[str], rows: Sequence[Texts], given: Sequence[str]
+    ) -> list[Texts]:
         """The rows with keys that their sequences give now: what was planned may have been taken since."""
-        if self._keys is None:
-            self._keys = Keys(self.shape())
         fresh = {}
         for column in counted(table, columns, given):
             query = f"select pg_catalog.nextval({quote_literal(column.sequence or '')})::text as key"
             found = self._rows(table, f"{query} from pg_catalog.generate_series(1, {len(rows)})", [])
             fresh[column.name] = [one["key"] for one in found]
-        return self._keys.exchange(table, columns, rows, fresh)
+        return keys.exchange(table, columns, rows, fresh)
 
-    def _read_back(
-        self, table: Table, keys: Sequence[str], texts: Sequence[Sequence[str | None]]
-    ) -> list[Mapping[str, Any]]:
+    def _insert_all(self, table: Table, columns: Sequence[str], rows: Sequence[Texts]) -> Callable[[], list[Row]]:
+        always = any(one.identity == "always" for one in table.columns if one.name in columns)
+        places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+        names = ", ".join(map(quote_identifier, columns))
+        written = f"({names}){' overriding system value' if always else ''} values ({places})"
+        query = f"insert into {_name(table)} {written if columns else 'default values'} returning *"
+        stored = [row for texts in rows for row in self._rows(table, query, list(texts))]
+        if len(stored) != len(rows):
+            raise FixtureError(
+                f"{table.ref} kept a row back.", "A trigger or a rule on it drops rows.", "make rows that it keeps"
+            )
+        return lambda: stored
+
+    def _copy(self, table: Table, columns: Sequence[str], rows: Sequence[Texts]) -> Callable[[], list[Row]]:
+        from pytest_nself.data.generate.copying import copied
+
+        keys = [column.name for column in key_columns(self.shape(), table)]
+        if not keys or not set(keys) <= set(columns):
+            return self._insert_all(table, columns, rows)
+        query = f"copy {_name(table)} ({', '.join(map(quote_identifier, columns))}) from stdin"
+        with self._refusing(table), self._connection.cursor() as cursor, cursor.copy(query.encode()) as copy:
+            copy.write(copied([list(one) for one in zip(*rows, strict=True)], len(rows)))
+        places = [columns.index(name) for name in keys]
+        return lambda: self._read_back(table, keys, [[row[at] for row in rows] for at in places])
+
+    def _read_back(self, table: Table, keys: Sequence[str], texts: Sequence[Sequence[str | None]]) -> list[Row]:
         arrays = ", ".join(f"${number}::text[]" for number in range(1, len(keys) + 1))
         names = ", ".join(f"k{number}" for number in range(len(keys)))
-        columns = {column.name: column.type.written for column in table.columns}
-        same = " and ".join(
-            f"t.{quote_identifier(name)} = k.k{number}::{columns[name]}" for number, name in enumerate(keys)
-        )
+        types = {column.name: column.type.written for column in table.columns}
+        same = " and ".join(f"t.{quote_identifier(name)} = k.k{n}::{types[name]}" for n, name in enumerate(keys))
         source = f"unnest({arrays}) with ordinality as k ({names}, n)"
         query = f"select t.* from {source} join {_name(table)} as t on {same} order by k.n"
         found = self._rows(table, query, list(map(list, texts)))
@@ -122,7 +195,7 @@ class Creating:
             )
         return found
 
-    def _rows(self, table: Table, query: str, parameters: list[Any]) -> list[Mapping[str, Any]]:
+    def _rows(self, table: Table, query: str, parameters: list[Any]) -> list[Row]:
         from psycopg import RawCursor
         from psycopg.rows import dict_row
 
@@ -136,16 +209,9 @@ class Creating:
         try:
             yield
         except psycopg.DatabaseError as error:
-            raise FixtureError(
-                f"{table.ref} refused the row of a factory.",
-                str(error).strip(),
-                "declare values that the table takes",
-            ) from error
+            said = str(error).strip()
+            raise FixtureError(f"{table.ref} refused a row.", said, "declare values that the table takes") from error
 
 
 def _name(table: Table) -> str:
     return quote_qualified(table.ref.schema, table.ref.name)
-
-
-def _listed(columns: Sequence[str]) -> str:
-    return ", ".join(map(quote_identifier, columns))

@@ -1,0 +1,59 @@
+"""What the foreign keys of a row refer to where nothing is declared for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_nself.data.shape.model import Reference, Shape, Table
+from pytest_nself.data.shape.order import root_of
+
+from .ground import Given
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A foreign key that must be. `known` are the columns of the target whose values are decided already.
+
+    `fresh` says that each row needs a target of its own.
+    """
+
+    reference: Reference
+    target: Table
+    known: Given
+    fresh: bool
+
+
+def undeclared(table: Table, given: Given) -> list[Reference]:
+    """The foreign keys of which not all columns are given."""
+    computed = {column.name for column in table.columns if column.computed is not None}
+    return [one for one in table.references if not set(one.columns) <= given.keys() and not set(one.columns) & computed]
+
+
+def decided_together(table: Table, given: Given) -> bool:
+    """Whether null or not is what a check says of such keys: then the generator decides them with the row."""
+    spoken = {name for check in table.checks for name in check.columns}
+    return any(set(one.columns) & spoken for one in undeclared(table, given) if not _must(table, one))
+
+
+def wanted(shape: Shape, table: Table, reference: Reference, given: Given) -> Wanted | None:
+    """What the foreign key shall refer to; None where it stays null."""
+    if not _must(table, reference) or any(given.get(name, "") is None for name in reference.columns):
+        return None
+    pairs = zip(reference.columns, reference.target_columns, strict=True)
+    known = {other: given[name] for name, other in pairs if name in given}
+    own = set(reference.columns)
+    fresh = any(key.plain and {name for name in key.columns if name} <= own for key in table.keys)
+    return Wanted(reference, shape.tables[root_of(shape, reference.target)], known, fresh)
+
+
+def left_null(table: Table, reference: Reference, given: Given) -> Given:
+    """Null for the columns of a key that stays null, as far as nothing else needs them."""
+    needed = {name for one in table.references if one is not reference and _must(table, one) for name in one.columns}
+    columns = [table.column(name) for name in reference.columns]
+    free = [one for one in columns if one is not None and not one.must and one.name not in needed]
+    return {one.name: None for one in free if one.name not in given}
+
+
+def _must(table: Table, reference: Reference) -> bool:
+    columns = [table.column(name) for name in reference.columns]
+    return all(one is not None and one.must for one in columns)
