@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_nself.core.finding import Finding, Findings, Severity
 from pytest_nself.data.seeds.plan import SeedPlan
-from pytest_nself.data.seeds.seed_file import SeedFile
 
-from .measuring import Delta, Rows, changes, roots, snapshot
+from .measuring import Delta, Rows, changed_keys, changes, roots, snapshot
 from .trial import Stage, Tried
 
 if TYPE_CHECKING:
@@ -39,58 +38,62 @@ def repeat(stage: Stage, plan: SeedPlan) -> Repeated:
         return Repeated(first, (), (), Findings(map(_failed, failed)))
     touched = roots(stage.shape, [delta.table for one in first for delta in one.deltas if delta.wrote])
     before = snapshot(stage.connection, touched)
-    second, by_file = _again(stage, plan, dict(before))
-    left = changes(before, snapshot(stage.connection, touched))
-    new = tuple(
-        delta
-        for one in second
-        for delta in one.deltas
-        if delta.wrote and delta.table not in before and one.failure is None
-    )
-    found = [_again_failed(one) for one in second if one.failure is not None]
-    wrong = {delta.table for delta in (*left, *new)}
-    found += list(_changed(by_file, wrong))
-    return Repeated(first, second, (*left, *new), Findings(found))
+    again = _again(stage, plan, dict(before))
+    after = snapshot(stage.connection, touched)
+    wrong = changed_keys(before, after)
+    unknown = tuple(delta for one in again for delta in one.unknown)
+    found = [_again_failed(one.tried) for one in again if one.tried.failure is not None]
+    found += [finding for one in again if (finding := _changed(one, wrong)) is not None]
+    second = tuple(one.tried for one in again)
+    return Repeated(first, second, (*changes(before, after), *unknown), Findings(found))
 
 
-def _again(
-    stage: Stage, plan: SeedPlan, known: dict[ObjectRef, Rows]
-) -> tuple[tuple[Tried, ...], list[tuple[SeedFile, tuple[Delta, ...]]]]:
-    """The second run, file by file, and how each has changed the content."""
-    from dataclasses import replace
+@dataclass(frozen=True, slots=True)
+class _Second:
+    """One file in the second run: how it changed the content of tables that the first run wrote, and which rows.
 
-    tried: list[Tried] = []
-    by_file: list[tuple[SeedFile, tuple[Delta, ...]]] = []
+    `unknown` are writes to tables that the first run did not write.
+    """
+
+    tried: Tried
+    deltas: tuple[Delta, ...]
+    keys: Mapping[ObjectRef, set[str]]
+    unknown: tuple[Delta, ...]
+
+
+def _again(stage: Stage, plan: SeedPlan, known: dict[ObjectRef, Rows]) -> list[_Second]:
+    """The second run, file by file; `known` is the content before it, kept up to date."""
+    found: list[_Second] = []
     for part in plan.parts:
-        (one,) = stage.run(replace(plan, parts=(part,), emptied=()))
-        tried.append(one)
-        written = [delta for delta in one.deltas if delta.wrote]
-        tables = roots(stage.shape, [delta.table for delta in written if delta.table in known])
-        now = snapshot(stage.connection, tables)
+        (tried,) = stage.run(replace(plan, parts=(part,), emptied=()))
+        written = [delta for delta in tried.deltas if delta.wrote]
+        now = snapshot(stage.connection, roots(stage.shape, [delta.table for delta in written if delta.table in known]))
+        was = {ref: known[ref] for ref in now}
         unknown = tuple(delta for delta in written if delta.table not in known)
-        by_file.append((part.file, (*changes({ref: known[ref] for ref in now}, now), *unknown)))
+        found.append(_Second(tried, changes(was, now), changed_keys(was, now), unknown))
         known |= now
-    return tuple(tried), by_file
+    return found
 
 
-def _changed(by_file: Sequence[tuple[SeedFile, tuple[Delta, ...]]], wrong: set[ObjectRef]) -> Iterator[Finding]:
-    for file, deltas in by_file:
-        bad = [delta for delta in deltas if delta.table in wrong]
-        if not bad:
-            continue
-        said = "; ".join(map(str, bad))
-        more = any(delta.inserted for delta in bad)
-        yield Finding(
-            "seed-not-idempotent",
-            Severity.ERROR,
-            file.ref,
-            f"{file} changes rows when it is run again: {said}.",
-            "insert with `on conflict (…)` on a key that the file gives"
-            if more
-            else "let it set what the row shall have, not what follows from what it has",
-            place=file.place,
-            evidence={str(one.table): [one.inserted, one.updated, one.deleted] for one in bad},
-        )
+def _changed(one: _Second, wrong: Mapping[ObjectRef, set[str]]) -> Finding | None:
+    """What of the difference is this file's; one that puts back what another changes is not blamed."""
+    bad = [delta for delta in one.deltas if one.keys[delta.table] & wrong.get(delta.table, set())]
+    bad += one.unknown
+    if not bad:
+        return None
+    file = one.tried.file
+    said = "; ".join(map(str, bad))
+    return Finding(
+        "seed-not-idempotent",
+        Severity.ERROR,
+        file.ref,
+        f"{file} changes rows when it is run again: {said}.",
+        "insert with `on conflict (…)` on a key that the file gives"
+        if any(delta.inserted for delta in bad)
+        else "let it set what the row shall have, not what follows from what it has",
+        place=file.place,
+        evidence={str(delta.table): [delta.inserted, delta.updated, delta.deleted] for delta in bad},
+    )
 
 
 def _failed(one: Tried) -> Finding:

@@ -89,6 +89,15 @@ def changes(before: Mapping[ObjectRef, Rows], after: Mapping[ObjectRef, Rows]) -
     return tuple(sorted(found, key=lambda one: str(one.table)))
 
 
+def changed_keys(before: Mapping[ObjectRef, Rows], after: Mapping[ObjectRef, Rows]) -> dict[ObjectRef, set[str]]:
+    """The keys of the rows that came, went or changed."""
+    found = {}
+    for ref, now in after.items():
+        was = before.get(ref, Counter())
+        found[ref] = {key for key, _ in ((now - was) + (was - now))}
+    return found
+
+
 def roots(shape: Shape, refs: Iterable[ObjectRef]) -> Sequence[Table]:
     """The tables that hold the rows of these, each once."""
     return [shape.tables[ref] for ref in dict.fromkeys(_whole(shape, ref) for ref in refs) if ref in shape.tables]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -89,7 +90,9 @@ def told(plan: SeedPlan, part: Part, error: StepFailed) -> SeedFailed:
         remedy = "correct the seed where it no longer fits the schema"
     said = error.cause
     for secret in part.secrets:
-        said = said.replace(secret.reveal(), "***")
+        text = secret.reveal()
+        # In JSON it is written otherwise.
+        said = said.replace(text, "***").replace(json.dumps(text, ensure_ascii=False)[1:-1], "***")
     failed = SeedFailed(f"The seed {part.file} failed.", said, remedy, place=place, report=error.report)
     failed.step, failed.unknown = error.step, error.unknown
     failed.__cause__ = cause
