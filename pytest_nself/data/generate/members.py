@@ -119,11 +119,11 @@ class Joint:
         rows = rows_of(number)
         if self.apart:
             known = len(self.tuples)
-            chosen = [self.tuples[min(row, known - 1)] for row in rows]
+            given = [self.tuples[min(row, known - 1)] for row in rows]
             kept = None if rows.stop <= known else [0 if row < known else REJECTED for row in rows]
-            return list(zip(*chosen, strict=True)), kept
-        chosen = random_of(self.key, number).choices(self.tuples, k=len(rows))
-        return list(zip(*chosen, strict=True)), None
+            return list(zip(*given, strict=True)), kept
+        drawn = chosen(random_of(self.key, number), self.tuples, len(rows))
+        return list(zip(*drawn, strict=True)), None
 
     def spread(self, number: int, left: Sequence[int], seen: Sequence[int]) -> Spread:
         """See Member."""

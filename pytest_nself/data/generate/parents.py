@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol, TypeAlias
 
+from pytest_nself.data.strategies.stream import below
+
 Pick: TypeAlias = Callable[[Random, range, int], list[int]]
 """For each row of a range the number of the one it refers to, below the given count.
 
@@ -42,9 +44,9 @@ class There:
 
 def uniform(random: Random, rows: range, count: int) -> list[int]:
     """Any of those that are there by then."""
-    once = random.random
     if rows.start >= count:
-        return [int(once() * count) for _ in rows]
+        return below(random, count, len(rows))
+    once = random.random
     return [int(once() * min(row + 1, count)) for row in rows]
 
 

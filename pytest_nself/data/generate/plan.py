@@ -20,7 +20,7 @@ from .later import Coming, key_columns, late_steps
 from .linking import targets
 from .narrowing import Attempt, narrow
 from .parents import Parents
-from .rebuild import Rebuild, read_rebuild
+from .rebuild import WORTH, Rebuild, read_rebuild
 from .rows import Own
 from .wishes import Wishes
 
@@ -37,7 +37,7 @@ class Generated:
     parents: Mapping[ObjectRef, Mapping[str, Parents]]
     wishes: Wishes
     added: tuple[ObjectRef, ...] = ()
-    rebuilds: Mapping[ObjectRef, Rebuild] = field(default_factory=dict)
+    rebuild: Rebuild = field(default_factory=Rebuild)
 
     @property
     def rows(self) -> int:
@@ -88,13 +88,18 @@ def generate(
             narrow(tables[ref], attempt)
     for one in tables.values():
         one.rows.forget()
-    rebuilds = {}
-    if rebuild:
-        for ref, filled in tables.items():
-            found = read_rebuild(connection, shape, filled.table, filled.existing.rows, filled.rows.count)
-            if found is not None:
-                rebuilds[ref] = found
-    return Generated(order, tables, parents, wishes, added, rebuilds)
+    found = read_rebuild(connection, _empty(order, tables)) if rebuild else Rebuild(kept="that was not asked for")
+    return Generated(order, tables, parents, wishes, added, found)
+
+
+def _empty(order: LoadOrder, tables: Mapping[ObjectRef, Filled]) -> list[ObjectRef]:
+    """The tables whose keys are worth being made anew: empty ones that get many rows."""
+    circle = {ref for ref, _ in order.deferred}
+    return [
+        ref
+        for ref, one in tables.items()
+        if not one.existing.rows and one.rows.count >= WORTH and not one.table.partition_key and ref not in circle
+    ]
 
 
 def plan_rows(connection: psycopg.Connection[Any], shape: Shape, generated: Generated) -> Plan:
@@ -156,16 +161,12 @@ def _steps(connection: psycopg.Connection[Any], shape: Shape, generated: Generat
     for filled in generated.tables.values():
         # First of all: what a trigger inserts on the way must not take the numbers of rows that are still to come.
         yield from _sequences(filled)
-    rebuilds = generated.rebuilds
+    yield from generated.rebuild.before
     for ref in generated.order.tables:
         filled = generated.tables[ref]
-        if not filled.rows.count:
-            continue
-        if ref in rebuilds:
-            yield from rebuilds[ref].before
-        yield _copy(filled, generated.wishes)
-        if ref in rebuilds:
-            yield from rebuilds[ref].after
+        if filled.rows.count:
+            yield _copy(filled, generated.wishes)
+            yield from generated.rebuild.after.get(ref, ())
     for number, (ref, name) in enumerate(sorted(generated.order.postponed), 1):
         filled = generated.tables[ref]
         reference = next(one for one in filled.table.references if one.name == name)
@@ -174,6 +175,7 @@ def _steps(connection: psycopg.Connection[Any], shape: Shape, generated: Generat
         if parents is None or not parents.count:
             parents = read_parents(connection, shape.tables[target], reference.target_columns)
         yield from late_steps(filled.table, reference, filled.rows, parents, generated.wishes.seed, number)
+    yield from generated.rebuild.last
 
 
 def _deferring(order: LoadOrder) -> list[Step]:

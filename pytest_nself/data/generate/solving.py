@@ -28,7 +28,7 @@ _MOST = 3000
 class JointValues:
     """A pool made ready.
 
-    `first` tells how many of the tuples were found at first, `leading` the columns that a unique key is about, else all.
+    `first` tells how many of the tuples were found at first, `leading` the columns of a unique key (all if in none).
     """
 
     key: str

@@ -9,7 +9,7 @@ from random import Random
 
 from pytest_nself.data.shape.model import Column
 from pytest_nself.data.strategies.meanings import is_rare, time_rank
-from pytest_nself.data.strategies.stream import Drawn, Values, random_of
+from pytest_nself.data.strategies.stream import Drawn, Values, below, chosen, random_of
 
 _DAY = 86_400
 _DAYS = 730
@@ -39,7 +39,7 @@ class _Times:
             texts = _days()
             values = [
                 texts[start + add] if start + add < len(texts) else _day(start + add)
-                for start, add in zip(starts, random.choices(whole, k=len(rows)), strict=True)
+                for start, add in zip(starts, chosen(random, whole, len(rows)), strict=True)
             ]
         else:
             values = self._instants(random, starts, low * _DAY, (high - low) * _DAY)
@@ -52,19 +52,19 @@ class _Times:
         """The day of each row's moment, counted from the first."""
         if self.slots is not None:
             return [(row + self.slots) % _MOST * _WINDOW for row in rows]
-        return random_of(f"{self.key.rpartition('/')[0]}/@moment", rows.start).choices(
-            range(_DAYS - _WINDOW), k=len(rows)
-        )
+        moments = random_of(f"{self.key.rpartition('/')[0]}/@moment", rows.start)
+        return below(moments, _DAYS - _WINDOW, len(rows))
 
     def _instants(self, random: Random, starts: list[int], low: int, width: int) -> list[str]:
-        once, days, minutes = random.random, _days(), _minutes()
-        zone = "+00" if self.type == "timestamptz" else ""
+        days, minutes = _days(), _minutes()
+        seconds = _seconds("+00" if self.type == "timestamptz" else "")
+        known = len(days) * _DAY
         found = []
-        for start in starts:
-            day, second = divmod(low + int(once() * width), _DAY)
-            place = start + day
-            text = days[place] if place < len(days) else _day(place)
-            found.append(f"{text} {minutes[second // 60]}:{second % 60:02d}{zone}")
+        for start, add in zip(starts, below(random, width, len(starts)), strict=True):
+            at = start * _DAY + low + add
+            day = days[at // _DAY] if at < known else _day(at // _DAY)
+            second = at % _DAY
+            found.append(day + minutes[second // 60] + seconds[second % 60])
         return found
 
 
@@ -101,4 +101,9 @@ def _days() -> tuple[str, ...]:
 
 @cache
 def _minutes() -> tuple[str, ...]:
-    return tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
+    return tuple(f" {minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))
+
+
+@cache
+def _seconds(zone: str) -> tuple[str, ...]:
+    return tuple(f":{second:02d}{zone}" for second in range(60))

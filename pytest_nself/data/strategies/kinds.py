@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeAlias
 
-from .stream import Draw, Values
+from .stream import Draw, Values, below, chosen
 
 Numbered: TypeAlias = Callable[[int], str]
 """The value of a number; other numbers below `room` give other values."""
@@ -41,7 +41,7 @@ class Kind:
 def listed(values: Sequence[str]) -> Kind:
     """One of a few values, each as often as the other."""
     known = list(dict.fromkeys(values))
-    return Kind(lambda random, rows: random.choices(known, k=len(rows)), known.__getitem__, len(known), steady=True)
+    return Kind(lambda random, rows: chosen(random, known, len(rows)), known.__getitem__, len(known), steady=True)
 
 
 def numbered(nth: Numbered, room: int, usual: int = 10_000) -> Kind:
@@ -49,8 +49,7 @@ def numbered(nth: Numbered, room: int, usual: int = 10_000) -> Kind:
     span = max(1, min(room, usual))
 
     def draw(random: Random, rows: range) -> Values:
-        once = random.random
-        return [nth(int(once() * span)) for _ in rows]
+        return [nth(one) for one in below(random, span, len(rows))]
 
     return Kind(draw, nth, room, steady=True)
 

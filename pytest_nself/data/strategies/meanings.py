@@ -12,7 +12,7 @@ from string import ascii_lowercase, ascii_uppercase
 from pytest_nself.data.shape.model import Column, Table
 
 from .kinds import ENDLESS, Kind, base36, listed, numbered
-from .stream import Values
+from .stream import Values, chosen
 from .types import is_text, numeric, whole
 from .words import words
 
@@ -218,11 +218,11 @@ def _joined(parts: Sequence[Sequence[str]], usual: str, apart: str) -> Kind:
     usual_format, apart_format = _compiled(usual), _compiled(apart)
 
     def draw(random: Random, rows: range) -> Values:
-        columns = [random.choices(part, k=len(rows)) for part in parts]
+        columns = [chosen(random, part, len(rows)) for part in parts]
         return usual_format(columns, range(1, len(rows) + 1) if "{r}" in usual else rows)
 
     def distinct(random: Random, rows: range) -> Values:
-        return apart_format([random.choices(part, k=len(rows)) for part in parts], rows)
+        return apart_format([chosen(random, part, len(rows)) for part in parts], rows)
 
     def nth(number: int) -> str:
         return apart_format([[part[number % len(part)]] for part in parts], range(number, number + 1))[0] or ""

@@ -10,7 +10,7 @@ from random import Random
 from pytest_nself.data.shape.model import Type, TypeKind
 
 from .kinds import ENDLESS, Kind, base36, listed, mapped, numbered
-from .stream import Values
+from .stream import Values, below, chosen
 from .words import words
 
 BASE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -63,7 +63,7 @@ def whole(room: int, usual: int = 1000) -> Kind:
     """Whole numbers from 1."""
     texts = list(map(str, range(1, min(room, usual) + 1)))
     return Kind(
-        lambda random, rows: random.choices(texts, k=len(rows)),
+        lambda random, rows: chosen(random, texts, len(rows)),
         lambda number: str(number + 1),
         room,
         lambda _, rows: list(map(str, range(rows.start + 1, rows.stop + 1))),
@@ -85,8 +85,7 @@ def numeric(precision: int, scale: int) -> Kind:
     top = min(room, 1000 * 10 ** max(0, scale))
 
     def draw(random: Random, rows: range) -> Values:
-        once = random.random
-        return [nth(int(once() * (top - 1)) + 1 if top > 1 else 0) for _ in rows]
+        return [nth(one + 1) for one in below(random, top - 1, len(rows))] if top > 1 else ["0"] * len(rows)
 
     return Kind(draw, nth, room)
 
@@ -97,23 +96,23 @@ def texts(length: int | None) -> Kind:
     if length is not None and length < 12:
         short = [one[:length] for one in known]
         return Kind(
-            lambda random, rows: random.choices(short, k=len(rows)),
+            lambda random, rows: chosen(random, short, len(rows)),
             lambda number: base36(number, length),
             36**length,
         )
     if length is not None and length < 24:
         return Kind(
-            lambda random, rows: random.choices(known, k=len(rows)),
+            lambda random, rows: chosen(random, known, len(rows)),
             lambda number: f"{base36(number, 6)}-{known[number % len(known)]}"[:length],
             36**6,
         )
 
     def draw(random: Random, rows: range) -> Values:
-        first, second = random.choices(known, k=len(rows)), random.choices(known, k=len(rows))
+        first, second = chosen(random, known, len(rows)), chosen(random, known, len(rows))
         return [f"{one} {two}" for one, two in zip(first, second, strict=True)]
 
     def apart(random: Random, rows: range) -> Values:
-        return [f"{one}-{row}" for one, row in zip(random.choices(known, k=len(rows)), rows, strict=True)]
+        return [f"{one}-{row}" for one, row in zip(chosen(random, known, len(rows)), rows, strict=True)]
 
     return Kind(draw, lambda number: f"{known[number % len(known)]}-{number}", ENDLESS, apart)
 
@@ -124,7 +123,7 @@ def _array(type_: Type, depth: int) -> Kind | None:
         return None
 
     def draw(random: Random, rows: range) -> Values:
-        sizes = random.choices((1, 2, 3), k=len(rows))
+        sizes = chosen(random, (1, 2, 3), len(rows))
         values = iter(inner.draw(random, range(sum(sizes))))
         return [_braced(",".join(_element(next(values)) for _ in range(size))) for size in sizes]
 
@@ -232,7 +231,7 @@ def _uuids() -> Kind:
     def draw(random: Random, rows: range) -> Values:
         # Version 4: random but for six bits.
         data = random.randbytes(16 * len(rows)).hex()
-        variants = random.choices("89ab", k=len(rows))
+        variants = chosen(random, "89ab", len(rows))
         cut = zip(range(0, 32 * len(rows), 32), variants, strict=True)
         return [
             f"{one[:8]}-{one[8:12]}-4{one[13:16]}-{variant}{one[17:20]}-{one[20:]}"
