@@ -77,6 +77,16 @@ class RollbackSession:
             self._async = AsyncRollbackConnection(self._living())._join(*self._current())
         return self._async
 
+    def beside(self) -> RollbackConnection:
+        """Another connection object in the test's transaction, for what is none of the test's statements.
+
+        Row and cursor factories that the test sets on its own are not there; the types that it has registered are.
+        """
+        test = self.begin()
+        connection = RollbackConnection(self._living())._join(*self._current())
+        connection._adapters = test.adapters
+        return connection
+
     def stand_on(self, links: Sequence[Link], max_age_s: float) -> list[Any] | None:
         """Let the test, which has its connection but executed nothing, begin with these rows; what each load gave.
 

@@ -161,7 +161,7 @@ def connection_at(worker: Worker, place: str | None, *, reads: bool = False) -> 
                 connection.execute(sandbox.stop_acting.encode())
             yield connection
         return
-    connection = worker.rolled_back.plain
+    connection = worker.rollback.beside()
     fresh = connection.info.transaction_status == TransactionStatus.IDLE
     with acting_for_all(sandbox, connection):
         yield connection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +19,22 @@ if TYPE_CHECKING:
     from psycopg.abc import AdaptContext
     from psycopg.pq.abc import PGresult
 
+    from pytest_nself.data.generate.make import Maker
     from pytest_nself.data.sets.fixture_set import FixtureSet
     from pytest_nself.data.shape.model import Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A loaded set: what it was compiled to, and what the server answered. Its rows are read from that when needed."""
+    """A loaded set: what it was compiled to, with what sets behind it see, and what the server answered."""
 
-    compiled: CompiledSet
+    sets: CompiledSets
     answers: tuple[PGresult, ...]
+
+    @property
+    def compiled(self) -> CompiledSet:
+        """The set itself."""
+        return self.sets.sets[-1]
 
 
 class Loader:
@@ -61,36 +67,49 @@ class Loader:
         Unless `clean`, a test may have changed the tables: where a set does not fit those that are known, the
         connection is asked for its own. FixtureError carries file, line and column.
         """
-        try:
-            compiled = self._compile(connection, chain, clean)
-        except FixtureError:
-            if clean or self.known is None:
-                raise
-            return Loader(self.project).load(connection, chain, done, clean=False)
-        brought = [_sent(connection, one) for one in compiled[len(done) :]]
-        rows_of(connection, [*done, *brought])  # for what can be wrong with them
-        return brought
+        shape = self.shape(connection, clean=clean)
+        brought = list(done)
+        for number in range(len(done) + 1, len(chain) + 1):
+            after = brought[-1].sets if brought else None
+            try:
+                compiled = self._compiled_last(connection, chain[:number], after, shape)
+            except FixtureError:
+                now = shape if clean else read_shape(connection)
+                if now.fingerprint == shape.fingerprint:
+                    raise
+                shape = now
+                compiled = self._compiled_last(connection, chain[:number], after, shape)
+            brought.append(_sent(connection, compiled))
+        rows_of(connection, brought)  # for what can be wrong with them
+        return brought[len(done) :]
 
-    def _compile(
-        self, connection: psycopg.Connection[Any], chain: Sequence[FixtureSet], clean: bool
-    ) -> list[CompiledSet]:
-        """Each set of `chain`, compiled behind those before it."""
-        known = self._compiled if clean or self.known is not None else {}
-        for number, names in enumerate(_beginnings(chain), 1):
-            if names not in known:
-                known[names] = compile_sets(
-                    chain[:number],
-                    self.shape(connection, clean=clean),
-                    project=self.project,
-                    sequences=sequence_positions(connection),
-                    after=known.get(names[:-1]),
-                )
-        return [known[names].sets[-1] for names in _beginnings(chain)]
+    def _compiled_last(
+        self, connection: psycopg.Connection[Any], chain: Sequence[FixtureSet], after: CompiledSets | None, shape: Shape
+    ) -> CompiledSets:
+        """The last set of `chain`, behind the others, which `after` is."""
+        names = tuple(one.name for one in chain)
+        found = self._compiled.get(names) if shape is self.known else None
+        if found is not None:
+            return found
+        makes = any(spec.generated for one in chain for spec in one.tables)
+        found = compile_sets(
+            chain,
+            shape,
+            project=self.project,
+            maker=_maker(connection, shape) if makes else None,
+            sequences=sequence_positions(connection),
+            after=after,
+        )
+        # Rows are made to go with those that are there now; and what is not known may be the shape of one test.
+        if not makes and shape is self.known:
+            self._compiled[names] = found
+        return found
 
 
-def _beginnings(chain: Sequence[FixtureSet]) -> Iterator[tuple[str, ...]]:
-    names = tuple(one.name for one in chain)
-    return (names[:number] for number in range(1, len(names) + 1))
+def _maker(connection: psycopg.Connection[Any], shape: Shape) -> Maker:
+    from pytest_nself.data.generate.make import Maker  # only where rows are made
+
+    return Maker(connection, shape)
 
 
 def rows_of(context: AdaptContext | None, brought: Sequence[Brought]) -> FixtureRows:
@@ -102,18 +121,18 @@ def rows_of(context: AdaptContext | None, brought: Sequence[Brought]) -> Fixture
     return Message(tuple(one.compiled for one in brought)).loaded(results).rows
 
 
-def _sent(connection: psycopg.Connection[Any], compiled: CompiledSet) -> Brought:
+def _sent(connection: psycopg.Connection[Any], sets: CompiledSets) -> Brought:
     from psycopg import errors
     from psycopg.pq import ExecStatus
 
     from pytest_nself.database.message import send_message
 
-    message = Message((compiled,))
-    answers = send_message(connection, message.text) if compiled.statements else []
+    message = Message(sets.sets[-1:])
+    answers = send_message(connection, message.text) if message.statements else []
     if answers and answers[-1].status == ExecStatus.FATAL_ERROR:
         error = errors.error_from_result(answers[-1], connection.info.encoding)
         raise message.error(error, len(answers) - 1) from error
-    return Brought(compiled, tuple(answers))
+    return Brought(sets, tuple(answers))
 
 
 def _result(context: AdaptContext | None, answer: PGresult) -> Result:
