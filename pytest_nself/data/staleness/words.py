@@ -70,7 +70,7 @@ class Words:
     def _table_elsewhere(self, spec: TableSpec) -> Table | None:
         """The table under its new name; what was done to it is told."""
         change = self._change_of_table(spec.table)
-        rows = tuple(BadRow(_row_name(spec, row.label), row.place) for row in spec.rows)
+        rows = tuple(BadRow(_row_name(spec, row.label), _line(row.place)) for row in spec.rows)
         name = self.fixture_set.name
         if change is None:
             near = nearest(str(spec.table), table_names(self.shape))
@@ -90,7 +90,7 @@ class Words:
                     rows,
                     remedy=f"take its rows out; tests may ask for {counted(len(rows), 'row')} of them",
                     fix=Fix.ASKS,
-                    place=spec.place,
+                    place=_line(spec.place),
                     migration=change.migration,
                 )
             )
@@ -110,7 +110,7 @@ class Words:
                 remedy=f"call it {new} in this set; tests that ask for {spec.table} must do so, too",
                 fix=Fix.SAFE if change.sure else Fix.ASKS,
                 mends=tuple(mends),
-                place=spec.place,
+                place=_line(spec.place),
                 migration=change.migration,
             )
         )
@@ -143,7 +143,7 @@ class Words:
         name = short_name(self.shape, ref)
         change = self._change_of_column(ref, word)
         places = dict.fromkeys((row, place) for row, _, place in uses)
-        rows = tuple(BadRow(row, place) for row, place in places)
+        rows = tuple(BadRow(row, _line(place)) for row, place in places)
         cells = {cell.place: cell for _, cell, _ in uses}
         if change is None:
             self._new_words[ref, word] = None
@@ -258,6 +258,10 @@ def _cells(spec: TableSpec) -> Iterator[tuple[str, Cell, Place]]:
 
 def _row_name(spec: TableSpec, label: str | None) -> str:
     return f"{spec.table}.{label}" if label else f"a row of {spec.table}"
+
+
+def _line(place: Place) -> Place:
+    return Place(place.path, place.line)
 
 
 def _referring(cell: Cell) -> Iterator[tuple[str, Place]]:
