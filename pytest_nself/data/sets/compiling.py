@@ -11,13 +11,13 @@ from pytest_nself.core.names import ObjectRef
 from pytest_nself.data.nearest import nearest
 from pytest_nself.data.shape.model import Shape, fingerprint_of
 from pytest_nself.data.shape.order import root_of
-from pytest_nself.data.written.cells import RowSpec, TableSpec
+from pytest_nself.data.written.cells import GeneratedSpec, RowSpec, TableSpec
 
 from .blocks import Block, statements_of_block
 from .compiled import CompiledSet, CompiledSets, TableUse
 from .filling import Filler
 from .fixture_set import FixtureSet
-from .generating import Maker, generate, generated_labels
+from .generating import Generator, Maker, generated_labels
 from .keys import Position, key_text
 from .meaning import key_columns
 from .named_tables import short_name, table_of_shape
@@ -88,9 +88,9 @@ class _Compiler:
             if entry.number is None:
                 filler.fill(entry)
         self._choose_keys(self._entries)
-        for spec, made in generated:
-            parents = generate(self._maker, spec, made, filler, self._shape, self._registry)
-            self._entries += parents
+        generator = Generator(self._maker, filler, self._shape, self._registry, self._choose_key)
+        for table_spec, spec, made in generated:
+            self._entries += generator.generate(table_spec, spec, made)
         positions: dict[ObjectRef, int] = {}
         for entry in self._entries:
             entry.position = positions.get(entry.table.ref, 0)
@@ -109,19 +109,19 @@ class _Compiler:
             self._fingerprint(uses),
         )
 
-    def _declare(self) -> list[tuple[tuple[TableSpec, int], list[Entry]]]:
+    def _declare(self) -> list[tuple[TableSpec, GeneratedSpec, list[Entry]]]:
         """Entries for all rows, so that each may refer to any other."""
         generated = []
         for spec in self._set.tables:
             table = table_of_shape(self._shape, spec.table, spec.place)
             for row in spec.rows:
                 self._add(Entry(self._set.name, table, row))
-            for number, one in enumerate(spec.generated):
+            for one in spec.generated:
                 made = []
                 for position, label in enumerate(generated_labels(one), 1):
                     row = RowSpec(label, one.cells, one.place)
                     made.append(self._add(Entry(self._set.name, table, row, number=position)))
-                generated.append(((spec, number), made))
+                generated.append((spec, one, made))
         return generated
 
     def _add(self, entry: Entry) -> Entry:

@@ -83,11 +83,17 @@ class Entry:
 
 @dataclass(slots=True)
 class Registry:
-    """All rows of the sets compiled so far, and the numbers that are taken."""
+    """All rows of the sets compiled so far, and the numbers that are taken.
+
+    Of generated rows: how many each table has (`generated` by the set's own word, `numbered` with their parents), and
+    what became of the keys that they were made with (`renamed`, by table and column).
+    """
 
     rows: dict[tuple[ObjectRef, str], Entry] = field(default_factory=dict)
     taken: dict[tuple[ObjectRef, str], set[int]] = field(default_factory=dict)
     generated: dict[ObjectRef, int] = field(default_factory=dict)
+    numbered: dict[ObjectRef, int] = field(default_factory=dict)
+    renamed: dict[tuple[ObjectRef, str], dict[str, str]] = field(default_factory=dict)
     polymorphic: list[Polymorphic] = field(default_factory=list)
     sets: dict[str, str] = field(default_factory=dict)
 
@@ -97,6 +103,8 @@ class Registry:
             dict(self.rows),
             {key: set(found) for key, found in self.taken.items()},
             dict(self.generated),
+            dict(self.numbered),
+            {key: dict(found) for key, found in self.renamed.items()},
             list(self.polymorphic),
             dict(self.sets),
         )

@@ -9,7 +9,7 @@ from pytest_nself.core.errors import FixtureError
 from pytest_nself.data.written.cells import Cell, CellKind, Value, ValueKind
 
 _TEMPLATE = re.compile(r"\{\{(label|n)\}\}|\{(label|n)\}")
-_FILLED = (CellKind.TEXT, CellKind.JSON)
+_FILLED = (CellKind.TEXT, CellKind.JSON, CellKind.REFERENCE)
 
 
 def with_label(cell: Cell, label: str | None, number: int | None = None) -> Cell:
@@ -27,7 +27,7 @@ def with_label(cell: Cell, label: str | None, number: int | None = None) -> Cell
 
 
 def _inside(value: Value, cell: Cell, label: str | None, number: int | None) -> Value:
-    if value.kind is ValueKind.TEXT:
+    if value.kind in (ValueKind.TEXT, ValueKind.REFERENCE):
         return replace(value, text=_text(value.text, cell, label, number))
     if not value.values:
         return value

@@ -102,7 +102,7 @@ def _scalar(value: Any, place: Place) -> tuple[ValueKind, str]:
     if isinstance(value, UUID | PurePath):
         return ValueKind.TEXT, str(value)
     raise FixtureError(
-        f"A {type(value).__name__} has no text that PostgreSQL reads.",
+        f"A value of type {type(value).__name__} has no text that PostgreSQL reads.",
         "Known are numbers, texts, bytes, dates, times, UUIDs, lists and mappings.",
         "write it as text, or as f.sql(…)",
         place=place,

@@ -11,7 +11,7 @@ from pytest_nself.core.place import Place
 from .names import name_parts
 
 _NAME = r'(?:[^\W\d]\w*|"(?:[^"]|"")+")'
-_LABEL = r"[^\W_][\w-]*"
+_LABEL = r"(?:[^\W_]|\{(?:label|n)\})(?:[\w-]|\{(?:label|n)\})*"
 _SHAPE = re.compile(
     rf"\$(?:(?P<path>{_NAME}(?:\.(?:{_NAME}|{_LABEL}))+)|(?P<table>{_NAME}(?:\.{_NAME})?)\[.*)", re.DOTALL
 )

@@ -1,0 +1,93 @@
+"""Which rows generated ones refer to, where their set does not say it: rows of sets, or none where null will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pytest_nself.data.shape.model import Reference, Shape
+from pytest_nself.data.shape.order import postponable, root_of
+from pytest_nself.data.written.cells import Cell, CellKind
+
+from .keys import key_text
+from .registry import Chosen, Entry, Own, Points, Registry, constant_default, is_null, known_text
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links generated rows of one table, which are filled with what the set says of them."""
+
+    shape: Shape
+    registry: Registry
+
+    def link(self, entries: Sequence[Entry]) -> frozenset[str]:
+        """Fill the foreign keys of `entries`; what comes back are columns that are to have their defaults.
+
+        A key that may be null is null, so that no more rows are made than the set asks for. Another one gets the rows
+        of its table in turn, each combination once before any comes again; without such rows it stays open.
+        """
+        table = entries[0].table
+        by_default: set[str] = set()
+        turn = 1
+        for reference in table.references:
+            missing = [name for name in reference.columns if name not in entries[0].filled]
+            columns = [column for name in missing if (column := table.column(name)) is not None]
+            if not missing:
+                continue
+            if any(column.default is not None for column in columns):
+                by_default.update(column.name for column in columns if column.default is not None)
+            elif postponable(table, reference):
+                for entry in entries:
+                    for column in columns:
+                        if not column.must:
+                            cell = Cell(column.name, CellKind.NULL, "", entry.place)
+                            entry.filled[column.name] = Own(cell)
+            else:
+                turn *= self._in_turn(reference, entries, missing, turn)
+        return frozenset(by_default)
+
+    def _in_turn(self, reference: Reference, entries: Sequence[Entry], missing: Sequence[str], turn: int) -> int:
+        sizes = [1]
+        for number, entry in enumerate(entries):
+            there = list(self._candidates(reference, entry))
+            if not there:
+                continue
+            sizes.append(len(there))
+            target = there[number // turn % len(there)]
+            pairs = zip(reference.columns, reference.target_columns, strict=True)
+            for name, column in pairs:
+                if name in missing:
+                    cell = Cell(name, CellKind.REFERENCE, f"${target.table.ref.name}.{target.label}", entry.place)
+                    entry.filled[name] = Points(target, column, cell)
+                    entry.links[name] = target
+        return max(sizes)
+
+    def _candidates(self, reference: Reference, entry: Entry) -> Iterator[Entry]:
+        """The labelled rows that the key may lead to, which agree with what the row has in a part of it."""
+        root = root_of(self.shape, reference.target)
+        for (table, _), other in self.registry.rows.items():
+            if other is entry or root_of(self.shape, table) != root:
+                continue
+            pairs = list(zip(reference.columns, reference.target_columns, strict=True))
+            if any(known_text(other, there) is None for _, there in pairs):
+                continue
+            if all(
+                known_text(entry, name) == known_text(other, there) for name, there in pairs if name in entry.filled
+            ):
+                yield other
+
+
+def common_values(entries: Sequence[Entry], by_default: frozenset[str]) -> Iterator[tuple[str, str | None]]:
+    """What all rows have in common, for who makes the rest. A key that differs is told as one that it could be."""
+    table = entries[0].table
+    foreign = {name for reference in table.references for name in reference.columns}
+    for column in table.columns:
+        filled = entries[0].filled.get(column.name)
+        if column.name in by_default:
+            yield column.name, constant_default(column) or key_text("", table.ref, "x", column, ())
+        elif filled is not None and not isinstance(filled, Chosen):
+            texts = {known_text(entry, column.name) for entry in entries}
+            if len(texts) == 1 and (None not in texts or is_null(entries[0], column.name)):
+                yield column.name, texts.pop()
+            elif column.name in foreign:
+                yield column.name, key_text("", table.ref, "x", column, ())
