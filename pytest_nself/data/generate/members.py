@@ -9,7 +9,7 @@ from random import Random
 from typing import Protocol
 
 from pytest_nself.data.strategies.kinds import Kind
-from pytest_nself.data.strategies.stream import Drawn, Values, random_of, rows_of
+from pytest_nself.data.strategies.stream import Drawn, Values, chosen, random_of, rows_of
 
 from .parents import Groups, Parents, Pick, scattered, uniform
 
