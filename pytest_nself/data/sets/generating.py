@@ -15,7 +15,7 @@ from pytest_nself.data.written.cells import Cell, CellKind, GeneratedSpec, RowSp
 from pytest_nself.data.written.names import table_of
 
 from .filling import Filler
-from .linking import Links, common_values
+from .linking import Links, common_values, referred
 from .meaning import key_columns
 from .named_tables import short_name, table_of_shape
 from .registry import Chosen, Entry, Own, Registry, known_text
@@ -92,7 +92,7 @@ class Generator:
             self._rename(one)
         for one in rows:
             self._take(one, by_default if one.entry.table.ref == table.ref else frozenset())
-        return parents
+        return referred(entries, parents, self.shape)
 
     def _say(self, entry: Entry) -> None:
         """What the set says of a row comes on top of what is made, and its label's key above all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pytest_nself.core.names import ObjectRef
 from pytest_nself.data.shape.model import Reference, Shape
 from pytest_nself.data.shape.order import postponable, root_of
 from pytest_nself.data.written.cells import Cell, CellKind
@@ -78,9 +79,13 @@ class Links:
 
 
 def common_values(entries: Sequence[Entry], by_default: frozenset[str]) -> Iterator[tuple[str, str | None]]:
-    """What all rows have in common, for who makes the rest. A key that differs is told as one that it could be."""
+    """What all rows have in common, for who makes the rest. A key that differs is told as one that it could be.
+
+    It is not told where it is a part of what must be unique: who makes the rest would see one value for all rows.
+    """
     table = entries[0].table
     foreign = {name for reference in table.references for name in reference.columns}
+    foreign -= {name for key in table.keys for name in key.columns}
     for column in table.columns:
         filled = entries[0].filled.get(column.name)
         if column.name in by_default:
@@ -91,3 +96,26 @@ def common_values(entries: Sequence[Entry], by_default: frozenset[str]) -> Itera
                 yield column.name, texts.pop()
             elif column.name in foreign:
                 yield column.name, key_text("", table.ref, "x", column, ())
+
+
+def referred(entries: Sequence[Entry], parents: Sequence[Entry], shape: Shape) -> list[Entry]:
+    """Those of `parents` that `entries` refer to, or that such a parent refers to; in their order."""
+    rows: dict[ObjectRef, list[Entry]] = {}
+    for entry in parents:
+        rows.setdefault(root_of(shape, entry.table.ref), []).append(entry)
+    needed: set[int] = set()
+    found: dict[tuple[ObjectRef, tuple[str, ...]], dict[tuple[str | None, ...], Entry]] = {}
+    waiting = list(entries)
+    while waiting:
+        entry = waiting.pop()
+        for reference in entry.table.references:
+            root = root_of(shape, reference.target)
+            key = (root, reference.target_columns)
+            if key not in found:
+                there = rows.get(root, ())
+                found[key] = {tuple(known_text(one, name) for name in key[1]): one for one in there}
+            parent = found[key].get(tuple(known_text(entry, name) for name in reference.columns))
+            if parent is not None and id(parent) not in needed:
+                needed.add(id(parent))
+                waiting.append(parent)
+    return [entry for entry in parents if id(entry) in needed]
