@@ -29,7 +29,7 @@ class Ground(Protocol):
         """Who knows how values are written and read: a connection, or None for psycopg's own ways."""
 
     def build(self, table: Table, given: Given) -> Given:
-        """The texts of one row that is put nowhere; of keys that others give (sequences, parents) only what is given."""
+        """The texts of one row that is put nowhere, without keys that sequences or other rows give."""
 
     def create(self, table: Table, given: Given) -> Row:
         """Put a row there, and those that it needs."""
