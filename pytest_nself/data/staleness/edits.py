@@ -212,7 +212,7 @@ def _yaml_root(text: str) -> Node | None:
 
 
 def _json_root(text: str) -> Node | None:
-    from pytest_nself.data.sets.json_nodes import json_node
+    from pytest_nself.data.written.json_nodes import json_node
 
     return json_node(text, "")
 
