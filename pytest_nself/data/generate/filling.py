@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _SAMPLE = 256
-_ENOUGH = 0.15
+_ENOUGH = 0.5
 """A check that so many of a table's own rows pass is kept by leaving the others out, where its columns are bound."""
 
 

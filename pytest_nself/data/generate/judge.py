@@ -110,11 +110,11 @@ def rules_of(shape: Shape, table: Table) -> list[Rule]:
         if column.generated:
             continue
         name = quote_identifier(column.name)
-        for number, check in enumerate(domain_checks(column.type)):
+        for check in domain_checks(column.type):
             expression = (
                 f"select ({check}) from (select {quote_identifier(table.ref.name)}.{name} as value) as nself_value"
             )
-            found.append(Rule(f"{column.type.written} {number + 1}", f"({expression})", frozenset({column.name})))
+            found.append(Rule(column.type.written, f"({expression})", frozenset({column.name})))
     if table.partition_key is not None:
         leaves = list(shape.leaves(table))
         bounds = [leaf.partition_constraint for leaf in leaves]
