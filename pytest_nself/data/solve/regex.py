@@ -280,6 +280,8 @@ class _Reader:
         if negated:
             plain = [char for char in _ORDINARY if char not in chars]
             chars = plain or [char for char in _ALL if char not in chars] or ["é"]
+        if not chars:
+            raise ValueError("a class that nothing is in")
         return _Chars("".join(dict.fromkeys(chars)))
 
     def _members(self) -> Sequence[str]:
