@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _PARENTS = 10_000
 _TAKEN = 500_000
 WHOLE = frozenset({"int2", "int4", "int8", "numeric", "oid"})
+_HALVES = {"int2": 1 << 14, "int4": 1 << 30, "oid": 1 << 31}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def read_existing(connection: psycopg.Connection[Any], table: Table) -> Existing
     name = quote_qualified(table.ref.schema, table.ref.name)
     keyed = {column for key in table.keys for column in key.columns}
     numbers = [one for one in table.columns if _is_number(one) and (one.name in keyed or one.sequence or one.identity)]
-    greatest = "".join(f", max({quote_identifier(one.name)})::pg_catalog.numeric::pg_catalog.text" for one in numbers)
+    greatest = "".join(f", {_greatest(one)}::pg_catalog.numeric::pg_catalog.text" for one in numbers)
     row = connection.execute(f"select count(*){greatest} from {name}".encode()).fetchone()
     assert row is not None  # an aggregate always gives one
     found = {}
@@ -42,6 +43,12 @@ def read_existing(connection: psycopg.Connection[Any], table: Table) -> Existing
             following = max(following, _next_of(connection, column.sequence))
         found[column.name] = max(1, following)
     return Existing(row[0], found)
+
+
+def _greatest(column: Column) -> str:
+    """The greatest number, as SQL: in the lower half of what the type holds, since keys from labels are in the upper."""
+    name = quote_identifier(column.name)
+    return f"max({name}) filter (where {name} < {_HALVES.get(column.type.plain.name, 1 << 62)})"
 
 
 def _is_number(column: Column) -> bool:
