@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef
@@ -275,7 +276,9 @@ class Filler:
 
     def _no_row(self, table: Table, label: str, place: Place, text: str) -> FixtureError:
         name = short_name(self.shape, table.ref)
-        known = [f"{name}.{one}" for one in self.registry.labels(table.ref)]
+        labels = self.registry.labels(table.ref)
+        # By the labels alone: what they have in common before the point says nothing.
+        known = [f"{name}.{one}" for one in get_close_matches(label, labels, n=2) or labels]
         remedy = "correct the label, or extend the set that has it"
         if text.startswith("$"):
             remedy += f"; if the text is meant as it stands, write ${text}"
