@@ -46,7 +46,7 @@ def read_existing(connection: psycopg.Connection[Any], table: Table) -> Existing
 
 
 def _greatest(column: Column) -> str:
-    """The greatest number, as SQL: in the lower half of what the type holds, since keys from labels are in the upper."""
+    """The greatest number, as SQL: of the lower half that the type holds, for keys from labels are in the upper one."""
     name = quote_identifier(column.name)
     return f"max({name}) filter (where {name} < {_HALVES.get(column.type.plain.name, 1 << 62)})"
 
