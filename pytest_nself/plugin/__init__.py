@@ -34,6 +34,7 @@ from .fixtures import (  # noqa: E402, F401 - fixtures are found by their names 
     nself_db,
     nself_dsn,
     nself_fixtures,
+    nself_make,
     nself_migration,
     nself_server,
 )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .checks.auditing import Audit
     from .loaded_sets import LoadedSets
+    from .making import Making
     from .run import Run
 
 
@@ -88,6 +89,18 @@ def nself_fixtures(request: pytest.FixtureRequest) -> LoadedSets:
     from .loaded_sets import loaded_sets
 
     return loaded_sets(request, rolls_back=rolls_back(request.node))
+
+
+@pytest.fixture
+def nself_make(request: pytest.FixtureRequest) -> Making:
+    """Make valid rows, with the rows that they need: nself_make("users", 10, role="admin"), nself_make("users").
+
+    With a number a list, without one the row. Foreign keys take rows and keys: nself_make("posts", author=alice). Made
+    where the test works: in its rolled-back transaction, its committed database or its clone.
+    """
+    from .making import making_here
+
+    return making_here(request, rolls_back=rolls_back(request.node))
 
 
 @pytest.fixture

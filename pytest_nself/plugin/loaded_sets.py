@@ -76,7 +76,7 @@ class LoadedSets:
         self._sets = sets
         self._place = place  # the database's name; None is the test's rolled-back transaction
         self._share = share
-        self._names: tuple[str, ...] = ()
+        self.names: tuple[str, ...] = ()
         self._brought: list[Brought] = []  # one for each set of the chain
         self._rows: FixtureRows | None = FixtureRows()  # None: not read yet
         self._clean = True  # the test has not had its turn
@@ -86,7 +86,7 @@ class LoadedSets:
 
         FixtureError carries the file, line and column of what PostgreSQL refused.
         """
-        asked = (*self._names, *names)
+        asked = (*self.names, *names)
         chain = self._sets.chain(asked)
         shared = self._stand_on(chain) if self._place is None and self._share else None
         if shared is not None:
@@ -94,7 +94,7 @@ class LoadedSets:
         else:
             with self._connection() as connection:
                 self._brought += self._worker.loader.load(connection, chain, self._brought, clean=self._clean)
-        self._names, self._rows = asked, None
+        self.names, self._rows = asked, None
         return self
 
     def _all(self) -> FixtureRows:

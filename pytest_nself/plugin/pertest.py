@@ -42,6 +42,8 @@ class PerTest:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self) -> Generator[None, Any, Any]:
         """When all fixtures have ended, the committed database is put back."""
+        if self.worker.making is not None:
+            self.worker.end_making()
         try:
             return (yield)
         finally:

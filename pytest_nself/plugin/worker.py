@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_nself.core.errors import IsolationError
+from pytest_nself.data.factories.finders import finders
 from pytest_nself.database.database import Database, EphemeralDatabase
 from pytest_nself.database.rollback import RollbackSession
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_nself.sandbox.loading import Loader
     from pytest_nself.sandbox.sandbox import Sandbox
 
+    from .making import Making, Remembered
     from .run import Run
 
 
@@ -60,6 +62,9 @@ class Worker:
             self.committed = Committed(self, admin)
         self.rollback = self._session()
         self.rolled_back = RolledBack(self)
+        self.making: Making | None = None  # there once the running test has made rows
+        self._remembered: dict[tuple[str, ...], Remembered] = {}
+        finders.insert(0, self._ground)
         self.clones = Clones(
             sandbox, f"{run.prefix}{run.name}_clone_", ahead=run.workers < (os.cpu_count() or 1), alone=run.workers == 1
         )
@@ -80,6 +85,26 @@ class Worker:
         from pytest_nself.sandbox.loading import Loader
 
         return Loader(project_name(self.run.root))
+
+    def remembered(self, sets: tuple[str, ...]) -> Remembered:
+        """What is known of making rows beside those of these sets."""
+        if sets not in self._remembered:
+            from .making import Remembered
+
+            self._remembered[sets] = Remembered()
+        return self._remembered[sets]
+
+    def _ground(self) -> Making | None:
+        """Asked by factories."""
+        from .making import making_of
+
+        return making_of(self)
+
+    def end_making(self) -> None:
+        """The test that made rows is over."""
+        making, self.making = self.making, None
+        if making is not None:
+            making.close()
 
     def fresh_rollback(self) -> None:
         """Take a new rollback database: the old one holds what a test committed."""
@@ -142,6 +167,8 @@ class Worker:
         if self._log >= 0:
             os.close(self._log)
             self._log = -1
+        finders.remove(self._ground)
+        self.end_making()
         self.clones.close()
         self.rollback.close()
         self.committed.close()

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.data.shape.model import Shape, Table
 
+from .finders import finders
+
 Given = Mapping[str, str | None]
 """Declared values by column, as the server's texts; None is null."""
 
@@ -39,7 +41,6 @@ class Ground(Protocol):
 
 
 _stack: list[Ground] = []
-_found: list[Callable[[], Ground | None]] = []
 
 
 @contextmanager
@@ -52,16 +53,11 @@ def standing_on(ground: Ground) -> Iterator[Ground]:
         _stack.remove(ground)
 
 
-def found_by(finder: Callable[[], Ground | None] | None) -> None:
-    """Who is asked for a ground where no block gives one (the pytest plugin, for the test that runs)."""
-    _found[:] = [] if finder is None else [finder]
-
-
 def ground_or_none() -> Ground | None:
-    """The innermost ground there is."""
+    """The innermost ground that a block gives; else that of the test that runs."""
     if _stack:
         return _stack[-1]
-    return next((ground for finder in _found if (ground := finder()) is not None), None)
+    return next((ground for finder in finders if (ground := finder()) is not None), None)
 
 
 def ground_to_create(factory: str) -> Ground:
