@@ -13,7 +13,7 @@ def shop(project: Project) -> Project:
     project.file("pytest.ini", "[pytest]\nnself_checks = seeds\n")
     project.file("seeds/common/01_users.json", '[{"name": "ada"}]')
     project.file("seeds/dev/02_more.sql", "insert into users (name) values ('bob') on conflict (name) do nothing;")
-    project.file("seeds/production/02_admin.json", '[{"name": "${ADMIN}"}]')
+    project.file("seeds/production/02_users.json", '[{"name": "${ADMIN}"}]')
     return project
 
 

@@ -77,7 +77,10 @@ def _placed(expected: Expected, row: RowSpec, known: Mapping[Any, RowSpec]) -> R
     said = _said(expected)
     if said is not None and declared is not None:
         said |= {cell.column for cell in declared.cells}
-    cells = tuple(replace(cell, place=place) for cell in row.cells if not said or cell.column in said)
+    own = {cell.column: cell.place for cell in declared.cells} if declared is not None else {}
+    cells = tuple(
+        replace(cell, place=own.get(cell.column, place)) for cell in row.cells if not said or cell.column in said
+    )
     return RowSpec(row.label, cells, place)
 
 
