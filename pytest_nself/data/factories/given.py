@@ -22,10 +22,12 @@ class Stand:
 
     def told(self, table: Table, declared: Mapping[str, str | None]) -> dict[str, str | None]:
         """The values to plan with."""
+        spoken = [name for one in table.references for name in one.columns]
         bound = {name for check in table.checks if len(check.columns) > 1 for name in check.columns}
         bound |= {name for one in table.exclusions for name in one.columns if name is not None}
         bound |= _partitioning(table)
-        spoken = [name for one in table.references for name in one.columns]
+        # A row that stands for others would be the only one.
+        bound |= {name for key in table.keys if len(key.columns) == 1 for name in key.columns if name in spoken}
         found: dict[str, str | None] = {}
         for name, text in declared.items():
             if name in bound or spoken.count(name) > 1 or not _whole(table, name, declared):
