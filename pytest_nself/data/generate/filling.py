@@ -13,7 +13,7 @@ from pytest_nself.data.strategies.stream import key_of
 
 from .columns import Making, keeps_default, making_of
 from .existing import Existing, read_taken
-from .filters import Evaluated, Passing, Rooted, Unique
+from .filters import Evaluated, Excluding, Passing, Rooted, Unique
 from .judge import Judge, Rule, rules_of
 from .keys import Decisions, Unit, decide
 from .linking import Linked, link_table
@@ -186,7 +186,7 @@ class _Filling:
             *(column.name for column in self.table.columns if column.generated and not column.computed),
         }
         decisions = decide(self.table, list(units.values()), server - set(self.solved.columns))
-        slots = slotted(self.table, self.makings, decisions)
+        slots = slotted(decisions, self.makings, self.solved.columns)
         members: dict[str, Member] = {}
         for unit in units.values():
             members[unit.name] = self._member(unit, decisions, slots)
@@ -289,6 +289,7 @@ class _Filling:
             filter_ = self._watch(key, rows)
             if filter_ is not None:
                 found.append(filter_)
+        found += [Excluding(one, self._judge(rows)) for one in decisions.excluding]
         return found
 
     def _watch(self, key: Key, rows: Rows) -> Filter | None:

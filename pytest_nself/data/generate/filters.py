@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from pytest_nself.data.shape.model import Key
+from pytest_nself.data.shape.model import Exclusion, Key
 from pytest_nself.data.strategies.stream import Values
 
 from .judge import Judge, Rule
@@ -91,6 +91,40 @@ class Passing:
         rows = list(zip(*columns, strict=True))
         for failed in self.judge.failing([rows[place] for place in places], self.rule):
             kept[places[failed]] = False
+
+
+@dataclass(slots=True)
+class Excluding:
+    """Keeps the rows that no row before them excludes; for the few hundred rows that can be compared pair by pair."""
+
+    exclusion: Exclusion
+    judge: Judge
+    _before: list[tuple[str | None, ...]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """See Filter."""
+        return self.exclusion.name
+
+    def begin(self) -> None:
+        """See Filter."""
+        self._before = []
+
+    def keep(self, columns: Sequence[Values], kept: list[bool]) -> None:
+        """See Filter."""
+        places = [row for row, stays in enumerate(kept) if stays]
+        rows = list(zip(*columns, strict=True))
+        candidates = [rows[place] for place in places]
+        out: set[int] = set()
+        first = len(self._before)
+        for earlier, later in self.judge.conflicts([*self._before, *candidates], self.exclusion, first):
+            if earlier not in out:
+                out.add(later)
+        for number, place in enumerate(places):
+            if first + number in out:
+                kept[place] = False
+            else:
+                self._before.append(rows[place])
 
 
 @dataclass(slots=True)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.core.names import quote_identifier
-from pytest_nself.data.shape.model import Column, Shape, Table, Type, TypeKind
+from pytest_nself.core.names import quote_identifier, quote_qualified
+from pytest_nself.data.shape.model import Check, Column, Exclusion, Shape, Table, Type, TypeKind
+
+from .keys import names_in
 
 if TYPE_CHECKING:
     import psycopg
@@ -50,13 +52,44 @@ class Judge:
         middle = len(rows) // 2
         return self.values(rows[:middle], expressions) + self.values(rows[middle:], expressions)
 
+    def conflicts(self, rows: Sequence[Row], exclusion: Exclusion, first: int) -> list[tuple[int, int]]:
+        """Pairs of rows (by place, the earlier one first) that exclude each other, the later one from `first` on.
+
+        Ordered by the later one. Where the server cannot say, all rows from `first` on exclude themselves.
+        """
+        import psycopg
+        from psycopg import RawCursor
+        from psycopg.rows import tuple_row
+
+        if len(rows) <= first:
+            return []
+        whole = [f"({one}) as nself_e{number}" for number, one in enumerate(exclusion.expressions)]
+        where = f" where {exclusion.predicate}" if exclusion.predicate else ""
+        source = f"select nself_place - 1 as place, {', '.join(whole)} from {self._relation()}{where}"
+        pairs = " and ".join(
+            f"a.nself_e{number} {operator} b.nself_e{number}" for number, operator in enumerate(exclusion.operators)
+        )
+        query = (
+            f"with given as materialized ({source}) select a.place, b.place from given as a join given as b"
+            f" on a.place < b.place and b.place >= {first} and {pairs} order by b.place, a.place"
+        )
+        arrays = [list(column) for column in zip(*rows, strict=True)]
+        try:
+            with self.connection.transaction(), RawCursor(self.connection, row_factory=tuple_row) as cursor:
+                return cursor.execute(query.encode(), arrays).fetchall()
+        except psycopg.Error as error:
+            if self.connection.closed or isinstance(error, psycopg.OperationalError):
+                raise
+            return [(place, place) for place in range(first, len(rows))]
+
     def _try(self, rows: Sequence[Row], expressions: Sequence[str]) -> list[tuple[str | None, ...]] | None:
         import psycopg
         from psycopg import RawCursor
         from psycopg.rows import tuple_row
 
         wanted = ", ".join(f"({one})::pg_catalog.text" for one in expressions)
-        query = f"select {wanted} from {self._relation()} order by nself_place"
+        relation = self._whole() if ".*" in wanted else self._relation()
+        query = f"select {wanted} from {relation} order by nself_place"
         arrays = [list(column) for column in zip(*rows, strict=True)] or [[None] * len(rows)]
         try:
             with self.connection.transaction(), RawCursor(self.connection, row_factory=tuple_row) as cursor:
@@ -91,6 +124,14 @@ class Judge:
         )
         return f"(select {name}.*, {more} from ({inner}) as {name}) as {name}"
 
+    def _whole(self) -> str:
+        """The same for expressions about the row as a whole, which must be one of the table's own type."""
+        name = quote_identifier(self.table.ref.name)
+        columns = ", ".join(f"nself_given.{quote_identifier(column.name)}" for column in self.table.columns)
+        row = f"row({columns})::{quote_qualified(self.table.ref.schema, self.table.ref.name)}"
+        inner = self._relation().removesuffix(f" as {name}")
+        return f"{inner} as nself_given cross join lateral unnest(array[{row}]) as {name}"
+
     def _stored(self, column: Column, given: dict[str, int]) -> str:
         name = quote_identifier(column.name)
         number = given.get(column.name)
@@ -105,7 +146,7 @@ class Judge:
 def rules_of(shape: Shape, table: Table) -> list[Rule]:
     """What rows of a table must fulfil one by one: its checks, those of its domains, the bounds of its partitions."""
     known = frozenset(column.name for column in table.columns)
-    found = [Rule(one.name, one.expression, frozenset(one.columns)) for one in table.checks]
+    found = [Rule(one.name, one.expression, _spoken(one, table)) for one in table.checks]
     for column in table.columns:
         if column.generated:
             continue
@@ -129,6 +170,17 @@ def rules_of(shape: Shape, table: Table) -> list[Rule]:
                     expression = f"not ({leaf.partition_constraint}) or ({one.expression})"
                     found.append(Rule(one.name, expression, frozenset(one.columns)))
     return found
+
+
+def _spoken(check: Check, table: Table) -> frozenset[str]:
+    """The columns that decide about a check: those behind generated ones too, and all where it is about the row."""
+    found = set(check.columns)
+    for column in table.columns:
+        if column.name in found and column.generated:
+            found.discard(column.name)
+            found |= set(names_in(column.computed or ""))
+    known = {column.name for column in table.columns if not column.generated}
+    return frozenset(known if ".*" in check.expression else found & known)
 
 
 def domain_checks(type_: Type) -> list[str]:

@@ -10,10 +10,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pytest_nself.core.names import NAME_PATTERN
-from pytest_nself.data.shape.model import Key, Table
+from pytest_nself.data.shape.model import Exclusion, Key, Table
 
 ROOMY = 5_000
 """A column with room for so many different values needs no help of others to be unique."""
+
+OVERLAPS = ("&&", "~=", "@>", "<@", "-|-")
+"""Operators that hold between values only where they touch each other."""
 
 _FOLDING = re.compile(
     r"(?i)^\(*(?:pg_catalog\.)?(?:lower|upper|btrim|trim|md5)\(+(?P<name>\"[^\"]+\"|\w+)\)*(?:::\w+(?: varying)?\)*)*$"
@@ -37,12 +40,13 @@ class Unit:
 
 @dataclass(slots=True)
 class Decisions:
-    """`apart`: units of which no two rows are alike; `chains`: units that together make a key; `watched`: keys of
-    which that is not sure, so that each row is looked at."""
+    """`apart`: units of which no two rows are alike; `chains`: units that together make a key; `watched` and
+    `excluding`: keys and exclusions of which that is not sure, so that each row is looked at."""
 
     apart: set[str] = field(default_factory=set)
     chains: list[tuple[str, ...]] = field(default_factory=list)
     watched: list[Key] = field(default_factory=list)
+    excluding: list[Exclusion] = field(default_factory=list)
 
     @property
     def chained(self) -> set[str]:
@@ -64,7 +68,31 @@ def decide(table: Table, units: Sequence[Unit], given: Collection[str]) -> Decis
             continue
         if not _decide_one(key, columns, by_column, decisions):
             decisions.watched.append(key)
+    for exclusion in table.exclusions:
+        if not _decide_exclusion(exclusion, table, by_column, decisions):
+            decisions.excluding.append(exclusion)
     return decisions
+
+
+def _decide_exclusion(exclusion: Exclusion, table: Table, by_column: Mapping[str, Unit], decisions: Decisions) -> bool:
+    """Decide for one exclusion, as if it were a key: values that are made unique do not overlap either."""
+    plain = [
+        name
+        for name, operator in zip(exclusion.columns, exclusion.operators, strict=False)
+        if name is not None and name in by_column and operator in ("=", *OVERLAPS)
+    ]
+    kinds = {name: by_column[name].kind for name in plain}
+    roomy = [name for name in plain if kinds[name] == "column" and by_column[name].room >= ROOMY]
+    if any(by_column[name].name in decisions.apart for name in roomy):
+        return True
+    if roomy:
+        overlapping = [name for name, one in zip(exclusion.columns, exclusion.operators, strict=False) if one != "="]
+        decisions.apart.add(next((name for name in roomy if name in overlapping), roomy[0]))
+        return True
+    if not plain or len(plain) < len(exclusion.columns):
+        return False
+    key = Key(exclusion.name, tuple(plain), tuple(plain), predicate=exclusion.predicate)
+    return _decide_one(key, frozenset(plain), by_column, decisions) and set(exclusion.operators) == {"="}
 
 
 def _decide_one(key: Key, columns: frozenset[str], by_column: Mapping[str, Unit], decisions: Decisions) -> bool:
