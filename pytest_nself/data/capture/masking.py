@@ -106,7 +106,7 @@ def rule_for(column: Column, table: Table) -> str | None:
     if kind.name not in _TEXT:
         if kind.name in ("inet", "cidr"):
             return "address_of_machine" if kind.name == "inet" else None
-        return "birthday" if kind.name == "date" and re.search(r"birth|(^|_)dob($|_)", name) else None
+        return "birthday" if kind.name == "date" and re.search(r"birth|(^|_)(dob|born)($|_)", name) else None
     if column.type.labels or any(column.name in one.columns for one in table.references):
         return None
     return next((rule for rule, pattern in _RULES if pattern.search(name)), None)
