@@ -15,6 +15,10 @@ from .parents import Texts
 
 _TRIES = 30
 """How many rows are looked at for one that is wanted, before the table counts as full."""
+_IDLE = 24 * BLOCK
+"""And how many in which none may stay."""
+_PIECE = 256
+"""Rows that are looked at together; a block is a multiple of it."""
 
 
 class Filter(Protocol):
@@ -61,16 +65,31 @@ class Rows:
             one.begin()
         accepted: list[int] = []
         most = self.wanted * _TRIES + 8 * BLOCK
-        number, idle = 0, 0
-        while len(accepted) < self.wanted and number * BLOCK < most and idle < 24:
-            before = len(accepted)
-            accepted += self._settled(number)
-            number += 1
-            idle = 0 if len(accepted) > before else idle + 1
+        looked, found_at = 0, 0
+        while len(accepted) < self.wanted and looked < most and looked - found_at < _IDLE:
+            found = self._settled(looked)
+            looked += _PIECE
+            if found:
+                accepted += found
+                found_at = looked
         accepted = accepted[: self.wanted]
         self.count = len(accepted)
         if accepted != list(range(len(accepted))):
             self._accepted = accepted
+
+    def _settled(self, start: int) -> list[int]:
+        """The rows of the next few that may stay."""
+        first = start % BLOCK
+        part = slice(first, first + _PIECE)
+        whole, left = self.raw(start // BLOCK)
+        columns = [one[part] for one in whole]
+        kept = [True] * _PIECE if left is None else [one != REJECTED for one in left[part]]
+        for one in self.filters:
+            before = sum(kept)
+            one.keep(columns, kept)
+            if lost := before - sum(kept):
+                self.refused[one.name] = self.refused.get(one.name, 0) + lost
+        return [start + place for place, stays in enumerate(kept) if stays]
 
     def keep(self, rows: Sequence[int]) -> None:
         """Leave out all rows but these."""
@@ -81,16 +100,6 @@ class Rows:
         """Forget the values that were made so far: tables that they come from may have been decided since."""
         self._kept.clear()
         self._last = None
-
-    def _settled(self, number: int) -> Iterator[int]:
-        columns, left = self.raw(number)
-        kept = [True] * BLOCK if left is None else [one != REJECTED for one in left]
-        for one in self.filters:
-            before = sum(kept)
-            one.keep(columns, kept)
-            if lost := before - sum(kept):
-                self.refused[one.name] = self.refused.get(one.name, 0) + lost
-        return (number * BLOCK + place for place, stays in enumerate(kept) if stays)
 
     def raw(self, number: int) -> tuple[list[Values], Sequence[int] | None]:
         """A block of rows, those included that are left out: the columns' values, and REJECTED at such rows."""
