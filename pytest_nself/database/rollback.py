@@ -108,6 +108,11 @@ class RollbackSession:
         return list(outer.values)
 
     @property
+    def untouched(self) -> bool:
+        """Whether the present test, if there is one, has executed nothing yet."""
+        return self._emulation is None or self._emulation.untouched
+
+    @property
     def outer_age_s(self) -> float:
         """How old the transaction of the present test was kept to be: 0 for a test that stands on no links."""
         return self._outer.age_s() if self._emulation is not None and self._emulation.shares else 0.0

@@ -14,6 +14,7 @@ from pytest_nself.data.nearest import nearest
 from pytest_nself.data.sets.meaning import references_called, words_of
 from pytest_nself.data.sets.named_tables import short_name
 from pytest_nself.data.sets.rows import Row
+from pytest_nself.data.shape.reading import read_shape
 from pytest_nself.sandbox.creating import Creating
 from pytest_nself.sandbox.following import Ref, table_here
 
@@ -70,6 +71,8 @@ class Making:
         self._place = place
         self._connection: psycopg.Connection[Any] | None = None
         self._creating: _Creating | None = None
+        self._shape: Shape | None = None
+        self._inside = False  # in a block of ours
 
     @overload
     def __call__(self, table: str, /, **given: Any) -> Row: ...
@@ -90,23 +93,45 @@ class Making:
         return rows[0] if count is None else rows
 
     def _made(self, name: str, count: int, given: Mapping[str, Any]) -> list[Row]:
-        table = table_here(self.shape(), name)
-        called = short_name(self.shape(), table.ref)
+        self.shape()  # looked at before the block, where the test may have begun nothing yet
+        try:
+            with self._acting():
+                return self._made_once(name, count, given)
+        except FixtureError:
+            if not self._tables_changed():
+                raise
+        with self._acting():
+            return self._made_once(name, count, given)
+
+    def _made_once(self, name: str, count: int, given: Mapping[str, Any]) -> list[Row]:
+        shape = self.shape()
+        table = table_here(shape, name)
+        called = short_name(shape, table.ref)
         for word in given:
-            if table.column(word) is None and not references_called(self.shape(), table, word):
+            if table.column(word) is None and not references_called(shape, table, word):
                 raise FixtureError(f'{called} has no column "{word}".', nearest(word, words_of(table)), "correct it")
         plain = {word: value._row if isinstance(value, Ref) else value for word, value in given.items()}
         texts = declared_texts(self, table, plain, "nself_make")
         stored = self.create_many(table, [texts] * count)() if count else []
         return [Row(called, None, values) for values in stored]
 
+    def _tables_changed(self) -> bool:
+        """Whether the test has changed the tables since they were looked at; from then on they are as they are now."""
+        with self._block() as connection:
+            now = read_shape(connection)
+        if now.fingerprint == self.shape().fingerprint:
+            return False
+        self._shape, self._creating = now, None
+        return True
+
     def shape(self) -> Shape:
         """See Ground."""
-        loader = self._worker.loader
-        if loader.known is not None:
-            return loader.known
-        with self._acting() as creating:
-            return creating.shape()
+        if self._shape is None:
+            self._shape = self._worker.tables()
+        if self._shape is None:
+            with self._block() as connection:
+                self._shape = read_shape(connection)
+        return self._shape
 
     def context(self) -> Any:
         """See Ground."""
@@ -141,13 +166,27 @@ class Making:
 
     @contextmanager
     def _acting(self) -> Iterator[_Creating]:
+        with self._block() as connection:
+            if self._creating is None:
+                shape = self.shape()
+                usual = shape is self._worker.loader.known
+                known = self._worker.remembered(self._sets()) if usual else Remembered()
+                self._creating = _Creating(connection, shape, known)
+            yield self._creating
+
+    @contextmanager
+    def _block(self) -> Iterator[psycopg.Connection[Any]]:
         """All or nothing of what is done in this block; a refused row leaves the test's transaction usable."""
         connection = self._open()
+        if self._inside:
+            yield connection
+            return
         with connection.transaction(), acting_for_all(self._worker.sandbox, connection):
-            if self._creating is None:
-                shape = self._worker.loader.shape(connection, clean=False)
-                self._creating = _Creating(connection, shape, self._worker.remembered(self._sets()))
-            yield self._creating
+            self._inside = True
+            try:
+                yield connection
+            finally:
+                self._inside = False
 
     def _open(self) -> psycopg.Connection[Any]:
         if self._connection is None:

@@ -22,6 +22,7 @@ from .state import failed
 if TYPE_CHECKING:
     import pytest
 
+    from pytest_nself.data.shape.model import Shape
     from pytest_nself.sandbox.loading import Loader
     from pytest_nself.sandbox.sandbox import Sandbox
 
@@ -85,6 +86,21 @@ class Worker:
         from pytest_nself.sandbox.loading import Loader
 
         return Loader(project_name(self.run.root))
+
+    def tables(self) -> Shape | None:
+        """The tables of the template, as far as they can be looked at now: not once a test may have changed them."""
+        if self.loader.known is None and self.rolled_back.node is None:
+            self.rollback.let_go()
+            with self.rollback.database.connect() as connection:
+                if self.sandbox.stop_acting:
+                    connection.execute(self.sandbox.stop_acting.encode())
+                self.loader.shape(connection)
+        elif self.loader.known is None and self.rollback.untouched:
+            from .loaded_sets import connection_at
+
+            with connection_at(self, None, reads=True) as connection:
+                self.loader.shape(connection)
+        return self.loader.known
 
     def remembered(self, sets: tuple[str, ...]) -> Remembered:
         """What is known of making rows beside those of these sets."""

@@ -140,6 +140,33 @@ def test_rows_of_the_test_itself(shop: Project) -> None:
     assert "2 passed" in shop.passes()
 
 
+@PLACES
+def test_a_test_changed_the_tables(shop: Project, place: str) -> None:
+    """Rows fit tables that the test has made or changed itself; the next test has those of the migrations."""
+    shop.file(
+        "test_it.py",
+        f"""
+        import contextlib
+        import pytest
+
+        @pytest.mark.parametrize("number", range(4))
+        def test_1({place}, nself_make, number):
+            if number > 1:
+                nself_make("users")
+            with contextlib.nullcontext({place}) if "{place}" == "nself_db" else {place}.connect() as db:
+                assert db.execute("select to_regclass('mine')").fetchone() == (None,)
+                db.execute("create table mine (id int primary key, user_id bigint not null references users)")
+                db.execute("alter table users add column code text not null default '' check (code < 'c')")
+                db.execute("alter table users alter column code drop default")
+                db.commit()
+            assert nself_make("mine").user_id is not None
+            assert nself_make("users", code="b").code == "b"
+            assert nself_make("users").code < "c"
+        """,
+    )
+    assert "4 passed" in shop.passes()
+
+
 def test_as_a_role(shop: Project) -> None:
     """Rows are made for every tenant, whatever the tests' role may; the test goes on as its role."""
     shop.file("pytest.ini", "[pytest]\nnself_role = app\n")
