@@ -9,6 +9,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import pytest
 
 from pytest_nself.core.errors import FixtureError
+from pytest_nself.data.sets.chain import read_chain
+from pytest_nself.data.sets.compiling import compile_sets
+from pytest_nself.data.shape.reading import read_shape
 from pytest_nself.database.database import EphemeralDatabase
 
 from .set_stage import Stage
@@ -183,6 +186,26 @@ def test_existing_rows_by_natural_key(stage: Stage) -> None:
     assert rows["users.alice"].code == "A, Inc."
 
 
+def test_conditions_may_name_rows(stage: Stage) -> None:
+    """Between the brackets, columns go by their stems, and values may be rows of sets."""
+    rows = stage.load(f"""
+        tables:
+          {USERS}
+          orgs: {{acme: {{slug: acme}}}}
+          memberships: [{{user: $users.bob, org: $orgs.acme, role: boss}}]
+        """)
+    stage.write(
+        """
+        extends: basic
+        tables: {users: {eve: {email: e@x, code: '$memberships[user=$users.bob, org=$orgs.acme].role'}}}
+        """,
+        "more.yml",
+    )
+    stage.connection.rollback()
+    assert stage.send(stage.compile("more")).rows["users.eve"].code == "boss"
+    assert rows["memberships"][0].role == "boss"
+
+
 @pytest.mark.parametrize(
     ("condition", "says"), [("slug=none", "names no row"), ("name=same", "names 2 rows"), ("slug=null", "names no row")]
 )
@@ -230,6 +253,27 @@ def test_polymorphic_references(stage: Stage) -> None:
         (None, None),
     ]
     assert [(one.of_kind, one.of_key) for one in rows["likes"]] == [("Post", post), ("User", user)]
+
+
+def test_polymorphic_references_for_all_sets(stage: Stage) -> None:
+    """What the project says of a reference holds where a set does not say something else."""
+    stage.write("tables: {users: {u: {email: x}}, comments: {c: {commentable: $users.u}}}", "one.yml")
+    stage.write(
+        """
+        extends: one
+        polymorphic: {comments.commentable: {users: Own}}
+        tables: {comments: {d: {commentable: $users.u}}}
+        """,
+        "two.yml",
+    )
+    compiled = compile_sets(
+        read_chain(stage.folder, ["two"]),
+        read_shape(stage.connection),
+        project="shop",
+        polymorphic={"comments.commentable": {"users": "Account"}},
+    )
+    rows = stage.send(compiled).rows
+    assert [one.commentable_type for one in rows["comments"]] == ["Account", "Own"]
 
 
 def test_a_circle_is_opened_by_null_and_update(stage: Stage) -> None:
@@ -522,6 +566,74 @@ def test_a_label_names_one_row(stage: Stage) -> None:
         stage.compile("two")
     assert stage.place(caught.value) == "two.yml:2:25"
     assert "one.yml:1:18" in caught.value.cause
+
+
+def test_errors_in_a_chain_are_those_of_their_set(stage: Stage) -> None:
+    """With several sets in one message, and SQL of many statements before, an error is told of the right row."""
+    stage.write("insert into orgs (slug) values ('a'); select 1; insert into orgs (slug) values ('b');", "sql.sql")
+    stage.write(f"extends: sql\ntables: {{{USERS}}}", "base.yml")
+    error = stage.refuses("extends: base\ntables:\n  users:\n    c: {email: c@x}\n    d: {email: b@x}\n")
+    assert stage.place(error) == "basic.yml:5:16"
+    error = stage.refuses("extends: base\ntables:\n  profiles:\n    - {user_id: 1}\n    - {user_id: x}\n")
+    assert stage.place(error) == "basic.yml:5:17"
+    stage.write("extends: base\ntables: {orgs: {c: {slug: b}}}", "other.yml")
+    with pytest.raises(FixtureError) as caught:
+        stage.send(stage.compile("base", "other"))
+    assert stage.place(caught.value) == "other.yml:2:27"
+    stage.connection.rollback()
+    stage.write("extends: base\ntables: {users: {e: {email: e@x}}}", "last.yml")
+    stage.write("-- nself: extends=last\nselect 1;\n\ninsert into users (email) values ('a@x');", "late.sql")
+    with pytest.raises(FixtureError) as caught:
+        stage.send(stage.compile("late"))
+    assert stage.place(caught.value) == "late.sql"
+    assert '"late"' in caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "place"),
+    [
+        ("v text, unique nulls not distinct (v)", "{v: a}, {v: null}, {v: b}, {v: null}", ""),
+        ("v text", "{v: a}, {v: B}, {v: b}", "2:27"),
+        (
+            "a integer, b date, unique (a, b)",
+            "{a: 1, b: 2024-01-01}, {a: 1, b: 2024-01-02}, {a: 1, b: 1 Jan 2024}",
+            "2:11",
+        ),
+        ("v int4range, exclude using gist (v with &&)", "{v: '[1,5)'}, {v: '[7,9)'}, {v: '[3,4)'}", "2:39"),
+        ("a integer, b integer, check (a < b)", "{a: 1, b: 2}, {a: 4, b: 3}, {a: 5, b: 6}", "2:21"),
+        ("a numeric(4,1), b varchar(3)", "{a: 1, b: abc}, {a: 1000.5}", "2:27"),
+    ],
+)
+def test_errors_of_constraints(stage: Stage, table: str, rows: str, place: str) -> None:
+    """Keys over expressions and several columns, exclusions, checks and sizes: the row, or the value, is found."""
+    stage.connection.execute(f"create table t ({table})".encode())
+    stage.connection.execute("alter table t add column if not exists v text")
+    stage.connection.execute("create unique index t_lower on t (lower(v))" if table == "v text" else "select 1")
+    stage.connection.commit()
+    error = stage.refuses(f"tables:\n  t: [{rows}]\n")
+    assert stage.place(error).removeprefix("basic.yml:") == (place or "2:3")
+
+
+def test_what_sql_writes_to_is_known(stage: Stage) -> None:
+    """A set of SQL has the tables that its text plainly writes to, with their parents; how many rows is not known."""
+    stage.write("INSERT INTO public.posts (title) select email from users;\ncopy tags from '/tmp/x';", "a.sql")
+    uses = stage.compile("a").sets[0].tables
+    assert [(one.table.name, one.rows, [parent.name for parent in one.parents]) for one in uses] == [
+        ("posts", None, ["users"]),
+        ("tags", None, []),
+    ]
+
+
+def test_warnings(stage: Stage) -> None:
+    """A label that is too long for its key, and a table that depends on nothing, are told."""
+    stage.write(
+        "depends_on: {settings: [tags]}\ntables: {settings: [{}], countries: {germany: {code: de}, austria: {}}}"
+    )
+    said = [one.removeprefix(f"{stage.folder}/") for one in stage.compile("basic").warnings]
+    assert said == [
+        "basic.yml:1:25: depends_on speaks of tags, to which this set brings no rows.",
+        "basic.yml:2:62: the label austria is too long to be the key code.",
+    ]
 
 
 def test_links_lead_to_rows(stage: Stage) -> None:

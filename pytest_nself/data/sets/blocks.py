@@ -14,7 +14,7 @@ from pytest_nself.data.shape.order import CircleError, LoadOrder, load_order, ro
 from .compiled import Does, Fragment, LoadStatement
 from .fixture_set import FixtureSet, SqlPart
 from .meaning import key_columns
-from .named_tables import table_of_shape
+from .named_tables import table_of_shape, tables_named
 from .registry import Entry, is_null, known_text
 from .sending import Writer, count_rows, set_constraints
 
@@ -35,8 +35,8 @@ def statements_of_block(block: Block) -> tuple[LoadStatement, ...]:
     """All statements of the set, in the order of sending. FixtureError for a circle that nothing opens."""
     found = block.fixture_set
     counted = [table_of_shape(block.shape, one.table, one.place).ref for one in found.expects]
-    if any(not one.before_rows or not found.tables for one in found.parts) or found.parts:
-        counted += _tables_in(block.shape, found.sql)
+    # Sets that extend this one may count these, and nothing but the server knows how many rows SQL brings.
+    counted += tables_named(block.shape, found.sql)
     counts = [count_rows(ref, found.place, found.name) for ref in dict.fromkeys(counted)]
     return (
         *counts,
@@ -160,9 +160,3 @@ def _checked_now(block: Block) -> Iterator[LoadStatement]:
         names = sorted(found, key=lambda one: (one[0] or "", one[1]))
         yield set_constraints(names, "immediate", block.fixture_set.place, block.fixture_set.name)
         yield set_constraints(names, "deferred", block.fixture_set.place, block.fixture_set.name)
-
-
-def _tables_in(shape: Shape, text: str) -> list[ObjectRef]:
-    """The tables whose names stand in SQL: those that it may write to."""
-    lowered = text.lower()
-    return [table.ref for table in shape.roots if table.ref.name.lower() in lowered]

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.place import Place
 from pytest_nself.data.nearest import nearest
 from pytest_nself.data.shape.model import Shape, fingerprint_of
 from pytest_nself.data.shape.order import root_of
@@ -18,9 +19,10 @@ from .compiled import CompiledSet, CompiledSets, TableUse
 from .filling import Filler
 from .fixture_set import FixtureSet
 from .generating import Generator, Maker, generated_labels
+from .heading import declared
 from .keys import Position, key_text
 from .meaning import key_columns
-from .named_tables import short_name, table_of_shape
+from .named_tables import short_name, table_of_shape, tables_named, tables_written
 from .registry import Chosen, Entry, Registry, constant_default, known_text
 
 
@@ -31,15 +33,23 @@ def compile_sets(
     project: str,
     maker: Maker | None = None,
     sequences: Mapping[str, Position] | None = None,
+    polymorphic: Mapping[str, Mapping[str, str]] | None = None,
     after: CompiledSets | None = None,
 ) -> CompiledSets:
     """The sets of `chain` (as `read_chain` gives them), each as its own block of statements.
 
     `project` names the project, for keys from labels. `maker` makes generated rows. `sequences` are the positions of
-    sequences, from which keys keep away. `after` are sets that were compiled, and will be loaded, before: a set sees
-    their labels, and sets of theirs are not compiled again. FixtureError with the place of what does not fit.
+    sequences, from which keys keep away. `polymorphic` is what holds for all sets, as a set says it
+    (`{"comments.commentable": {"posts": "Post"}}`); a set's own word counts more. `after` are sets that were compiled,
+    and will be loaded, before: a set sees their labels, and sets of theirs are not compiled again.
+
+    FixtureError with the place of what does not fit.
     """
     registry = Registry() if after is None else after.registry.copy()
+    if after is None:
+        registry.polymorphic += [
+            declared(name, said, Place("polymorphic")) for name, said in (polymorphic or {}).items()
+        ]
     compiled = []
     for fixture_set in chain:
         if fixture_set.name in registry.sets:
@@ -81,7 +91,7 @@ class _Compiler:
 
     def compiled(self) -> CompiledSet:
         """The set's block."""
-        self._registry.polymorphic += self._set.polymorphic
+        self._registry.polymorphic[:0] = self._set.polymorphic
         generated = self._declare()
         filler = Filler(self._shape, self._registry)
         for entry in self._entries:
@@ -107,6 +117,7 @@ class _Compiler:
             tuple(replace(one, table=self._ref(one.table, one.place)) for one in self._set.expects),
             tuple(one.name for one in self._set.extends),
             self._fingerprint(uses),
+            tuple(self._warnings(uses)),
         )
 
     def _declare(self) -> list[tuple[TableSpec, GeneratedSpec, list[Entry]]]:
@@ -163,8 +174,8 @@ class _Compiler:
     def _root(self, ref: ObjectRef) -> ObjectRef:
         return root_of(self._shape, ref)
 
-    def _ref(self, ref: ObjectRef, place: object) -> ObjectRef:
-        return table_of_shape(self._shape, ref, place).ref  # type: ignore[arg-type]
+    def _ref(self, ref: ObjectRef, place: Place) -> ObjectRef:
+        return table_of_shape(self._shape, ref, place).ref
 
     def _uses(self) -> Iterator[TableUse]:
         counts: dict[ObjectRef, int] = {}
@@ -179,6 +190,11 @@ class _Compiler:
                         parents.setdefault(ref, {})[target] = None
         for ref, count in counts.items():
             yield TableUse(ref, count, tuple(parents.get(ref, ())))
+        for ref in tables_written(self._shape, self._set.sql):
+            if ref not in counts:
+                table = self._shape.tables[ref]
+                found = {self._root(one.target): None for one in table.references if one.target != ref}
+                yield TableUse(ref, None, tuple(found))
 
     def _links(self) -> Mapping[tuple[ObjectRef, str], Mapping[str, tuple[ObjectRef, str]]]:
         return {
@@ -189,8 +205,21 @@ class _Compiler:
             if entry.label is not None and entry.links
         }
 
+    def _warnings(self, uses: Sequence[TableUse]) -> Iterator[str]:
+        filled = {one.table for one in uses}
+        for one in self._set.needs:
+            for ref in (one.table, one.first):
+                if self._ref(ref, one.place) not in filled:
+                    yield f"{one.place}: depends_on speaks of {ref}, to which this set brings no rows."
+        for entry in self._entries:
+            for column in key_columns(self._shape, entry.table):
+                length = column.type.length
+                if entry.label and length and column.name not in entry.filled and len(entry.label) > length:
+                    yield f"{entry.place}: the label {entry.label} is too long to be the key {column.name}."
+
     def _fingerprint(self, uses: Sequence[TableUse]) -> str:
         needed = {ref for one in uses for ref in (one.table, *one.parents)}
+        needed.update(tables_named(self._shape, self._set.sql))
         tables = {ref: table for ref, table in self._shape.tables.items() if ref in needed}
         shape = fingerprint_of(Shape(tables, self._shape.path, self._shape.version))
         return sha256(f"{self._set.name}\n{self._set.digest}\n{self._project}\n{shape}".encode()).hexdigest()

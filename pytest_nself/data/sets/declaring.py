@@ -11,10 +11,11 @@ from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
 from pytest_nself.data.written.cells import Cell, GeneratedSpec, Like, RowSpec, TableSpec
-from pytest_nself.data.written.names import name_parts, table_of
+from pytest_nself.data.written.names import table_of
 from pytest_nself.data.written.python_values import Expression, RowHandle, cell_from
 
-from .fixture_set import Expected, FixtureKind, FixtureSet, Named, Needed, Polymorphic
+from .fixture_set import Expected, FixtureKind, FixtureSet, Named, Needed
+from .heading import declared
 from .tree import is_label, not_a_label
 
 
@@ -92,17 +93,8 @@ class Rows:
     def polymorphic(self, reference: str, /, *, _type: str = "", _key: str = "", **values: str) -> None:
         """`f.polymorphic("comments.commentable", posts="Post")`: what the type column holds for each table."""
         place = self._place()
-        parts = name_parts(reference)
-        if parts is None or not 2 <= len(parts) <= 3:
-            raise FixtureError(f"{reference} does not name a reference of a table.", place=place)
-        found = Polymorphic(
-            ObjectRef("table", parts[0] if len(parts) == 3 else None, parts[-2]),
-            parts[-1],
-            _type or f"{parts[-1]}_type",
-            _key or f"{parts[-1]}_id",
-            values,
-            place,
-        )
+        said = {**({"type": _type} if _type else {}), **({"key": _key} if _key else {}), **values}
+        found = declared(reference, said, place)
         self._set = replace(self._set, polymorphic=(*self._set.polymorphic, found))
 
     def sql(self, expression: str) -> Expression:

@@ -15,7 +15,7 @@ from pytest_nself.migrations.statements import place_at
 from .compiled import Does, Fragment, LoadedRow, LoadStatement
 
 _COLUMN = re.compile(r'column "((?:[^"]|"")+)"')
-_KEY = re.compile(r"\((?P<columns>[^()]+)\)=\((?P<values>.*?)\)(?: |\.|$)", re.DOTALL)
+_KEY = re.compile(r"^Key \((?P<columns>.+?)\)=\((?P<values>.*?)\)(?: |\.|$)", re.DOTALL)
 _FINDS = re.compile(r'"nself: (?P<text>.*) finds (?P<count>\d+)"', re.DOTALL)
 _TOO_LONG = re.compile(r"value too long for type (?:character varying|character|bit varying|bit)\((\d+)\)")
 _TOO_LARGE = re.compile(r"A field with precision (\d+), scale (-?\d+) must round")
@@ -83,19 +83,29 @@ def _place_at(statement: LoadStatement, offset: int) -> Place | None:
 
 
 def _by_key(statement: LoadStatement, diag: Any) -> Place | None:
-    """Unique and foreign key errors name values; the last row that has them is the one that came too much."""
+    """Unique and foreign key errors name values; the last row that has most of them is the one that came too much."""
     key = _KEY.search(diag.message_detail or "")
     if key is None:
         return None
-    columns = [one.strip().strip('"') for one in key["columns"].split(",")]
-    values = [one.strip() for one in key["values"].split(", ")] if len(columns) > 1 else [key["values"]]
-    if len(values) != len(columns):
+    parts = [one.strip().strip('"') for one in key["columns"].split(", ")]
+    values = key["values"].split(", ") if len(parts) > 1 else [key["values"]]
+    if len(values) != len(parts):
         return None
-    wanted = dict(zip(columns, values, strict=True))
-    for row in reversed(statement.rows):
-        known = {name: row.values.get(name) for name in wanted}
-        if all(text is None or text == wanted[name] for name, text in known.items()) and any(known.values()):
-            return _cell_place(statement, row, next(name for name, text in known.items() if text))
+    best: tuple[int, Place] | None = None
+    for row in statement.rows:
+        found = [name for part, value in zip(parts, values, strict=True) if (name := _holds(row, part, value))]
+        if found and (best is None or len(found) >= best[0]):
+            best = len(found), row.places.get(found[0], row.place)
+    return None if best is None else best[1]
+
+
+def _holds(row: LoadedRow, part: str, value: str) -> str | None:
+    """The column that gives `value` to a part of a key: the part itself, or one that its expression speaks of."""
+    if part in row.values:
+        return part if row.values[part] == value else None
+    for name, text in row.values.items():
+        if text is not None and re.search(rf"\b{re.escape(name)}\b", part) and text.lower() == value.lower():
+            return name
     return None
 
 
@@ -181,8 +191,3 @@ def _by_column(statement: LoadStatement, diag: Any) -> Place | None:
 
 def _texts(statement: LoadStatement) -> Iterator[Fragment]:
     return (part for part in statement.fragments if part.cell is not None and part.cell.kind is CellKind.TEXT)
-
-
-def _cell_place(statement: LoadStatement, row: LoadedRow, column: str) -> Place:
-    """Where the value of a row's column stands."""
-    return row.places.get(column, row.place)

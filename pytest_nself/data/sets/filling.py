@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from pytest_nself.core.errors import FixtureError
@@ -12,7 +12,7 @@ from pytest_nself.core.place import Place
 from pytest_nself.data.nearest import nearest
 from pytest_nself.data.shape.model import Reference, Shape, Table
 from pytest_nself.data.written.cells import Cell, CellKind, Value
-from pytest_nself.data.written.references import Condition, Written, read_reference
+from pytest_nself.data.written.references import Condition, Written, is_reference, read_reference
 
 from .meaning import TypedKey, key_column, leads_to, references_called, type_value, typed_key, words_of
 from .named_tables import short_name, table_of_shape
@@ -28,12 +28,13 @@ class Target:
     entry: Entry | None
     conditions: tuple[Condition, ...]
     column: str | None
+    inside: Mapping[str, Filled] = field(default_factory=dict)
 
     def value(self, column: str, cell: Cell) -> Filled:
         """The value of a column there."""
         if self.entry is not None:
             return Points(self.entry, column, cell)
-        return Finds(self.table, column, self.conditions, cell)
+        return Finds(self.table, column, self.conditions, cell, self.inside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +197,7 @@ class Filler:
             table = table_of_shape(
                 self.shape, ObjectRef("table", path[0] if len(path) == 2 else None, path[-1]), written.place
             )
-            for one in written.conditions:
-                self._check_column(table, one.column, written.place)
-            return self._checked(Target(table, None, written.conditions, written.column), written.place)
+            return self._checked(self._looked_up(table, written), written.place)
         found = list(self._readings(written.path))
         rows = [one for one in found if one.entry is not None]
         if len(rows) > 1:
@@ -220,6 +219,23 @@ class Filler:
             )
         table, label = self._meant(written.path, found)
         raise self._no_row(table, label, written.place, written.text)
+
+    def _looked_up(self, table: Table, written: Written) -> Target:
+        """A row by its values, which may be other rows: `$memberships[user=$users.bob]`."""
+        conditions: list[Condition] = []
+        inside: dict[str, Filled] = {}
+        for one in written.conditions:
+            column = one.column
+            if table.column(column) is None:
+                called = references_called(self.shape, table, column)
+                column = next((found.columns[0] for found in called if len(found.columns) == 1), column)
+            self._check_column(table, column, written.place)
+            conditions.append(Condition(column, one.value))
+            if one.value is not None and is_reference(one.value):
+                other = self.target(read_reference(one.value, written.place))
+                there = other.column or self._key_of(other.table, written.place)
+                inside[one.value] = other.value(there, Cell(there, CellKind.REFERENCE, one.value, written.place))
+        return Target(table, None, tuple(conditions), written.column, inside)
 
     def _readings(self, path: Sequence[str]) -> Iterator[Target]:
         """All ways to read a path whose table there is."""

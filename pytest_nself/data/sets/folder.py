@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -66,20 +67,26 @@ def read_fixture_set(folder: Path, name: str) -> FixtureSet:
 
 def _read(name: str, kind: FixtureKind, path: Path) -> FixtureSet:
     content = path.read_bytes()
+    if kind is FixtureKind.PYTHON:
+        from .python import read_python_set
+
+        found = read_python_set(name, _text(path, content), str(path))
+    else:
+        found = _parsed(name, kind, path, content)
+    return replace(found, files=(str(path),), digest=sha256(content).hexdigest())
+
+
+@lru_cache(maxsize=64)
+def _parsed(name: str, kind: FixtureKind, path: Path, content: bytes) -> FixtureSet:
+    """The same file is asked for again and again in a run, and reading YAML takes its time."""
     text = _text(path, content)
     if kind is FixtureKind.SQL:
         from .sql import read_sql_set
 
-        found = read_sql_set(name, text, str(path))
-    elif kind is FixtureKind.PYTHON:
-        from .python import read_python_set
+        return read_sql_set(name, text, str(path))
+    from .tree import read_json_set, read_yaml_set
 
-        found = read_python_set(name, text, str(path))
-    else:
-        from .tree import read_json_set, read_yaml_set
-
-        found = (read_json_set if kind is FixtureKind.JSON else read_yaml_set)(name, text, str(path))
-    return replace(found, files=(str(path),), digest=sha256(content).hexdigest())
+    return (read_json_set if kind is FixtureKind.JSON else read_yaml_set)(name, text, str(path))
 
 
 def _children(folder: Path) -> list[Path]:

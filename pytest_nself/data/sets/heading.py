@@ -87,31 +87,35 @@ def _needs(node: Node, file: str) -> tuple[Needed, ...]:
 
 
 def _polymorphic(node: Node, file: str) -> tuple[Polymorphic, ...]:
-    found = []
-    for key, value in entries(node, file, "polymorphic:"):
-        place = place_of(key, file)
-        parts = name_parts(word_of(key, file))
-        if parts is None or not 2 <= len(parts) <= 3:
-            raise FixtureError(
-                f"{word_of(key, file)} does not name a reference of a table.",
-                "It is the table and the word that rows use.",
-                "write for example: polymorphic: {comments.commentable: {posts: Post, users: User}}",
-                place=place,
-            )
-        said = {
-            word_of(one, file): _text(inner, file) for one, inner in entries(value, file, "a polymorphic reference")
-        }
-        found.append(
-            Polymorphic(
-                ObjectRef("table", parts[0] if len(parts) == 3 else None, parts[-2]),
-                parts[-1],
-                said.pop("type", f"{parts[-1]}_type"),
-                said.pop("key", f"{parts[-1]}_id"),
-                said,
-                place,
-            )
+    return tuple(
+        declared(
+            word_of(key, file),
+            {word_of(one, file): _text(inner, file) for one, inner in entries(value, file, "a polymorphic reference")},
+            place_of(key, file),
         )
-    return tuple(found)
+        for key, value in entries(node, file, "polymorphic:")
+    )
+
+
+def declared(name: str, said: Mapping[str, str], place: Place) -> Polymorphic:
+    """`comments.commentable` with `{posts: Post, type: …, key: …}`; FixtureError for a name that is none."""
+    parts = name_parts(name)
+    if parts is None or not 2 <= len(parts) <= 3:
+        raise FixtureError(
+            f"{name} does not name a reference of a table.",
+            "It is the table and the word that rows use.",
+            "write for example: polymorphic: {comments.commentable: {posts: Post, users: User}}",
+            place=place,
+        )
+    values = dict(said)
+    return Polymorphic(
+        ObjectRef("table", parts[0] if len(parts) == 3 else None, parts[-2]),
+        parts[-1],
+        values.pop("type", f"{parts[-1]}_type"),
+        values.pop("key", f"{parts[-1]}_id"),
+        values,
+        place,
+    )
 
 
 def _listed(node: Node) -> list[Node]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from pytest_nself.core.errors import FixtureError
-from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.names import QUALIFIED_PATTERN, ObjectRef, parse_qualified
 from pytest_nself.core.place import Place
 from pytest_nself.data.nearest import nearest
 from pytest_nself.data.shape.model import Shape, Table
 from pytest_nself.data.written.names import written_name
+
+_WORD = re.compile(r"\w+")
+_WRITES = re.compile(
+    rf"(?i)\b(?:insert\s+into|copy|merge\s+into(?:\s+only)?|update(?:\s+only)?)\s+({QUALIFIED_PATTERN})"
+)
 
 
 def table_of_shape(shape: Shape, ref: ObjectRef, place: Place) -> Table:
@@ -41,3 +48,24 @@ def short_name(shape: Shape, ref: ObjectRef) -> str:
     found = shape.named(None, ref.name)
     parts = (ref.name,) if len(found) == 1 and found[0].ref == ref else (ref.schema or "", ref.name)
     return ".".join(written_name(part) for part in parts)
+
+
+def tables_named(shape: Shape, sql: str) -> list[ObjectRef]:
+    """The tables whose names stand anywhere in SQL: those that it may read or write."""
+    words = set(_WORD.findall(sql.lower()))
+    lowered = sql.lower()
+    return [
+        table.ref
+        for table in shape.roots
+        if (name := table.ref.name.lower()) in words or (not _WORD.fullmatch(name) and name in lowered)
+    ]
+
+
+def tables_written(shape: Shape, sql: str) -> list[ObjectRef]:
+    """The tables that SQL plainly writes rows to."""
+    found: dict[ObjectRef, None] = {}
+    for match in _WRITES.finditer(sql):
+        parts = parse_qualified(match[1])
+        tables = shape.named(parts[0] if len(parts) == 2 else None, parts[-1]) if len(parts) <= 2 else ()
+        found.update({table.ref: None for table in tables[:1]})
+    return list(found)

@@ -44,12 +44,16 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Finds:
-    """The value that `column` has in the one row of `table` that fulfils `conditions`."""
+    """The value that `column` has in the one row of `table` that fulfils `conditions`.
+
+    `inside` are the rows that references between the brackets name, by their text.
+    """
 
     table: Table
     column: str
     conditions: tuple[Condition, ...]
     cell: Cell
+    inside: Mapping[str, Filled] = field(default_factory=dict)
 
 
 Filled = Own | Chosen | Points | Finds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_nself.core.errors import FixtureError
@@ -115,7 +115,7 @@ class Writer:
             found = {name: self._inner_text(entry, name, one) for name, one in filled.inside.items()}
             text = quote_literal(container_text(filled.cell.value, column.type, found))
         elif isinstance(filled, Finds):
-            text = self._finding(filled)
+            text = self._finding(entry, filled)
         else:
             known = known_text(entry, column.name)
             text = self._taking(filled) if known is None and isinstance(filled, Points) else quote_literal(known or "")
@@ -132,11 +132,12 @@ class Writer:
             )
         return text
 
-    def _finding(self, finds: Finds) -> str:
+    def _finding(self, entry: Entry, finds: Finds) -> str:
         """The value in the one row that fulfils the conditions; any other number of rows fails with the reference."""
         said = quote_literal(f"nself: {finds.cell.text} finds ")
         one = f"case when pg_catalog.count(*) = 1 then 1 else ({said} || pg_catalog.count(*))::pg_catalog.int4 end"
-        where = " and ".join(_condition(condition) for condition in finds.conditions)
+        known = {text: self._inner_text(entry, text, filled) for text, filled in finds.inside.items()}
+        where = " and ".join(_condition(condition, known) for condition in finds.conditions)
         # An array that is null would not look at its subscript.
         value = f"(coalesce(pg_catalog.array_agg({quote_identifier(finds.column)}), '{{}}'))[{one}]"
         return f"(select {value} from {self._name(finds.table)} where {where})"
@@ -188,9 +189,9 @@ def set_constraints(names: Sequence[tuple[str | None, str]], when: str, place: P
     return LoadStatement(Does.CONSTRAINTS, f"check {len(names)} constraints {when}", set_name, place, parts)
 
 
-def _condition(condition: Condition) -> str:
-    name = quote_identifier(condition.column)
-    return f"{name} is null" if condition.value is None else f"{name} = {quote_literal(condition.value)}"
+def _condition(condition: Condition, known: Mapping[str, str]) -> str:
+    name, value = quote_identifier(condition.column), condition.value
+    return f"{name} is null" if value is None else f"{name} = {quote_literal(known.get(value, value))}"
 
 
 def _loaded(entry: Entry) -> LoadedRow:
