@@ -34,7 +34,8 @@ def load_order(shape: Shape, wanted: Collection[ObjectRef]) -> LoadOrder:
     Raises CircleError, naming the tables, where each of a circle must have a row of the other at once.
     """
     chosen = sorted(set(wanted), key=lambda ref: (ref.schema or "", ref.name))
-    needs = {ref: _needs(shape, shape.tables[ref], set(chosen)) for ref in chosen}
+    among = frozenset(chosen)
+    needs = {ref: _needs(shape, shape.tables[ref], among) for ref in chosen}
     edges = {ref: {target for target, _ in found} for ref, found in needs.items()}
     tables: list[ObjectRef] = []
     postponed: set[tuple[ObjectRef, str]] = set()
@@ -69,7 +70,7 @@ def postponable(table: Table, reference: Reference) -> bool:
     return not any(must) if reference.match_full else not all(must)
 
 
-def _needs(shape: Shape, table: Table, chosen: set[ObjectRef]) -> list[tuple[ObjectRef, Reference]]:
+def _needs(shape: Shape, table: Table, chosen: Collection[ObjectRef]) -> list[tuple[ObjectRef, Reference]]:
     found = []
     for reference in table.references:
         target = root_of(shape, reference.target)
