@@ -185,7 +185,7 @@ class _Compared:
         if known is not None and known.number != one.number:
             return None
         known_as = self.history.values(self.table.ref, partial(_name_at, one.number))
-        if self.history.states and one.name not in known_as:
+        if self.history.states and not {one.name, column.name} <= known_as:
             return None
         return column
 

@@ -209,6 +209,9 @@ class Words:
 
         now = named(self.shape.tables[ref])
         cause = self.history.cause(ref, named)
+        oid = self.history.identity(ref)
+        if cause is None or oid is None or named(self.history.states[-1].table(oid)) == column.name:
+            return None  # the tables that are there are not those that the migrations make
         if now is None:
             return Change(What.DROPPED, ref, column.name, cause=cause)
         proof = f"the same column by its attnum {number}"
