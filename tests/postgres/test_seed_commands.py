@@ -351,7 +351,7 @@ def test_verify(seeding: Seeding) -> None:
     found = seeding.json("seed", "verify", code=1)
     rules = {(one["rule"], one["subject"], one["place"]) for one in found["findings"]}
     assert rules >= {
-        ("seed-row-changed", "public.users", "seeds/development/01_users.json:2:3"),
+        ("seed-row-changed", "public.users", "seeds/development/01_users.json:2:97"),
         ("seed-row-missing", "public.posts", "seeds/development/02_posts.sql:2"),
         ("seed-rows-extra", "public.users", None),
     }
@@ -437,6 +437,46 @@ def test_a_script(seeding: Seeding) -> None:
     said = seeding("seed", code=1)
     assert "The seed development/02_seen.mjs failed." in said
     assert "no luck" in said
+
+
+def test_rows_that_are_made_up(seeding: Seeding) -> None:
+    """Python seeds use factories, or `make`: valid rows with those that they need, beside those of other files; they
+    are loaded once, never in production, and change no row that is there."""
+    seeding.file(
+        "seeds/development/06_demo.py",
+        """
+        def seed(make):
+            people = make("users", 3, role="user")
+            make("posts", 5, author=people[0]["id"])
+        """.replace("\n        ", "\n"),
+    )
+    seeding.file(
+        "seeds/development/07_factories.py",
+        """
+        from pytest_nself import NselfFactory
+
+        class UserFactory(NselfFactory):
+            class Meta:
+                table = "users"
+
+        def seed():
+            UserFactory.create_batch(4)
+            yield "notes", {"body": "hello"}
+        """.replace("\n        ", "\n"),
+    )
+    seeding("seed")
+    assert seeding.rows("select count(*), count(distinct email) from users") == [(9, 9)]
+    assert seeding.rows("select count(*) from posts where author in (select id from users where role = 'user')") == [
+        (5,)
+    ]
+    assert seeding.rows("select count(*) from notes") == [(1,)]
+    assert seeding.rows("select role from users where email = 'ada@x'") == [("admin",)]
+    skipped = [one["file"] for one in seeding.json("seed")["data"]["skipped"]]
+    assert skipped == ["development/06_demo.py", "development/07_factories.py"]
+    assert "left out  development/06_demo.py" in seeding("seed", "verify")
+    (seeding.root / "seeds/production").mkdir()
+    (seeding.root / "seeds/development/06_demo.py").rename(seeding.root / "seeds/production/06_demo.py")
+    assert "holds generated rows" in seeding("seed", "--env", "production", "--yes", code=3)
 
 
 def test_other_environments_database(seeding: Seeding) -> None:

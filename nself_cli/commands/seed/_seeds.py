@@ -103,6 +103,7 @@ def plan_of(
     """The plan for these files; one that was `named` is run again in any case."""
     from nself_cli.session import table_of
     from pytest_nself.checks.seeds.scripts import scripts_on
+    from pytest_nself.data.seeds.collecting import Grounds
     from pytest_nself.data.seeds.ledger import read_seed_ledger
     from pytest_nself.data.seeds.plan import plan_seeds
     from pytest_nself.migrations.ledger import read_ledger
@@ -119,6 +120,7 @@ def plan_of(
         environment=session.target.environment,
         variables=variables_of(session),
         scripts=scripts_on(session.target.dsn, session.root),
+        grounds=Grounds(connection, shape),
         lock_timeout_ms=session.settings.lock_timeout_ms,
         **asked,
     )

@@ -50,6 +50,11 @@ def command(invocation: Invocation, options: Options, file: str | None, idempote
     session = start(invocation, options)
     seeds = read_project_seeds(session.root, invocation.findings)
     files = files_of(seeds, session.target.environment, file, session.root)
+    if not idempotent:
+        made_up = [one for one in files if one.kind.has_rows and not one.declares_rows]
+        files = tuple(one for one in files if one not in made_up)
+        for one in made_up:
+            present.note(invocation, f"left out  {one}: which rows it makes up depends on those that are there")
 
     def make(connection: Any) -> SeedPlan:
         return plan_of(session, connection, files, named=True)
@@ -100,8 +105,8 @@ def _expected(session: Session, files: Sequence[SeedFile], make: Any) -> tuple[t
     with connected(session) as (_, connection):
         shape = shape_of(session, connection)
     order = ordered(files, shape).files
-    declared = declared_rows([one for one in order if one.kind.has_rows], shape)
-    if all(one.kind.has_rows for one in files):
+    declared = declared_rows([one for one in order if one.declares_rows], shape)
+    if all(one.declares_rows for one in files):
         return declared, "the files"
     with staged(session, files, make, empty=True) as place:
         scripts = any(one.kind is SeedKind.SCRIPT for one in files)

@@ -88,7 +88,7 @@ def _said(expected: Expected) -> set[str] | None:
     """The columns of the table that its SQL files name; None where they may mean all, or write it by other ways."""
     found: set[str] = set()
     for file in expected.files:
-        if file.kind.has_rows:
+        if file.declares_rows:
             continue
         columns = touched(file).columns
         ref = expected.table.ref

@@ -65,6 +65,8 @@ def _again(stage: Stage, plan: SeedPlan, known: dict[ObjectRef, Rows]) -> list[_
     """The second run, file by file; `known` is the content before it, kept up to date."""
     found: list[_Second] = []
     for part in plan.parts:
+        if part.file.marks.generated:
+            continue  # it is run once
         (tried,) = stage.run(replace(plan, parts=(part,), emptied=()))
         written = [delta for delta in tried.deltas if delta.wrote]
         now = snapshot(stage.connection, roots(stage.shape, [delta.table for delta in written if delta.table in known]))

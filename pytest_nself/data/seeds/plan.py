@@ -15,10 +15,11 @@ from pytest_nself.core.step import DATA_LOSS, Command, Statement, Step
 from pytest_nself.data.nearest import nearest
 from pytest_nself.data.shape.model import Shape, Table
 from pytest_nself.data.shape.order import load_order
-from pytest_nself.data.written.cells import TableSpec
+from pytest_nself.data.written.cells import CellKind, TableSpec
 from pytest_nself.migrations.planning.planner import RUNNER_LOCK
 from pytest_nself.project.environment_names import PRODUCTION
 
+from .collecting import Grounds
 from .ledger import NO_SEEDS, SeedLedger, prepare_steps, record_step
 from .rows import read_rows
 from .seed_file import SeedError, SeedFile, SeedKind
@@ -120,6 +121,7 @@ def plan_seeds(
     environment: str,
     variables: Variables,
     scripts: Scripts,
+    grounds: Grounds | None = None,
     tables: Sequence[str] = (),
     fresh: bool = False,
     again: bool = False,
@@ -127,9 +129,10 @@ def plan_seeds(
 ) -> SeedPlan:
     """The plan for these files, in their order.
 
-    `tables` keeps what fills one of them; `fresh` empties first what the files fill; `again` runs files once more that
-    were run as they are and do not say that they may be. Raises SeedError for what cannot be sent, with its place,
-    Refused in production for what is never done there, ToolMissing for a script that nothing here can run.
+    `grounds` gives each file that makes rows up where its factories stand. `tables` keeps what fills one of them;
+    `fresh` empties first what the files fill; `again` runs files once more that were run as they are and do not say
+    that they may be. Raises SeedError for what cannot be sent, with its place, Refused in production for what is never
+    done there, ToolMissing for a script that nothing here can run.
     """
     _refuse_in_production(files, environment, fresh=fresh)
     wanted = frozenset(_wanted(shape, name) for name in tables)
@@ -140,8 +143,10 @@ def plan_seeds(
         if reason := _reason_to_skip(file, shape, ledger, wanted, again=again or fresh):
             skipped.append((file, reason))
             continue
-        part = _part(file, shape, wanted, variables, scripts)
+        part = _part(file, shape, wanted, variables, scripts, grounds)
         parts.append(part)
+        if grounds is not None and file.declares_rows:
+            _take(grounds, part)
         findings += _findings(part)
     emptied = _filled(shape, parts, wanted) if fresh else ()
     return SeedPlan(environment, tuple(parts), tuple(skipped), emptied, ledger, tuple(findings), lock_timeout_ms)
@@ -195,18 +200,27 @@ def _reason_to_skip(
     return ""
 
 
-def _part(file: SeedFile, shape: Shape, wanted: frozenset[TableName], variables: Variables, scripts: Scripts) -> Part:
+def _part(
+    file: SeedFile,
+    shape: Shape,
+    wanted: frozenset[TableName],
+    variables: Variables,
+    scripts: Scripts,
+    grounds: Grounds | None,
+) -> Part:
     title = f"load {file}"
     secrets = tuple(Secret(value) for name in names_in(file.text) if (value := variables(name)))
     if file.kind is SeedKind.SQL:
         return Part(file, tuple(sql_steps(file, title, variables)), secrets=secrets)
     if file.kind is SeedKind.SCRIPT:
         return Part(file, (scripts(file, title),))
-    found = _in_order(file, shape, read_rows(file))
+    found = _in_order(file, shape, read_rows(file, grounds(file) if grounds is not None else None))
     chosen = [
         (table, spec) for table, spec in found if not wanted or TableName(table.ref.schema, table.ref.name) in wanted
     ]
-    made = [one for table, spec in chosen for one in upserts(table, spec.rows, title, variables)]
+    made = [
+        one for table, spec in chosen for one in upserts(table, spec.rows, title, variables, found=file.declares_rows)
+    ]
     moved = [step for table, spec in chosen for step in sequence_step(table, _columns(spec), title)]
     if not made:
         raise SeedError(f"{file} declares no rows.", "", "write rows into it, or remove it", place=file.place)
@@ -247,6 +261,7 @@ def _columns(spec: TableSpec) -> set[str]:
 def _filled(shape: Shape, parts: Sequence[Part], wanted: frozenset[TableName]) -> tuple[ObjectRef, ...]:
     """The tables that these files fill, and those whose rows refer to them: they cannot stay."""
     names = {one for part in parts for one in touched(part.file).in_shape(shape).writes}
+    names |= {TableName(one.table.ref.schema, one.table.ref.name) for part in parts for one in part.upserts}
     chosen = {table.ref for one in names if not wanted or one in wanted for table in shape.named(one.schema, one.name)}
     more = set(chosen)
     while more:
@@ -261,7 +276,16 @@ def _filled(shape: Shape, parts: Sequence[Part], wanted: frozenset[TableName]) -
     return tuple(sorted((one.ref for one in whole if one.partition_of not in chosen), key=str))
 
 
+def _take(grounds: Grounds, part: Part) -> None:
+    """Rows that are made up later in the plan must not have the keys of these."""
+    for one in part.upserts:
+        for row in one.rows:
+            grounds.take(one.table, {cell.column: cell.text for cell in row.cells if cell.kind is CellKind.TEXT})
+
+
 def _findings(part: Part) -> Iterator[Finding]:
+    if not part.file.declares_rows:
+        return
     for table in dict.fromkeys(str(one.table.ref) for one in part.upserts if one.key is None):
         first = next(one for one in part.upserts if one.key is None and str(one.table.ref) == table)
         keys = ", ".join(f"{key.name} ({', '.join(key.expressions)})" for key in first.table.keys) or "none at all"

@@ -1,7 +1,8 @@
 """A `.py` seed: a function `seed` (or `rows`) that yields rows.
 
 `seed()` yields mappings of columns to values, for the table that the file is called after, or pairs of a table and
-such a mapping.
+such a mapping. Rows that factories create in it count too; with a parameter, `seed(make)`, it gets what makes valid
+rows up: `make("posts", 10, title="x")`.
 """
 
 from __future__ import annotations
@@ -9,22 +10,27 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from datetime import date, datetime, time, timedelta
+from inspect import signature
 from typing import Any
 
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
+from pytest_nself.data.factories.ground import standing_on
+from pytest_nself.data.nearest import nearest
 from pytest_nself.data.written.cells import Cell, CellKind, RowSpec, TableSpec
 from pytest_nself.data.written.names import table_of
 
+from .collecting import Collecting
 from .seed_file import SeedError, SeedFile
 
 FUNCTIONS = ("seed", "rows")
-_FACTORIES = ("factory", "faker", "polyfactory", "mimesis", "pytest_nself.data.factories", "pytest_nself.data.generate")
+_FACTORIES = ("factory", "faker", "polyfactory", "mimesis", "pytest_nself.NselfFactory")
 
 
 def uses_factories(text: str) -> bool:
-    """Whether the file imports a library that makes rows up: then its rows are generated ones."""
+    """Whether the file makes rows up, by `make` or by a library that it imports: then they are generated ones."""
     try:
         tree = ast.parse(text)
     except SyntaxError:
@@ -36,15 +42,32 @@ def uses_factories(text: str) -> bool:
         elif isinstance(node, ast.ImportFrom):
             names.append(node.module or "")
             names += [f"{node.module}.{one.name}" for one in node.names]
-    return any(name == known or name.startswith(f"{known}.") for name in names for known in _FACTORIES)
+    makes = any(
+        isinstance(node, ast.FunctionDef) and node.name in FUNCTIONS and node.args.args for node in ast.walk(tree)
+    )
+    return makes or any(name == known or name.startswith(f"{known}.") for name in names for known in _FACTORIES)
 
 
-def python_rows(file: SeedFile, own: ObjectRef) -> tuple[TableSpec, ...]:
-    """The rows that the file yields, table by table in the order of their first row. SeedError with the line."""
+def python_rows(file: SeedFile, own: ObjectRef, ground: Collecting | None) -> tuple[TableSpec, ...]:
+    """The rows that the file gives, table by table in the order of their first row. SeedError with the line.
+
+    Without a `ground`, which needs a database, no row can be made up.
+    """
+    with standing_on(ground) if ground is not None else nullcontext():
+        function, place = _function(file)
+        found = _yielded(file, function, place, own, ground)
+    for table, texts in ground.collected() if ground is not None else ():
+        cells = tuple(_cell(column, text, place) for column, text in texts.items())
+        found.setdefault(table, []).append(RowSpec(None, cells, place))
+    return tuple(TableSpec(table, tuple(rows), place) for table, rows in found.items())
+
+
+def _yielded(
+    file: SeedFile, function: Any, place: Place, own: ObjectRef, ground: Collecting | None
+) -> dict[ObjectRef, list[RowSpec]]:
     found: dict[ObjectRef, list[RowSpec]] = {}
-    function, place = _function(file)
     try:
-        for one in function():
+        for one in function(*_arguments(function, place, ground)) or ():
             table, row = _told(one, own, place)
             cells = tuple(_cell(str(column), value, place) for column, value in row.items())
             found.setdefault(table, []).append(RowSpec(None, cells, place))
@@ -52,7 +75,31 @@ def python_rows(file: SeedFile, own: ObjectRef) -> tuple[TableSpec, ...]:
         raise
     except Exception as error:
         raise _failed(file, error) from error
-    return tuple(TableSpec(table, tuple(rows), place) for table, rows in found.items())
+    return found
+
+
+def _arguments(function: Any, place: Place, ground: Collecting | None) -> tuple[Any, ...]:
+    if not signature(function).parameters:
+        return ()
+    if ground is None:
+        raise SeedError(
+            "The rows of this seed are made up by looking at a database.",
+            "There is none here.",
+            "name the database: --env, --dsn or DATABASE_URL",
+            place=place,
+        )
+
+    def make(table: str, count: int = 1, **given: Any) -> list[Mapping[str, str | None]]:
+        """Valid rows of a table, which are loaded with the seed, and those that they need."""
+        ref = table_of(table)
+        found = ground.shape().named(ref.schema, ref.name) if ref is not None else ()
+        if len(found) != 1:
+            known = nearest(table, [one.ref.name for one in ground.shape()])
+            raise SeedError(f"make: there is no table {table}.", known, "correct the name", place=place)
+        texts = {name: None if value is None else _text(value) for name, value in given.items()}
+        return ground.create_many(found[0], [texts] * count)()
+
+    return (make,)
 
 
 def _function(file: SeedFile) -> tuple[Any, Place]:

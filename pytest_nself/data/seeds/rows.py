@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
@@ -16,6 +17,9 @@ from .headers import read_json_headers
 from .seed_file import Marks, SeedError, SeedFile, SeedKind
 from .tree import Key, Node, NodeKind, json_text, read_json, read_yaml
 
+if TYPE_CHECKING:
+    from .collecting import Collecting
+
 _PREFIX = re.compile(r"\d+[_.\- ]+")
 _HEADERS = "_seed"
 _SHAPES = (
@@ -23,12 +27,15 @@ _SHAPES = (
 )
 
 
-def read_rows(file: SeedFile) -> tuple[TableSpec, ...]:
-    """The rows of each table, in the order of the file. SeedError with file, line and column for what is unclear."""
+def read_rows(file: SeedFile, ground: Collecting | None = None) -> tuple[TableSpec, ...]:
+    """The rows of each table, in the order of the file. SeedError with file, line and column for what is unclear.
+
+    `ground` is where factories of a Python seed stand; without one they make nothing.
+    """
     if file.kind is SeedKind.PYTHON:
         from .python import python_rows
 
-        return python_rows(file, table_of_file(file))
+        return python_rows(file, _own_table(file), ground)
     node = read_json(file.text, file.path) if file.kind is SeedKind.JSON else read_yaml(file.text, file.path)
     if node.kind is NodeKind.LIST:
         return (TableSpec(table_of_file(file), tuple(map(_row, node.items)), node.place),)
@@ -54,6 +61,14 @@ def table_of_file(file: SeedFile) -> ObjectRef:
             place=file.place,
         )
     return found
+
+
+def _own_table(file: SeedFile) -> ObjectRef:
+    """A Python seed may give rows of other tables alone, and be called as it likes."""
+    try:
+        return table_of_file(file)
+    except SeedError:
+        return ObjectRef("table", None, PurePosixPath(file.name).stem)
 
 
 def json_marks(text: str, path: str) -> Marks:

@@ -82,6 +82,11 @@ class SeedFile:
         return self.environments is None or environment in self.environments
 
     @property
+    def declares_rows(self) -> bool:
+        """Whether its rows are known from the file alone, the same in every database."""
+        return self.kind.has_rows and not (self.kind is SeedKind.PYTHON and self.marks.generated)
+
+    @property
     def place(self) -> Place:
         """Its first line."""
         return Place(self.path, 1)

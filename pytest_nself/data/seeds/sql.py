@@ -66,7 +66,7 @@ def runs_again(file: SeedFile) -> bool:
 
     An `on conflict do nothing` without a key is none: where only generated keys could conflict, each run adds rows.
     """
-    if file.kind.has_rows or file.marks.idempotent:
+    if file.declares_rows or file.marks.idempotent:
         return True
     if file.kind is not SeedKind.SQL:
         return False

@@ -86,14 +86,19 @@ def key_of(table: Table, columns: Sequence[str], rows: Sequence[RowSpec]) -> Key
     return min(usable, key=lambda key: (not key.primary, len(key.columns), key.name), default=None)
 
 
-def upserts(table: Table, rows: Sequence[RowSpec], title: str, variables: Variables) -> Iterator[Upsert]:
-    """The statements for these rows, in their order. SeedError for a column that is not there, and for twin rows."""
+def upserts(
+    table: Table, rows: Sequence[RowSpec], title: str, variables: Variables, *, found: bool = True
+) -> Iterator[Upsert]:
+    """The statements for these rows, in their order. SeedError for a column that is not there, and for twin rows.
+
+    Rows that are not to be `found` again are new ones: no row that is there may become one of them.
+    """
     columns = {column.name: column for column in table.columns}
     for row in rows:
         for cell in row.cells:
             _check(table, columns, cell)
     for names, group in _runs(rows):
-        key = key_of(table, names, group)
+        key = key_of(table, names, group) if found else None
         if key is not None:
             _refuse_twins(table, key, group)
         for start in range(0, len(group), _AT_ONCE):

@@ -47,6 +47,7 @@ def _proved(checked: Checked, environment: str) -> Findings:
     from pytest_nself.checks.seeds.idempotence import repeat
     from pytest_nself.checks.seeds.scripts import scripts_on
     from pytest_nself.checks.seeds.trial import Stage
+    from pytest_nself.data.seeds.collecting import Grounds
     from pytest_nself.data.seeds.ledger import NO_SEEDS
     from pytest_nself.data.seeds.ordering import in_order
     from pytest_nself.data.seeds.plan import plan_seeds, touches_of
@@ -65,6 +66,7 @@ def _proved(checked: Checked, environment: str) -> Findings:
             environment=environment,
             variables=_variables(checked, environment),
             scripts=scripts_on(database.dsn, root),
+            grounds=Grounds(work, shape),
         )
         return repeat(Stage(work, shape, root, database.dsn), plan).findings
 
