@@ -86,7 +86,8 @@ class Outer:
     def end_of_test(self) -> bytes:
         """The message that undoes all that a test did on top of the links; the next one can begin.
 
-        PostgreSQL forgets to undo SET CONSTRAINTS of a savepoint that was released, so the modes are set.
+        PostgreSQL forgets to undo SET CONSTRAINTS of a savepoint that was released, so the modes are set; and it keeps
+        the statistics that somebody has looked at until a transaction ends.
         """
-        parts = (sql.BACK_TO_LINK % len(self.keys), self.modes, sql.RESET, sql.SAVEPOINT)
+        parts = (sql.BACK_TO_LINK % len(self.keys), self.modes, sql.RESET, sql.LOOK_ANEW, sql.SAVEPOINT)
         return b"; ".join(part for part in parts if part)

@@ -37,6 +37,8 @@ select pg_catalog.current_setting('transaction_isolation') = 'read committed'
    )
 """
 
+LOOK_ANEW = b"select pg_catalog.pg_stat_clear_snapshot()"
+
 CHECK_DEFERRED = (
     b"savepoint nself_check; set constraints all immediate; "
     b"rollback to savepoint nself_check; release savepoint nself_check"

@@ -162,6 +162,27 @@ def test_numbers_of_sequences(session: RollbackSession, loads: Loads) -> None:
         passed(session)
 
 
+def test_statistics_are_looked_at_anew(database: EphemeralDatabase, loads: Loads) -> None:
+    """What a test, or check(), has seen of statistics is not what the next test sees: PostgreSQL keeps it so long."""
+    sessions = "pg_stat_get_db_sessions((select oid from pg_database where datname = current_database()))"
+    session = RollbackSession(database, extra_columns=[sessions])
+    link = loads.link("set1")
+    seen = []
+    for _ in range(3):
+        db = begin(session, link)
+        assert value(db, "select count(*) from pg_stat_activity where application_name = 'guest'") == 0
+        seen.append((value(db, f"select {sessions}"), int((session.check().extra or ("",))[0] or 0)))
+        assert session.end()
+        database.connect(autocommit=True, application_name="guest").close()
+        with database.connect(autocommit=True) as other:
+            other.execute("select pg_stat_force_next_flush()")
+            other.execute("select 1")
+    session.close()
+    assert loads.of == ["set1"]
+    assert seen[0][0] < seen[1][0] < seen[2][0]
+    assert [before == after for before, after in seen] == [True] * 3
+
+
 def test_locks_are_free_for_others(session: RollbackSession, loads: Loads, database: EphemeralDatabase) -> None:
     """A lock that a test took in the shared transaction is gone when the next begins, also for other sessions."""
     link = loads.link("set1")
