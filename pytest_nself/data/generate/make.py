@@ -11,6 +11,7 @@ from pytest_nself.core.names import ObjectRef
 from pytest_nself.data.shape.model import Reference, Shape, Table
 from pytest_nself.data.shape.order import root_of
 
+from .existing import Existing
 from .filling import Filled
 from .plan import Generated, generate
 from .wishes import TableWish, Wishes
@@ -46,6 +47,7 @@ class Maker:
     shape: Shape
     seed: int = 0
     _known: dict[tuple[object, ...], Generated] = field(default_factory=dict)
+    _existing: dict[ObjectRef, Existing] = field(default_factory=dict)
     _gone: dict[tuple[object, ...], set[int]] = field(default_factory=dict)
 
     def rows(
@@ -91,6 +93,7 @@ class Maker:
                 self.shape,
                 Wishes(rows=wanted, seed=self.seed, tables=tables, each=each),
                 rebuild=False,
+                existing=self._existing,
             )
             self._known[name] = found
         return found
@@ -106,7 +109,7 @@ class Maker:
         for table_ref in generated.order.tables:
             filled = generated.tables[table_ref]
             gone = self._gone.setdefault(self._name(table_ref, fixed if table_ref == ref else {}), set())
-            rows = wanted.get(table_ref, set()) - (set(free) if table_ref == ref else gone)
+            rows = wanted.get(table_ref, set()) - gone - (set(free) if table_ref == ref else set())
             if rows:
                 parents.append((table_ref, _made(filled, sorted(rows))))
             gone |= wanted.get(table_ref, set())

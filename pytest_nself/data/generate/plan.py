@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from pytest_nself.data.shape.model import Reference, Shape, Table
 from pytest_nself.data.shape.order import LoadOrder, load_order, root_of
 from pytest_nself.data.strategies.stream import VERSION
 
-from .existing import read_existing, read_parents
+from .existing import Existing, read_existing, read_parents
 from .filling import Filled, Ground, fill_table
 from .later import Coming, key_columns, late_steps
 from .linking import targets
@@ -52,44 +52,72 @@ def generate(
     *,
     rebuild: bool = True,
     attempt: Attempt | None = None,
+    existing: dict[ObjectRef, Existing] | None = None,
 ) -> Generated:
     """Decide the rows of all wished tables, and of those that they cannot do without. The connection only reads.
 
     `rebuild` allows that indexes of empty tables are dropped and made anew around their COPY. With `attempt` the
-    rows of each table are tried, and those that the server refuses are left out. Raises CircleError.
+    rows of each table are tried, and those that the server refuses are left out. `existing` remembers
+    what was in the tables when they were first looked at. Raises CircleError.
     """
     wanted, added = _chosen(connection, shape, wishes)
     order = load_order(shape, wanted)
     ground = Ground(connection, shape, wishes.seed, targets(shape, wanted))
     tables: dict[ObjectRef, Filled] = {}
     parents: dict[ObjectRef, Mapping[str, Parents]] = {}
-    if attempt is not None:
-        attempt(_deferring(order))
-    for ref in order.tables:
+    known = {} if existing is None else existing
+
+    def decide(ref: ObjectRef) -> None:
         table = shape.tables[ref]
-        given = {}
-        for reference in table.references:
-            if (ref, reference.name) not in order.postponed and _is_writable(table, reference):
-                given[reference.name] = _parents(connection, shape, table, reference, tables, order, wishes)
-        parents[ref] = given
-        postponed = {name for one, name in order.postponed if one == ref}
-        existing = read_existing(connection, table)
+        if ref not in known:
+            known[ref] = read_existing(connection, table)
+        parents[ref] = {
+            reference.name: _parents(connection, shape, table, reference, tables, order, wishes)
+            for reference in table.references
+            if (ref, reference.name) not in order.postponed and _is_writable(table, reference)
+        }
         tables[ref] = fill_table(
             ground,
             table,
             wishes.rows_of(ref),
-            parents=given,
-            postponed=postponed,
-            existing=existing,
+            parents=parents[ref],
+            postponed={name for one, name in order.postponed if one == ref},
+            existing=known[ref],
             wish=wishes.of(ref),
         )
-        if attempt is not None:
-            attempt([*_sequences(tables[ref])])
-            narrow(tables[ref], attempt)
+
+    for ref in order.tables:
+        decide(ref)
     for one in tables.values():
         one.rows.forget()
+    if attempt is not None:
+        _try(shape, order, tables, attempt, decide)
     found = read_rebuild(connection, _empty(order, tables)) if rebuild else Rebuild(kept="that was not asked for")
     return Generated(order, tables, parents, wishes, added, found)
+
+
+def _try(
+    shape: Shape,
+    order: LoadOrder,
+    tables: Mapping[ObjectRef, Filled],
+    attempt: Attempt,
+    decide: Callable[[ObjectRef], None],
+) -> None:
+    """Try the rows of each table; those that refer to a table which has fewer now are decided once more."""
+    attempt(_deferring(order))
+    for one in tables.values():
+        attempt([*_sequences(one)])
+    fewer: set[ObjectRef] = set()
+    for ref in order.tables:
+        if any(root_of(shape, one.target) in fewer for one in shape.tables[ref].references):
+            decide(ref)
+            fewer.add(ref)
+        before = tables[ref].rows.count
+        narrow(tables[ref], attempt)
+        if tables[ref].rows.count != before:
+            fewer.add(ref)
+    for one in tables.values():
+        one.rows.forget()
 
 
 def _empty(order: LoadOrder, tables: Mapping[ObjectRef, Filled]) -> list[ObjectRef]:
