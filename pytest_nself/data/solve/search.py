@@ -12,6 +12,7 @@ from pytest_nself.data.shape.model import Table
 from .asking import Judge
 from .groups import Condition, Group
 from .literals import hints_of
+from .moments import line_of
 from .solution import Values, below, one_of
 from .terms import comparisons
 from .tries import tries_of
@@ -68,6 +69,7 @@ class Search:
         hints = hints_of(one.expression for one in (*self._conditions, *self._leaves))
         spoken = {*hints.strings, *(format(number + step, "f") for number in hints.numbers for step in (-1, 0, 1))}
         self._spoken = {name: [one for one in known if one in spoken] for name, known in self._lists.items()}
+        self._small = {name: self._small_of(name) for name in group.columns}
         self._best: list[_Tried] = []
         self._tried: set[Values] = set()
         self._found = Found()
@@ -109,13 +111,25 @@ class Search:
             return [*product(*lists)]
         return list(dict.fromkeys(self._drawn(nullable or ()) for _ in range(_FIRST)))
 
+    def _small_of(self, name: str) -> list[str]:
+        """The small numbers among a column's values: sums and products of them are often others of them."""
+        column = self._table.column(name)
+        line = None if column is None else line_of(column.type)
+        if line is None or line.step >= 60:
+            return []
+        places = ((text, line.place(text)) for text in self._lists[name])
+        return [text for text, place in places if place is not None and 0 <= place <= 12]
+
     def _drawn(self, nullable: Sequence[str]) -> Values:
         often = self._random.random()
-        alike: dict[str, str] | None = {} if self._random.random() < 0.2 else None
+        way = self._random.random()
+        alike: dict[str, str] | None = {} if way < 0.2 else None
         values: list[str | None] = []
         for name in self._columns:
             if not self._lists[name] or (name in nullable and self._random.random() < often):
                 values.append(None)
+            elif way > 0.8 and self._small[name]:
+                values.append(one_of(self._random, self._small[name]))
             else:
                 values.append(self._value(name, alike))
         return tuple(values)

@@ -26,6 +26,8 @@ WANTED = 400
 """Joint values that a pool has where there is room for so many."""
 _TRIED = 60
 """Rows for which generated columns are computed, to see whether that can fail."""
+_MODELS = 100
+"""Accepted values after which others are made."""
 _ENOUGH_TO_JOIN = 120
 """Values of one column that are enough to draw joint values from."""
 
@@ -199,12 +201,15 @@ class _Work:
         accepted = self._judged(column, conditions, [one for one in given if one is not None])
         if name not in self._fixed:
             random = _random(self._table, name)
+            tries: list[str] = []
             if len(accepted) < wanted:
                 tries = tries_of(column.type, self._hints(name, group), random, self._judge.takes)
                 accepted = self._more(column, conditions, accepted, [*tries, *self._derived(column, conditions, tries)])
+            if not accepted:
+                accepted = self._from_the_nearest(column, conditions, tries, random)
             for _ in range(2):
                 if 0 < len(accepted) < wanted:
-                    more = wider(column.type, accepted, 3 * wanted - 2 * len(accepted), random)
+                    more = wider(column.type, accepted[:_MODELS], 2 * (wanted - len(accepted)) + _MODELS, random)
                     accepted = self._more(column, conditions, accepted, more)
         found: list[str | None] = [*accepted]
         if not column.must and (name not in self._fixed or None in given):
@@ -213,6 +218,17 @@ class _Work:
             if said is not None and "0" not in said:
                 found.append(None)
         return found
+
+    def _from_the_nearest(
+        self, column: Column, conditions: Sequence[Condition], tries: Sequence[str], random: Random
+    ) -> list[str]:
+        """Values like those that fulfil the most conditions, where none fulfils all."""
+        taken = self._judge.takes(column.type, tries)
+        said = self._judge.verdicts([column.name], [(one,) for one in taken], [one.text for one in conditions])
+        scored = [(verdict.count("1"), one) for one, verdict in zip(taken, said, strict=True) if verdict is not None]
+        best = max((score for score, _ in scored), default=0)
+        models = [one for score, one in scored if score == best][:_MODELS]
+        return self._judged(column, conditions, wider(column.type, models, 2000, random))
 
     def _more(
         self, column: Column, conditions: Sequence[Condition], known: Sequence[str], values: Sequence[str]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
 from ipaddress import ip_network
 from itertools import islice, pairwise, product
 from random import Random
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from pytest_nself.data.shape.model import Type, TypeKind
 from pytest_nself.data.strategies.types import is_text, kind_of
 
+from .documents import documents, pairs, quoted
 from .literals import LONGEST, Hints
 from .moments import Line, line_of
 from .regex import like_samples, regex_samples
@@ -55,8 +55,8 @@ _WORDS = (
     "a-b",
     "a_b",
 )
+_SIGNS = tuple("^$[\\(+*?{")
 _LISTED = ("one", "two", "three", "four", "five", "six", "seven")
-_JSON = ("{}", "[]", '{"a": 1}', '["a"]', "[1]", '"a"', "1", "true", "null")
 
 
 Takes: TypeAlias = Callable[[Type, Sequence[str]], Sequence[str]]
@@ -97,13 +97,21 @@ class _Tries:
             yield from _on_the_line(plain, line, hints)
         elif is_text(plain):
             yield from texts(hints, plain.length, random)
+            if "json" in hints.words:
+                yield from (one for one in documents(hints, random) if plain.length is None or len(one) <= plain.length)
         elif plain.name in ("json", "jsonb"):
-            yield from _documents(hints, random)
+            yield from documents(hints, random)
         elif plain.name == "interval":
             yield from (*_INTERVALS, *hints.strings)
         elif plain.name == "bytea":
-            yield from ("\\x" + "5a" * length for length in dict.fromkeys((*_BYTE_LENGTHS, *hints.lengths)))
-            yield from hints.strings
+            yield from _bytes(hints)
+        elif plain.name == "hstore":
+            yield from pairs(hints)
+        elif plain.name == "ltree":
+            yield from (".".join(_LISTED[:count]) for count in (*_small(hints), 1, 2, 3, 4))
+            yield from (f"{one}.a1" for one in hints.strings)
+        elif plain.name in ("box", "circle", "polygon", "point", "lseg", "path"):
+            yield from _figures(plain.name)
         elif plain.name in ("inet", "cidr"):
             yield from (*hints.strings, *_networks(hints))
         elif plain.name in ("bit", "varbit"):
@@ -158,8 +166,8 @@ class _Tries:
                         yield f'["{text}","{end}")'
         for low, high in pairwise(bounds):
             yield from (f'["{low}","{high}")', f'["{low}","{high}"]', f'["{low}","{low}"]')
-        yield from (f'["{low}",)' for low in bounds[:5])
-        yield from (f'(,"{high}")' for high in bounds[:5])
+        yield from (f'["{low}",)' for low in bounds[:60])
+        yield from (f'(,"{high}")' for high in bounds[:60])
         yield "empty"
 
     def _parts(self, inner: Type, depth: int, most: int) -> Sequence[str]:
@@ -212,10 +220,11 @@ def texts(hints: Hints, length: int | None, random: Random) -> Iterator[str]:
     """Strings: the literals, what they match as patterns, what is put together of them, and all lengths asked for."""
     found: dict[str, None] = {}
     lengths = [one for one in hints.lengths if length is None or one <= length]
-    plain = [text for text in hints.strings if len(text) <= LONGEST]
+    literal = [text for text in hints.strings if len(text) <= LONGEST]
+    plain = [text for text in literal if not any(sign in text for sign in _SIGNS)]
     samples: list[str] = []
-    for text in plain:
-        if any(sign in text for sign in "^$[\\(+*?{|."):
+    for text in literal:
+        if any(sign in text for sign in (*_SIGNS, "|", ".")):
             samples += regex_samples(text, _SAMPLES, random, lengths=lengths)
         if "%" in text or "_" in text:
             samples += like_samples(text, 6, random)
@@ -228,22 +237,57 @@ def texts(hints: Hints, length: int | None, random: Random) -> Iterator[str]:
         found.update(dict.fromkeys((format(number, "f"), format(number + 1, "f"))))
     for size in lengths:
         found.update(dict.fromkeys(_of_length(size, plain)))
-    found.setdefault("")
+        if "base64" in hints.words:
+            found.setdefault(b64encode(b"nself" * (size // 5) + b"nself"[: size % 5]).decode())
+        if "hex" in hints.words:
+            found.setdefault("5a" * size)
+    # What looks like a pattern is one mostly; as a value it is no beauty.
+    found.update(dict.fromkeys((*literal, "")))
     yield from islice((text for text in found if length is None or len(text) <= length), _TEXTS_AT_MOST)
 
 
 def _put_together(plain: Sequence[str], samples: Sequence[str], hints: Hints) -> Iterator[str]:
     """Two literals, a literal and what a pattern matches, the same with a short one between, and lists."""
+    yield from (text for one in samples[::8] for text in (f"{one} a", f"a {one}"))
     own = plain[:12]
     ends = [*own, *samples[:12], *_WORDS[:2]]
     yield from (f"{one}{other}" for one, other in islice(product(own, ends), 160))
     yield from (f"{one}{other}" for one, other in islice(product(samples[:12], own), 80))
     short = [text for text in plain if 0 < len(text) <= 3][:4]
     yield from (f"{one}{sign}{other}" for sign in short for one, other in islice(product(ends, repeat=2), 80))
-    counts = [int(number) for number in hints.numbers if 1 < number <= 12 and number == number.to_integral_value()]
+    counts = _small(hints)
     yield from (
         sign.join((*_LISTED, *_LISTED)[: count + more]) for sign in short for count in counts for more in (0, 1)
     )
+
+
+def _small(hints: Hints) -> list[int]:
+    """The numbers that may be how many parts there are."""
+    return [int(number) for number in hints.numbers if 1 < number <= 12 and number == number.to_integral_value()]
+
+
+def _bytes(hints: Hints) -> Iterator[str]:
+    lengths = list(dict.fromkeys((*_BYTE_LENGTHS, *hints.lengths)))
+    heads = ["", *(text[2:] for text in hints.strings if text.startswith("\\x"))]
+    heads += [f"{int(number):02x}" for number in hints.numbers if 0 <= number <= 255]
+    for head in heads:
+        yield from ("\\x" + head + "5a" * (length - len(head) // 2) for length in lengths if length >= len(head) // 2)
+    yield from hints.strings
+
+
+def _figures(name: str) -> Iterator[str]:
+    for size in (1, 2, 3, 5, 10, 50, 100, 1000):
+        corners = f"({size},{size})"
+        yield {
+            "box": f"{corners},(0,0)",
+            "circle": f"<(1,1),{size}>",
+            "point": corners,
+            "lseg": f"[(0,0),{corners}]",
+            "path": f"[(0,0),{corners}]",
+            "polygon": f"((0,0),({size},0),{corners},(0,{size}))",
+        }[name]
+        if name == "point":
+            yield f"(-{size},{size})"
 
 
 def _of_length(size: int, plain: Sequence[str]) -> Iterator[str]:
@@ -268,73 +312,3 @@ def _networks(hints: Hints) -> Iterator[str]:
             for at in range(20)
         )
     yield from (f"10.0.0.{at}" for at in range(1, 100))
-
-
-def _documents(hints: Hints, random: Random) -> Iterator[str]:
-    yield from _JSON
-    scalars = _scalars(hints)
-    literal = [tree for text in hints.strings if isinstance(tree := _read(text), (dict, list))]
-    yield from (json.dumps(one) for one in literal)
-    if not hints.paths:
-        yield from (json.dumps(one) for one in scalars)
-        yield from (json.dumps([one]) for one in scalars)
-        yield from (json.dumps({text: 1}) for text in hints.strings)
-        return
-    trees: dict[str, None] = {}
-    for one in scalars[:30]:
-        trees.setdefault(json.dumps(_tree(hints.paths, lambda _path, one=one: one)))
-        for path in hints.paths:
-            trees.setdefault(json.dumps(_tree([path], lambda _path, one=one: one)))
-    for path in hints.paths:
-        trees.setdefault(json.dumps(_tree([other for other in hints.paths if other != path], lambda _path: 1)))
-    for _ in range(500):
-        chosen = [path for path in hints.paths if random.random() < 0.85]
-        trees.setdefault(json.dumps(_tree(chosen, lambda _path: one_of(random, scalars))))
-    yield from trees
-    yield from (json.dumps(json.loads(tree) | one) for one in literal if isinstance(one, dict) for tree in trees)
-    yield from (json.dumps([json.loads(tree)]) for tree in islice(trees, 40))
-    yield from (
-        json.dumps([json.loads(tree)] * size) for tree in islice(trees, 5) for size in hints.lengths if size < 30
-    )
-    yield from (json.dumps([one] * size) for one in scalars[:5] for size in hints.lengths if size < 30)
-
-
-def _read(text: str) -> Any:
-    try:
-        return json.loads(text) if text[:1] in ("{", "[") else None
-    except ValueError:
-        return None
-
-
-def _scalars(hints: Hints) -> list[Any]:
-    keys = {key for path in hints.paths for key in path}
-    found: list[Any] = ["a", 1, True, [], {}, ["a"], [1], 0, -1, False, None, 1.5, "2024-01-01", "a@example.com"]
-    found[:0] = [text for text in hints.strings if text not in keys and len(text) < 60][:20]
-    for number in hints.numbers:
-        found += [
-            int(one) if one == one.to_integral_value() else float(one) for one in (number, number + 1, number - 1)
-        ]
-    for text in hints.strings:
-        if any(sign in text for sign in "^[\\"):
-            found += regex_samples(text, 3, Random(1))
-    found += ["a" * size for size in hints.lengths if size < 300]
-    found += [["a"] * size for size in hints.lengths if 0 < size < 30]
-    return found
-
-
-def _tree(paths: Iterable[Sequence[str]], value: Any) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for path in sorted(paths, key=len):
-        node = tree
-        for key in path[:-1]:
-            below = node.get(key)
-            if not isinstance(below, dict):
-                below = node[key] = {}
-            node = below
-        node[path[-1]] = deepcopy(value(path))
-    return tree
-
-
-def quoted(value: str) -> str:
-    """A value inside an array or a row."""
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -15,6 +15,8 @@ from .solution import one_of
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _HEX = "0123456789abcdef"
+_CHANGED = 48
+"""How many characters of a long text are changed at most: its last ones."""
 
 
 def wider(type_: Type, accepted: Sequence[str], count: int, random: Random) -> list[str]:
@@ -77,7 +79,8 @@ def _alike(accepted: Sequence[str], count: int, random: Random) -> Iterator[str]
         text = accepted[at % len(accepted)]
         way = at // len(accepted) % 4
         if way == 0:
-            yield "".join(_like(char, random) for char in text)
+            head = text[:-_CHANGED]
+            yield head + "".join(_like(char, random) for char in text[len(head) :])
         elif way == 1:
             cut = max(len(text) // 2, len(text) - 4)
             yield text[:cut] + "".join(_like(char, random) for char in text[cut:])
