@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.names import ObjectRef
-from pytest_nself.data.shape.model import Key, Shape, Table
+from pytest_nself.data.shape.model import Exclusion, Key, Shape, Table
 from pytest_nself.data.strategies.stream import key_of
 
 from .columns import Making, keeps_default, making_of
@@ -17,17 +17,19 @@ from .filters import Evaluated, Excluding, Passing, Rooted, Unique
 from .judge import Judge, Rule, rules_of
 from .keys import Decisions, Unit, decide
 from .linking import Linked, link_table
-from .members import Chain, Joint, Member, Single, Strand
+from .members import Chain, Joint, Member, Single, Slotted, Strand
 from .parents import Parents
 from .patterns import Pattern
 from .rows import Filter, Own, Rows
 from .slots import slotted
-from .solving import Solved, solve_rules
+from .solving import Solved, find_slots, solve_rules
 from .times import is_time, times_of
 from .wishes import TableWish
 
 if TYPE_CHECKING:
     import psycopg
+
+    from pytest_nself.data.solve.slots import Slots
 
 _SAMPLE = 256
 _ENOUGH = 0.5
@@ -108,6 +110,8 @@ class _Filling:
         self.solved = Solved()
         self.late: tuple[str, ...] = ()
         self.ranks: dict[str, int] = {}
+        self.slots: dict[str, Slots] = {}
+        self.excluding: list[Exclusion] = []
 
     def run(self) -> Filled:
         """Decide; see fill_table."""
@@ -132,6 +136,9 @@ class _Filling:
             self.solved = self._solve(rows, passing)
             if self.solved.hopeless:
                 return self._empty(f"no value was found that {self.solved.hopeless} lets through")
+            rows = self._made(())
+            passing = self._refused(rows)
+        if self._slots():
             rows = self._made(())
             passing = self._refused(rows)
         filters = [Passing(rule, self._judge(rows)) for rule in passing]
@@ -187,6 +194,7 @@ class _Filling:
         }
         decisions = decide(self.table, list(units.values()), server - set(self.solved.columns))
         slots = slotted(decisions, self.makings, self.solved.columns)
+        self.excluding = decisions.excluding
         members: dict[str, Member] = {}
         for unit in units.values():
             members[unit.name] = self._member(unit, decisions, slots)
@@ -206,7 +214,8 @@ class _Filling:
         return rows
 
     def _units(self) -> list[Unit]:
-        pooled = set(self.solved.columns)
+        slotted_columns = {column for one in self.slots.values() for column in one.columns}
+        pooled = set(self.solved.columns) | slotted_columns
         units = [
             Unit(name, "column", (name,), frozenset({name}), self._room(one), one.rank)
             for name, one in self.makings.items()
@@ -216,8 +225,11 @@ class _Filling:
             Unit(one.key, "links", one.columns, frozenset(one.links[0].columns), one.links[0].parents.count)
             for one in self.linked.links
         ]
+        for name, one in self.slots.items():
+            units.append(Unit(name, "slots", one.columns, frozenset(one.columns), one.room))
         for pool in self.solved.joints:
-            units.append(Unit(pool.key, "joint", pool.columns, pool.leading, len(pool.tuples)))
+            if not slotted_columns & set(pool.columns):
+                units.append(Unit(pool.key, "joint", pool.columns, pool.leading, len(pool.tuples)))
         return units
 
     def _room(self, making: Making) -> int:
@@ -232,6 +244,8 @@ class _Filling:
         if unit.kind == "joint":
             pool = next(one for one in self.solved.joints if one.key == unit.name)
             return pool.joint(apart, unit.name in decisions.chained)
+        if unit.kind == "slots":
+            return Slotted(unit.columns, self.slots[unit.name], self.filled.existing.rows)
         making = self.makings[unit.name]
         column, key = making.column, f"{self.key}{unit.name}"
         wished = self.wish.values.get(column.name)
@@ -273,6 +287,8 @@ class _Filling:
         return most
 
     def _may_reject(self, unit: Unit, decisions: Decisions) -> bool:
+        if unit.kind == "slots":
+            return True
         if unit.kind == "links":
             links = next(one for one in self.linked.links if one.key == unit.name)
             return unit.name in decisions.apart or len(links.links) > 1
@@ -327,6 +343,22 @@ class _Filling:
             if failed:
                 refused.append(rule)
         return refused
+
+    def _slots(self) -> bool:
+        """Find slots for what the rows may not overlap in; whether there are any."""
+        if not self.excluding:
+            return False
+        ground = self.ground
+        found = find_slots(ground.connection, ground.shape, self.table, self.excluding, self.solved)
+        taken: set[str] = set()
+        for name, one in found.items():
+            # What is joined with other columns cannot be taken apart.
+            joined = [joint.columns for joint in self.solved.joints if set(joint.columns) & set(one.columns)]
+            own = {*self.makings, *(column for columns in joined for column in columns)}
+            if set(one.columns) <= own - taken and all(set(columns) <= set(one.columns) for columns in joined):
+                self.slots[name] = one
+                taken |= set(one.columns)
+        return bool(self.slots)
 
     def _ordered(self, rows: Rows, refused: Sequence[Rule]) -> bool:
         """Try which of a row's times must come first; whether an order was found that more rows pass with."""

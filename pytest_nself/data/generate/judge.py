@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_nself.core.names import quote_identifier, quote_qualified
 from pytest_nself.data.shape.model import Check, Column, Exclusion, Shape, Table, Type, TypeKind
 
-from .keys import names_in
+from .keys import is_about_row, names_in
 
 if TYPE_CHECKING:
     import psycopg
@@ -88,7 +88,7 @@ class Judge:
         from psycopg.rows import tuple_row
 
         wanted = ", ".join(f"({one})::pg_catalog.text" for one in expressions)
-        relation = self._whole() if ".*" in wanted else self._relation()
+        relation = self._whole() if is_about_row(wanted) else self._relation()
         query = f"select {wanted} from {relation} order by nself_place"
         arrays = [list(column) for column in zip(*rows, strict=True)] or [[None] * len(rows)]
         try:
@@ -180,7 +180,7 @@ def _spoken(check: Check, table: Table) -> frozenset[str]:
             found.discard(column.name)
             found |= set(names_in(column.computed or ""))
     known = {column.name for column in table.columns if not column.generated}
-    return frozenset(known if ".*" in check.expression else found & known)
+    return frozenset(known if is_about_row(check.expression) else found & known)
 
 
 def domain_checks(type_: Type) -> list[str]:

@@ -25,7 +25,7 @@ _FOLDING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Columns whose values are chosen together. `kind` is `column`, `links` or `joint`; `room` what it can give.
+    """Columns whose values are chosen together. `kind` is `column`, `links`, `joint` or `slots`, `room` what it gives.
 
     `leading` are the columns that tell its choices apart. `rank` orders those that may be made unique: lower first.
     """
@@ -57,7 +57,7 @@ class Decisions:
 def decide(table: Table, units: Sequence[Unit], given: Collection[str]) -> Decisions:
     """How each key is kept. `given` are columns that the server fills by itself: a key with one of them is its own."""
     by_column = {column: unit for unit in units for column in unit.columns}
-    decisions = Decisions()
+    decisions = Decisions({unit.name for unit in units if unit.kind == "slots"})
     keys = sorted(table.keys, key=lambda key: (len(_spoken(key, table)), not key.primary, key.predicate is not None))
     for key in keys:
         columns = _spoken(key, table)
@@ -81,6 +81,8 @@ def _decide_exclusion(exclusion: Exclusion, table: Table, by_column: Mapping[str
         for name, operator in zip(exclusion.columns, exclusion.operators, strict=False)
         if name is not None and name in by_column and operator in ("=", *OVERLAPS)
     ]
+    if any(unit.name == exclusion.name for unit in by_column.values()):
+        return True
     kinds = {name: by_column[name].kind for name in plain}
     roomy = [name for name in plain if kinds[name] == "column" and by_column[name].room >= ROOMY]
     if any(by_column[name].name in decisions.apart for name in roomy):
@@ -146,8 +148,15 @@ def sure_columns(key: Key, spoken: frozenset[str]) -> frozenset[str]:
 
 def names_in(text: str) -> list[str]:
     """What looks like a name in an expression, string literals left aside."""
-    without = re.sub(r"'(?:[^']|'')*'", "''", text)
-    return [
-        one[1:-1].replace('""', '"') if one.startswith('"') else one
-        for one in re.findall(NAME_PATTERN + r"|\w+", re.sub(r"[^\w\"]+", " ", without))
-    ]
+    bare = re.sub(r"[^\w\"]+", " ", _without_literals(text))
+    found = re.findall(NAME_PATTERN + r"|\w+", bare)
+    return [one[1:-1].replace('""', '"') if one.startswith('"') else one for one in found]
+
+
+def is_about_row(text: str) -> bool:
+    """Whether an expression speaks of the row as a whole (`t.*`)."""
+    return ".*" in _without_literals(text)
+
+
+def _without_literals(text: str) -> str:
+    return re.sub(r"'(?:[^']|'')*'", "''", text)

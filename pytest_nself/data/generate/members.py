@@ -9,7 +9,7 @@ from random import Random
 from typing import Protocol
 
 from pytest_nself.data.strategies.kinds import Kind
-from pytest_nself.data.strategies.stream import Drawn, Values, chosen, random_of, rows_of
+from pytest_nself.data.strategies.stream import BLOCK, Drawn, Values, chosen, random_of, rows_of
 
 from .parents import Groups, Parents, Pick, scattered, uniform
 
@@ -132,6 +132,38 @@ class Joint:
         after = [before * 31 + digit for before, digit in zip(seen, digits, strict=True)]
         values = list(zip(*(self.tuples[digit] for digit in digits), strict=True))
         return Spread(values, [one // room for one in left], after)
+
+
+class Slot(Protocol):
+    """Values of which no two exclude each other, by row, for rows below `room`."""
+
+    @property
+    def room(self) -> int:
+        """How many rows have one."""
+
+    def at(self, row: int) -> tuple[str | None, ...]:
+        """The values of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slotted:
+    """Columns that an exclusion constraint is about: each row has a slot of its own, after those that are taken."""
+
+    columns: tuple[str, ...]
+    slots: Slot
+    taken: int = 0
+
+    def block(self, number: int) -> tuple[Sequence[Values], Sequence[int] | None]:
+        """See Member."""
+        rows = range(self.taken + number * BLOCK, self.taken + (number + 1) * BLOCK)
+        last = self.slots.room - 1
+        values = [self.slots.at(min(row, last)) for row in rows]
+        kept = [0 if row <= last else REJECTED for row in rows] if rows.stop - 1 > last else None
+        return list(zip(*values, strict=True)), kept
+
+    def spread(self, number: int, left: Sequence[int], seen: Sequence[int]) -> Spread:
+        """It takes no digit: what is left stays."""
+        return Spread(self.block(number)[0], left, seen)
 
 
 @dataclass(frozen=True, slots=True)

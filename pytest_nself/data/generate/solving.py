@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.data.pools import Pool
-from pytest_nself.data.shape.model import Column, Shape, Table
+from pytest_nself.data.shape.model import Column, Exclusion, Shape, Table
 from pytest_nself.data.strategies.candidates import candidates_of
 from pytest_nself.data.strategies.stream import random_of
 
@@ -18,6 +18,7 @@ from .members import Joint, Links
 if TYPE_CHECKING:
     import psycopg
 
+    from pytest_nself.data.solve.slots import Slots
     from pytest_nself.data.solve.solution import Solution, Unsolved
 
 _POOL = 400
@@ -66,6 +67,7 @@ class Solved:
     acceptance: Mapping[str, float] | None = None
     unsolved: tuple[Unsolved, ...] = ()
     hopeless: str = ""
+    solution: Solution | None = None
 
 
 def solve_rules(
@@ -121,7 +123,24 @@ def solve_rules(
         if not one.left_null and not pooled & set(one.columns):
             hopeless = hopeless or one.constraint
     columns = frozenset(name for one in (*joints, *patterns) for name in one.columns if name not in bound)
-    return Solved(tuple(joints), tuple(patterns), columns, frozenset(), solution.acceptance, unsolved, hopeless)
+    return Solved(
+        tuple(joints), tuple(patterns), columns, frozenset(), solution.acceptance, unsolved, hopeless, solution
+    )
+
+
+def find_slots(
+    connection: psycopg.Connection[Any], shape: Shape, table: Table, exclusions: Sequence[Exclusion], solved: Solved
+) -> dict[str, Slots]:
+    """By the name of the exclusion: values of which no two exclude each other."""
+    from pytest_nself.data.solve.slots import slots_of
+    from pytest_nself.data.solve.solution import Solution
+
+    found = {}
+    for exclusion in exclusions:
+        slots = slots_of(connection, shape, table, exclusion, solved.solution or Solution())
+        if slots is not None and slots.room:
+            found[exclusion.name] = slots
+    return found
 
 
 def _longer(pool: Pool, others: Sequence[Pool]) -> Pool:
