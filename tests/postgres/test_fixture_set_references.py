@@ -521,7 +521,9 @@ def test_values_that_only_the_server_knows(stage: Stage) -> None:
         tables:
           people: {ann: {name: !sql "upper('ann')"}}
           settings: {s: {name: $people.ann.name}, t: {name: $people.ann.made_at}}
+          countries: {de: {name: "$settings[name=ANN].name"}}
         """)
+    assert rows["countries.de"].name == "ANN"
     assert rows["settings.s"].name == "ANN"
     assert rows["settings.t"].name == str(stage.one("select made_at::text from people"))
 
@@ -632,7 +634,7 @@ def test_warnings(stage: Stage) -> None:
     said = [one.removeprefix(f"{stage.folder}/") for one in stage.compile("basic").warnings]
     assert said == [
         "basic.yml:1:25: depends_on speaks of tags, to which this set brings no rows.",
-        "basic.yml:2:62: the label austria is too long to be the key code.",
+        "basic.yml:2:59: the label austria is too long to be the key code.",
     ]
 
 

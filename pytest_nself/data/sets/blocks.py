@@ -15,7 +15,7 @@ from .compiled import Does, Fragment, LoadStatement
 from .fixture_set import FixtureSet, SqlPart
 from .meaning import key_columns
 from .named_tables import table_of_shape, tables_named
-from .registry import Entry, is_null, known_text
+from .registry import Entry, Finds, Points, is_null, known_text
 from .sending import Writer, count_rows, set_constraints
 
 _INITIALLY = "initially deferred"
@@ -92,7 +92,8 @@ def _order(block: Block, groups: Mapping[ObjectRef, Mapping[ObjectRef, Sequence[
         entries = [entry for found in parts.values() for entry in found]
         table = tables[root]
         used = tuple(one for one in table.references if any(_uses(entry, one) for entry in entries))
-        tables[root] = replace(table, references=used + tuple(_needed(block, table)))
+        later = tuple(_asking(block.shape, root, entries, used))
+        tables[root] = replace(table, references=used + tuple(_needed(block, table)) + later)
     shape = Shape(tables, block.shape.path, block.shape.version)
     try:
         order = load_order(shape, groups)
@@ -117,6 +118,23 @@ def _uses(entry: Entry, reference: Reference) -> bool:
         elif column is None or column.default is None:
             return False
     return True
+
+
+def _asking(shape: Shape, root: ObjectRef, entries: Sequence[Entry], used: Sequence[Reference]) -> Iterator[Reference]:
+    """Tables whose rows must be there to be asked for a value, where no foreign key says so."""
+    known = {root_of(shape, one.target) for one in used} | {root}
+    for entry in entries:
+        for name, filled in entry.filled.items():
+            if isinstance(filled, Points) and known_text(entry, name) is None and not is_null(entry, name):
+                ref = filled.entry.table.ref
+            elif isinstance(filled, Finds):
+                ref = filled.table.ref
+            else:
+                continue
+            target = root_of(shape, ref)
+            if target not in known:
+                known.add(target)
+                yield Reference(f"asked for {name}", (), target, ())
 
 
 def _needed(block: Block, table: Table) -> Iterator[Reference]:

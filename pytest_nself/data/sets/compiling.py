@@ -23,6 +23,7 @@ from .heading import declared
 from .keys import Position, key_text
 from .meaning import key_columns
 from .named_tables import short_name, table_of_shape, tables_named, tables_written
+from .narrowed import narrowed
 from .registry import Chosen, Entry, Registry, constant_default, known_text
 
 
@@ -158,6 +159,10 @@ class _Compiler:
             if column.name in entry.filled or column.name in foreign or column.generated:
                 continue
             if constant_default(column) is not None:
+                continue
+            # Where a key from the label might be refused, what would be there without one is better.
+            other = entry.number is not None or column.default is not None or column.identity is not None
+            if other and narrowed(self._shape, entry.table, column):
                 continue
             taken = self._taken(entry.table.ref, column.name)
             position = self._sequences.get(column.sequence or "")

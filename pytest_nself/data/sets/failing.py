@@ -15,7 +15,10 @@ from pytest_nself.migrations.statements import place_at
 from .compiled import Does, Fragment, LoadedRow, LoadStatement
 
 _COLUMN = re.compile(r'column "((?:[^"]|"")+)"')
-_KEY = re.compile(r"^Key \((?P<columns>.+?)\)=\((?P<values>.*?)\)(?: |\.|$)", re.DOTALL)
+_KEY = re.compile(
+    r"^(?:Key|Partition key of the failing row contains) \((?P<columns>.+?)\) ?= ?\((?P<values>.*?)\)(?: |\.|$)",
+    re.DOTALL,
+)
 _FINDS = re.compile(r'"nself: (?P<text>.*) finds (?P<count>\d+)"', re.DOTALL)
 _TOO_LONG = re.compile(r"value too long for type (?:character varying|character|bit varying|bit)\((\d+)\)")
 _TOO_LARGE = re.compile(r"A field with precision (\d+), scale (-?\d+) must round")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_nself.core.names import ObjectRef
-from pytest_nself.data.shape.model import Reference, Shape
-from pytest_nself.data.shape.order import postponable, root_of
+from pytest_nself.data.shape.model import Column, Reference, Shape
+from pytest_nself.data.shape.order import root_of
 from pytest_nself.data.written.cells import Cell, CellKind
 
 from .keys import key_text
 from .registry import Chosen, Entry, Own, Points, Registry, constant_default, is_null, known_text
+
+_WANTS_ONE = re.compile(r"(?i)\bis not null\b|\bis null\)*\s*(?:<>|=)|\bnum_(?:non)?nulls\b|\bcase\b|\bcoalesce\b")
+"""What a check looks like that may refuse null, as one of two keys that must be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,11 @@ class Links:
         """Fill the foreign keys of `entries`; what comes back are columns that are to have their defaults.
 
         A key that may be null is null, so that no more rows are made than the set asks for. Another one gets the rows
-        of its table in turn, each combination once before any comes again; without such rows it stays open.
+        of its table in turn, each combination once before any comes again; without such rows it stays open, as does
+        one that a check speaks of: which of two keys must be there is not known here.
         """
         table = entries[0].table
+        checked = {name for check in table.checks if _WANTS_ONE.search(check.expression) for name in check.columns}
         by_default: set[str] = set()
         turn = 1
         for reference in table.references:
@@ -37,7 +43,9 @@ class Links:
                 continue
             if any(column.default is not None for column in columns):
                 by_default.update(column.name for column in columns if column.default is not None)
-            elif postponable(table, reference):
+            elif _may_be_null(reference, columns) and not checked.isdisjoint(missing):
+                continue
+            elif _may_be_null(reference, columns):
                 for entry in entries:
                     for column in columns:
                         if not column.must:
@@ -78,20 +86,33 @@ class Links:
                 yield other
 
 
+def _may_be_null(reference: Reference, missing: Sequence[Column]) -> bool:
+    """Whether the key may lead nowhere, by columns that the set does not give."""
+    if reference.match_full:
+        return len(missing) == len(reference.columns) and not any(column.must for column in missing)
+    return not all(column.must for column in missing)
+
+
 def common_values(entries: Sequence[Entry], by_default: frozenset[str]) -> Iterator[tuple[str, str | None]]:
     """What all rows have in common, for who makes the rest. A key that differs is told as one that it could be.
 
     It is not told where it is a part of what must be unique: who makes the rest would see one value for all rows.
     """
     table = entries[0].table
-    foreign = {name for reference in table.references for name in reference.columns}
-    foreign -= {name for key in table.keys for name in key.columns}
+    unique = {name for key in table.keys for name in key.columns}
+    # Half of a key that is null says nothing of the other half, which other keys may need.
+    shared = {name for reference in table.references if len(reference.columns) > 1 for name in reference.columns}
+    foreign = {
+        name for reference in table.references if unique.isdisjoint(reference.columns) for name in reference.columns
+    }
     for column in table.columns:
         filled = entries[0].filled.get(column.name)
         if column.name in by_default:
             yield column.name, constant_default(column) or key_text("", table.ref, "x", column, ())
         elif filled is not None and not isinstance(filled, Chosen):
             texts = {known_text(entry, column.name) for entry in entries}
+            if column.name in shared and texts == {None}:
+                continue
             if len(texts) == 1 and (None not in texts or is_null(entries[0], column.name)):
                 yield column.name, texts.pop()
             elif column.name in foreign:

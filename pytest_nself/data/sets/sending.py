@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef, quote_identifier, quote_literal, quote_qualified
 from pytest_nself.core.place import Place
-from pytest_nself.data.shape.model import Column, Shape, Table
+from pytest_nself.data.shape.model import Column, Shape, Table, TypeKind
 from pytest_nself.data.written.cells import Cell, CellKind
 from pytest_nself.data.written.references import Condition
 
 from .compiled import Does, Fragment, LoadedRow, LoadStatement
 from .literals import container_text
 from .meaning import key_columns
+from .named_tables import short_name
 from .registry import Chosen, Entry, Filled, Finds, Own, Points, is_null, known_text
 
 
@@ -118,7 +119,11 @@ class Writer:
             text = self._finding(entry, filled)
         else:
             known = known_text(entry, column.name)
-            text = self._taking(filled) if known is None and isinstance(filled, Points) else quote_literal(known or "")
+            text = (
+                self._taking(entry, filled)
+                if known is None and isinstance(filled, Points)
+                else quote_literal(known or "")
+            )
         yield Fragment(text, place, cell, column.name, column.type)
 
     def _inner_text(self, entry: Entry, name: str, filled: Filled) -> str:
@@ -133,34 +138,37 @@ class Writer:
         return text
 
     def _finding(self, entry: Entry, finds: Finds) -> str:
-        """The value in the one row that fulfils the conditions; any other number of rows fails with the reference."""
-        said = quote_literal(f"nself: {finds.cell.text} finds ")
-        one = f"case when pg_catalog.count(*) = 1 then 1 else ({said} || pg_catalog.count(*))::pg_catalog.int4 end"
+        """The value in the one row that fulfils the conditions."""
         known = {text: self._inner_text(entry, text, filled) for text, filled in finds.inside.items()}
         where = " and ".join(_condition(condition, known) for condition in finds.conditions)
-        # An array that is null would not look at its subscript.
-        value = f"(coalesce(pg_catalog.array_agg({quote_identifier(finds.column)}), '{{}}'))[{one}]"
-        return f"(select {value} from {self._name(finds.table)} where {where})"
+        return self._looked_up(finds.table, finds.column, where, finds.cell.text)
 
-    def _taking(self, points: Points) -> str:
+    def _taking(self, entry: Entry, points: Points) -> str:
         """A value that only the other row, which is there, knows."""
         other = points.entry
-        keys = key_columns(self.shape, other.table)
-        texts = [known_text(other, column.name) for column in keys]
-        if not keys or None in texts:
-            missing = ", ".join(column.name for column, text in zip(keys, texts, strict=True) if text is None)
-            name = f"{other.table.ref.name}.{other.label}"
+        known = None if entry.table.ref == other.table.ref else known_key(self.shape, other)
+        if known is None:
+            name = f"{short_name(self.shape, other.table.ref)}.{other.label}"
             raise FixtureError(
                 f"{points.cell.text} names a row whose {points.column} is not known before it is there.",
-                f"{name} has no {missing} in its set." if missing else f"{other.table.ref.name} has no key.",
-                f"give {name} its {missing or points.column}",
+                f"{name} says nothing of it, and its table gives it.",
+                f"give {name} its {points.column}",
                 place=points.cell.place,
             )
-        where = " and ".join(
-            f"{quote_identifier(column.name)} = {quote_literal(text or '')}"
-            for column, text in zip(keys, texts, strict=True)
-        )
-        return f"(select {quote_identifier(points.column)} from {self._name(other.table)} where {where})"
+        where = " and ".join(f"{quote_identifier(name)} = {quote_literal(text)}" for name, text in known.items())
+        return self._looked_up(other.table, points.column, where, points.cell.text)
+
+    def _looked_up(self, table: Table, name: str, where: str, said: str) -> str:
+        """A value of the one row where that holds; any other number of rows fails with what the file says."""
+        quoted, column = quote_identifier(name), table.column(name)
+        if column is not None and column.type.plain.kind is TypeKind.ARRAY:
+            # Arrays of arrays are something else; several rows fail by themselves.
+            return f"(select {quoted} from {self._name(table)} where {where})"
+        number = f"({quote_literal(f'nself: {said} finds ')} || pg_catalog.count(*))::pg_catalog.int4"
+        # An array that is null would not look at its subscript.
+        value = f"(coalesce(pg_catalog.array_agg({quoted}), '{{}}'))"
+        one = f"[case when pg_catalog.count(*) = 1 then 1 else {number} end]"
+        return f"(select {value}{one} from {self._name(table)} where {where})"
 
     @staticmethod
     def _called(entry: Entry) -> str:
@@ -173,6 +181,17 @@ class Writer:
             "give the row its key, or make the foreign key deferrable",
             place=entry.place,
         )
+
+
+def known_key(shape: Shape, entry: Entry) -> dict[str, str] | None:
+    """Values that tell which row it is, known before it is there: of its key, else of anything unique."""
+    keys = [tuple(column.name for column in key_columns(shape, entry.table))]
+    keys += [tuple(name for name in key.columns if name) for key in entry.table.keys if key.plain]
+    for names in keys:
+        found = {name: text for name in names if (text := known_text(entry, name)) is not None}
+        if names and len(found) == len(names):
+            return found
+    return None
 
 
 def count_rows(table: ObjectRef, place: Place, set_name: str) -> LoadStatement:
