@@ -479,7 +479,7 @@ class TestParts:
         """Each module of the folder offers what a kind must, and has a marker that is registered."""
         for name in kind_names():
             module = kind(name, "here")
-            assert module.ABOUT in ("table", "migration", "environment")
+            assert module.ABOUT in ("table", "migration", "environment", "fixture set")
             assert module.FAILS_FROM in tuple(Severity)
             assert callable(module.subjects)
             assert callable(module.check)

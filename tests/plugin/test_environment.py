@@ -276,7 +276,7 @@ class TestNothingIsStarted:
         assert "SETUP    F nself_db" in project.passes("--setup-plan", env=env)
         fixtures = project.passes("--fixtures", env=env)
         assert "nself_db -- pytest_nself" in fixtures or "nself_db -- " in fixtures
-        assert "@pytest.mark.nself_fixtures(*names)" in project.passes("--markers", env=env)
+        assert "@pytest.mark.nself_fixtures(*names, share)" in project.passes("--markers", env=env)
         assert "--nself-provider" in project.passes("--help", env=env)
         assert not self.folders(tmp_path / "data")
         assert not (tmp_path / "cache").exists()
