@@ -458,3 +458,123 @@ def test_a_trigger_that_refuses_or_drops_rows(project: Project) -> None:
     project.migrate("other", function.format("return null;").replace("create function", "create or replace function"))
     problem = project.problem()
     assert problem.head == "users took 2 of 3 rows: a trigger drops them."
+
+
+def test_a_value_that_rows_share_is_not_made_unique(project: Project) -> None:
+    """What stands in _defaults, or comes from another row, cannot differ; that is for somebody to decide."""
+    project.write(
+        "people.yml",
+        "tables:\n  users:\n    _defaults: {full_name: Same}\n    a: {email: a@example.com}\n"
+        "    b: {_like: a, full_name: Other}\n",
+    )
+    project.verify()
+    project.migrate("change", "create unique index users_email on users (email);")
+    problem = project.problem()
+    assert ([row.name for row in problem.rows], problem.fix) == (["users.b"], Fix.ASKS)
+
+
+def test_a_value_in_defaults_is_mended_once(project: Project) -> None:
+    """All rows that have it are listed, and the one place is edited."""
+    path = project.write(
+        "people.yml",
+        "tables:\n  users:\n    _defaults: {age: 3, full_name: x}\n    a: {email: a@example.com}\n"
+        "    b: {_like: a, email: b@example.com}\n",
+    )
+    project.verify()
+    project.migrate("change", "alter table users add check (age > 17); alter table users rename full_name to name;")
+    assert [len(one.rows) for one in project.only().problems] == [2, 2]
+    assert project.fix().good
+    assert "_defaults: {age: 18, name: x}" in path.read_text()
+
+
+def test_labels_inside_a_list_are_told(project: Project) -> None:
+    """An enum's label in an array has the server's own word for it."""
+    project.migrate("table", "create table t (id int primary key, roles user_role[]);")
+    project.write("people.yml", "tables:\n  t:\n    - {id: 1, roles: [admin, editor]}\n    - {id: 2, roles: [admin]}\n")
+    project.verify()
+    project.migrate(
+        "change", CASES["enum label"][0].replace("; drop type", "; alter table t drop roles; drop type") + ";"
+    )
+    project.migrate("again", "alter table t add roles user_role[];")
+    problems = project.only().problems
+    assert [row.place.line for one in problems for row in one.rows] == [3]
+    assert "'editor'" in problems[0].head
+
+
+def test_a_set_in_python_is_told_and_not_written(project: Project) -> None:
+    """With the line that says it."""
+    (project.root / "fixtures" / "people.yml").unlink()
+    path = project.write("code.py", 'def code(f):\n    f.row("users", "a", email="a@example.com", full_name="A")\n')
+    project.verify()
+    before = path.read_bytes()
+    project.migrate("change", "alter table users rename full_name to display_name;")
+    problem = project.problem()
+    assert problem.head.startswith("users.full_name was renamed to display_name")
+    assert (lines(problem), problem.fix) == ([2], Fix.ASKS)
+    project.fix()
+    assert path.read_bytes() == before
+
+
+def test_a_folder_of_files_and_a_set_that_only_refers(project: Project) -> None:
+    """A renamed table is renamed in all files of the folder, and in the references of other sets."""
+    (project.root / "fixtures" / "people.yml").unlink()
+    folder = project.root / "fixtures" / "people"
+    folder.mkdir()
+    (folder / "a.yml").write_text("tables:\n  users:\n    a: {email: a@example.com}\n")
+    (folder / "b.json").write_text('{"tables": {"users": {"b": {"email": "b@example.com"}}}}')
+    other = project.write("posts.yml", "extends: people\ntables:\n  posts:\n    - {author_id: $users.a, title: x}\n")
+    assert project.verify().good
+    project.migrate("change", "alter table users rename to persons;")
+    assert project.fix().good
+    assert "persons:" in (folder / "a.yml").read_text()
+    assert '"persons"' in (folder / "b.json").read_text()
+    assert "$persons.a" in other.read_text()
+
+
+def test_what_is_expected_of_a_table_that_there_is_not(project: Project) -> None:
+    """A misspelled table in expect: is an error at its place."""
+    project.write("people.yml", SET.replace("{users: 3, posts: 3}", "{user: 3}"))
+    problem = project.problem()
+    assert problem.sentence == 'There is no table "user"'
+    assert problem.place is not None
+    assert problem.place.line == 16
+
+
+def test_a_column_that_is_computed_now(project: Project) -> None:
+    """All rows that give it a value, and the key goes."""
+    path = project.write(
+        "people.yml", "tables:\n  users:\n    a: {email: A@x.y, nickname: a}\n    b: {email: b@x.y, nickname: b}\n"
+    )
+    project.verify()
+    project.migrate("drop", "alter table users drop nickname;")
+    project.migrate("add", "alter table users add nickname text generated always as (lower(email)) stored;")
+    problem = project.problem()
+    assert (problem.rule, lines(problem), problem.fix) == ("fixture-column-generated", [3, 4], Fix.SAFE)
+    assert project.fix().good
+    assert "nickname" not in path.read_text()
+
+
+def test_a_domain_that_became_tighter(project: Project) -> None:
+    """The rows are listed, and what else is wrong with them is not hidden."""
+    project.migrate(
+        "domain", 'create domain "Code" as text; create table t (id int primary key, c "Code", n int check (n > 0));'
+    )
+    project.write("people.yml", "tables:\n  t:\n    - {id: 1, c: ab, n: 1}\n    - {id: 2, c: abc, n: 2}\n")
+    project.verify()
+    project.migrate("change", 'alter domain "Code" add constraint short check (length(value) < 3);')
+    project.migrate("other", "alter table t add constraint one check (n < 2);")
+    problems = project.only().problems
+    assert [(lines(one), one.rule) for one in problems] == [([4], "fixture-refused"), ([4], "fixture-check")]
+    assert "short" in problems[0].head
+
+
+def test_a_failure_that_no_row_shows_alone_is_told_as_it_is(project: Project) -> None:
+    """A trigger for each statement sees all rows together."""
+    project.migrate(
+        "trigger",
+        "create function f() returns trigger language plpgsql as $$ begin if (select count(*) from added) > 2 then "
+        "raise exception 'too many at once'; end if; return null; end $$; create trigger t after insert on users "
+        "referencing new table as added for each statement execute function f();",
+    )
+    problem = project.problem()
+    assert (problem.sentence, project.only().status) == ("too many at once", Status.BROKEN)

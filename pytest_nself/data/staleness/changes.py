@@ -37,7 +37,8 @@ class Change:
     """One thing that moved. `table` and `column` are the names that the set's files know.
 
     `before` and `after` are what it is about: names, types, definitions, defaults; `labels` pairs an enum's lost labels
-    with the ones that took their place (None: nothing did). `proof` says how we know of a rename.
+    with the ones that took their place (None: nothing did). `proof` says how we know of a rename; `now` is what a
+    table is called now.
     """
 
     what: What
@@ -50,6 +51,7 @@ class Change:
     cause: State | None = None
     proof: str = ""
     sure: bool = True
+    now: ObjectRef | None = None
 
     @property
     def subject(self) -> str:
@@ -108,6 +110,7 @@ def _table_gone(
             cause=cause,
             proof=proof,
             sure=bool(history.states),
+            now=table.ref,
         ),
         table,
     )

@@ -12,6 +12,8 @@ from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
 
 _SHOWN = 8
+EDITABLE = frozenset({".yml", ".yaml", ".json"})
+"""The files that `--fix` writes."""
 
 
 class Fix(Enum):

@@ -20,6 +20,8 @@ from .history import History
 from .lock import LockedSet
 from .problems import BadRow, Fix, Mend, MendKind, Problem, counted
 
+_BY_OID = "the same table by its oid"
+
 
 @dataclass(slots=True)
 class Words:
@@ -33,18 +35,20 @@ class Words:
     problems: list[Problem] = field(default_factory=list)
     _unknown: dict[tuple[ObjectRef, str], list[tuple[str, Cell, Place]]] = field(default_factory=dict)
     _renamed: dict[str, ObjectRef] = field(default_factory=dict)
+    _dropped: set[str] = field(default_factory=set)
     _new_words: dict[tuple[ObjectRef, str], str | None] = field(default_factory=dict)
 
     def mended(self) -> FixtureSet:
         """The set under the names that there are now; what is gone is left out."""
         specs = [found for spec in self.fixture_set.tables if (found := self._table(spec)) is not None]
+        self._tell_references()
         for (ref, word), uses in self._unknown.items():
             self._tell_column(ref, word, uses)
         tables = tuple(self._with_words(spec, table) for spec, table in specs)
         expects = tuple(
             replace(one, table=self._renamed.get(str(one.table), one.table))
             for one in self.fixture_set.expects
-            if self.shape.named(one.table.schema, one.table.name) or str(one.table) in self._renamed
+            if str(one.table) not in self._dropped
         )
         return replace(self.fixture_set, tables=tables, expects=expects)
 
@@ -61,8 +65,9 @@ class Words:
         return replace(spec, table=table.ref if not found else spec.table), table
 
     def _means(self, table: Table, word: str) -> bool:
+        column = table.column(word)
         return (
-            table.column(word) is not None
+            (column is not None and not column.generated)
             or bool(references_called(self.shape, table, word))
             or typed_key(self.shape, table, word, self.fixture_set.polymorphic) is not None
         )
@@ -72,7 +77,8 @@ class Words:
         change = self._change_of_table(spec.table)
         rows = tuple(BadRow(_row_name(spec, row.label), _line(row.place)) for row in spec.rows)
         name = self.fixture_set.name
-        if change is None:
+        if change is None or (change.now is None and change.what is What.TABLE_RENAMED):
+            self._dropped.add(str(spec.table))
             near = nearest(str(spec.table), table_names(self.shape))
             self.problems.append(
                 Problem(
@@ -80,7 +86,8 @@ class Words:
                 )
             )
             return None
-        if change.what is What.TABLE_DROPPED:
+        if change.now is None:
+            self._dropped.add(str(spec.table))
             self.problems.append(
                 Problem(
                     "fixture-table-dropped",
@@ -95,10 +102,10 @@ class Words:
                 )
             )
             return None
-        table = next(one for one in self.shape if one.ref.name == change.after.rpartition(".")[2])
+        table = self.shape.tables[change.now]
         new = short_name(self.shape, table.ref)
         self._renamed[str(spec.table)] = table.ref
-        mends = [Mend(MendKind.RENAME_TABLE, Place(spec.place.path), _written(spec.table), new)]
+        mends = [Mend(MendKind.RENAME_TABLE, Place(path), _written(spec.table), new) for path in self.fixture_set.files]
         mends += self._references(spec.table, new)
         self.problems.append(
             Problem(
@@ -125,6 +132,32 @@ class Words:
                     if text.startswith((f"{head}.", f"{head}[")):
                         yield Mend(MendKind.SET_VALUE, place, text, f"${new}{text[len(head) :]}")
 
+    def _tell_references(self) -> None:
+        """References to rows of a table that another set brings, and that has another name now."""
+        for head in dict.fromkeys(_heads(self.fixture_set)):
+            if self.shape.named(head.schema, head.name) or str(head) in self._renamed:
+                continue
+            change = self._change_of_table(head)
+            if change is None or change.now is None:
+                continue  # the compiler says that there is none
+            new = short_name(self.shape, change.now)
+            self._renamed[str(head)] = change.now
+            mends = tuple(self._references(head, new))
+            if mends:
+                self.problems.append(
+                    Problem(
+                        "fixture-table-renamed",
+                        self.fixture_set.name,
+                        f"The table {head} was renamed to {new}",
+                        change.proof,
+                        tuple(BadRow(mend.old, _line(mend.place)) for mend in mends),
+                        remedy=f"call it {new} in {counted(len(mends), 'reference')}",
+                        fix=Fix.SAFE if change.sure else Fix.ASKS,
+                        mends=mends,
+                        migration=change.migration,
+                    )
+                )
+
     def _change_of_table(self, ref: ObjectRef) -> Change | None:
         for change in self.changes:
             if change.what in (What.TABLE_RENAMED, What.TABLE_DROPPED) and _same(change.table, ref):
@@ -136,15 +169,30 @@ class Words:
         cause = self.history.change(lambda state: state.names.get(oid))
         if now is None or now not in self.shape.tables:
             return Change(What.TABLE_DROPPED, last.ref if last is not None else ref, cause=cause)
-        return Change(What.TABLE_RENAMED, ref, after=str(now), cause=cause, proof="the same table by its oid")
+        return Change(What.TABLE_RENAMED, ref, after=str(now), cause=cause, proof=_BY_OID, now=now)
 
     def _tell_column(self, ref: ObjectRef, word: str, uses: list[tuple[str, Cell, Place]]) -> None:
         table = self.shape.tables[ref]
         name = short_name(self.shape, ref)
-        change = self._change_of_column(ref, word)
+        change = self._change_of_column(ref, word) if table.column(word) is None else None
         places = dict.fromkeys((row, place) for row, _, place in uses)
         rows = tuple(BadRow(row, _line(place)) for row, place in places)
         cells = {cell.place: cell for _, cell, _ in uses}
+        column = table.column(word)
+        if column is not None:
+            self._new_words[ref, word] = None
+            self.problems.append(
+                Problem(
+                    "fixture-column-generated",
+                    self.fixture_set.name,
+                    f"{name}.{word} is generated: PostgreSQL computes it",
+                    rows=rows,
+                    remedy=f"remove the key {word} ({counted(len(cells), 'place')})",
+                    fix=Fix.SAFE,
+                    mends=tuple(Mend(MendKind.REMOVE_KEY, place, word) for place in cells),
+                )
+            )
+            return
         if change is None:
             self._new_words[ref, word] = None
             self.problems.append(
@@ -257,6 +305,17 @@ def _cells(spec: TableSpec) -> Iterator[tuple[str, Cell, Place]]:
     for row, cells in found:
         for cell in cells:
             yield _row_name(spec, row.label), cell, row.place
+
+
+def _heads(fixture_set: FixtureSet) -> Iterator[ObjectRef]:
+    """The tables that references may name: `$users.alice`, `$app.users.alice`."""
+    for spec in fixture_set.tables:
+        for _, cell, place in _cells(spec):
+            for text, _ in _referring(cell):
+                path = read_reference(text, place).path
+                yield ObjectRef("table", None, path[0])
+                if len(path) > 2:
+                    yield ObjectRef("table", path[0], path[1])
 
 
 def _row_name(spec: TableSpec, label: str | None) -> str:
