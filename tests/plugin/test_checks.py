@@ -24,7 +24,7 @@ from pytest_nself.plugin.checks.carried import packed, unpacked
 from pytest_nself.plugin.checks.kinds import kind, kind_names
 from pytest_nself.plugin.checks.places import table_places
 from pytest_nself.plugin.checks.subjects import tables_named
-from pytest_nself.plugin.options import CHECK_MARKERS
+from pytest_nself.plugin.options import MARKERS
 
 from .conftest import Project
 
@@ -483,4 +483,4 @@ class TestParts:
             assert module.FAILS_FROM in tuple(Severity)
             assert callable(module.subjects)
             assert callable(module.check)
-            assert f"nself_{name}" in CHECK_MARKERS
+            assert any(marker.startswith(f"nself_{name}(") for marker in MARKERS)
