@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.data.generate.copying import copied
 from pytest_nself.data.generate.keys import Unit, decide, names_in
-from pytest_nself.data.generate.members import REJECTED, Chain, Joint, Link, Links, Single
+from pytest_nself.data.generate.links import Link, Links
+from pytest_nself.data.generate.members import REJECTED, Chain, Joint, Single
 from pytest_nself.data.generate.parents import DISTRIBUTIONS, Groups, There
 from pytest_nself.data.generate.rows import Rows
 from pytest_nself.data.generate.times import times_of
@@ -99,8 +100,9 @@ def test_chosen_values_are_all_chosen_sometimes() -> None:
 
 TYPES = [
     TEXT, INT, UUID, INSTANT, base("int2"), base("int8"), base("numeric"), base("numeric", (5 << 16 | 2) + 4),
-    base("varchar", 3 + 4), base("varchar", 15 + 4), base("bpchar", 8 + 4), base("date"), base("time"), base("interval"),
-    base("bytea"), base("inet"), base("macaddr"), base("bit", 6), base("float8"), base("jsonb"), base("money"), MOOD,
+    base("varchar", 3 + 4), base("varchar", 15 + 4), base("bpchar", 8 + 4), base("date"), base("time"),
+    base("interval"), base("bytea"), base("inet"), base("macaddr"), base("bit", 6), base("float8"), base("jsonb"),
+    base("money"), MOOD,
     Type("int4range", "pg_catalog", "int4range", TypeKind.RANGE, inner=INT),
     Type("text[]", "pg_catalog", "_text", TypeKind.ARRAY, inner=TEXT),
     Type("pair", "public", "pair", TypeKind.COMPOSITE, attributes=(("a", INT), ("b", TEXT))),

@@ -8,12 +8,12 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.names import ObjectRef
-from pytest_nself.data.shape.model import Exclusion, Key, Shape, Table
+from pytest_nself.data.shape.model import Exclusion, Shape, Table
 from pytest_nself.data.strategies.stream import key_of
 
 from .columns import Making, keeps_default, making_of
-from .existing import Existing, read_taken
-from .filters import Evaluated, Excluding, Passing, Rooted, Unique
+from .existing import Existing
+from .filters import Passing
 from .judge import Judge, Rule, rules_of
 from .keys import Decisions, Unit, decide
 from .linking import Linked, link_table
@@ -24,6 +24,7 @@ from .rows import Filter, Own, Rows
 from .slots import slotted
 from .solving import Solved, find_slots, solve_rules
 from .times import is_time, times_of
+from .watching import filters_for, sample
 from .wishes import TableWish
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from pytest_nself.data.solve.slots import Slots
 
-_SAMPLE = 256
 _ENOUGH = 0.5
 """A check that so many of a table's own rows pass is kept by leaving the others out, where its columns are bound."""
 
@@ -110,6 +110,7 @@ class _Filling:
         self.solved = Solved()
         self.late: tuple[str, ...] = ()
         self.ranks: dict[str, int] = {}
+        self.shares: dict[str, float] = {}
         self.slots: dict[str, Slots] = {}
         self.excluding: list[Exclusion] = []
 
@@ -135,7 +136,10 @@ class _Filling:
         if passing:
             self.solved = self._solve(rows, passing)
             if self.solved.hopeless:
-                return self._empty(f"no value was found that {self.solved.hopeless} lets through")
+                if any(not self.shares[rule.name] for rule in passing):
+                    return self._empty(f"no value was found that {self.solved.hopeless} lets through")
+                # The own rows pass now and then: those that do not are left out.
+                self.solved = Solved()
             rows = self._made(())
             passing = self._refused(rows)
         if self._slots():
@@ -205,11 +209,8 @@ class _Filling:
         columns = tuple(column.name for column in self.table.columns if column.name in written)
         wanted = self._most(units, decisions)
         rows = Rows(self.table.ref, columns, tuple(made), wanted)
-        rows.scans = bool(chains) or any(self._may_reject(unit, decisions) for unit in units.values())
-        watching: list[Filter] = [*filters, *self._watching(rows, decisions)]
-        if watching or rows.scans:
-            watching += self._rooted(rows)
-        rows.filters = tuple(watching)
+        rows.scans = bool(chains or filters) or any(self._may_reject(unit, decisions) for unit in units.values())
+        rows.filters = (*filters, *self._watching(rows, decisions))
         self.own[:] = [rows]
         return rows
 
@@ -255,7 +256,7 @@ class _Filling:
             # Not once more what an earlier run has made.
             more = f"+{self.filled.existing.rows}" if self.filled.existing.rows else ""
             return Single(column.name, making.apart, key + more, apart=True)
-        never = column.must or column.name in self.referenced or column.name in self.solved.never_null
+        never = column.must or column.name in self.referenced
         times = times_of(
             column,
             key,
@@ -295,36 +296,10 @@ class _Filling:
         return False
 
     def _watching(self, rows: Rows, decisions: Decisions) -> list[Filter]:
-        """Filters for the keys of which construction is not sure, or which rows in the table have already."""
-        found: list[Filter] = []
-        watched = list(decisions.watched)
-        if self.filled.existing.rows:
-            sure = {name for name, one in self.makings.items() if one.counts or one.column.type.plain.name == "uuid"}
-            watched += [key for key in self.table.keys if key not in watched and not sure & {*key.columns}]
-        for key in watched:
-            filter_ = self._watch(key, rows)
-            if filter_ is not None:
-                found.append(filter_)
-        found += [Excluding(one, self._judge(rows)) for one in decisions.excluding]
-        return found
-
-    def _watch(self, key: Key, rows: Rows) -> Filter | None:
-        taken: Collection[tuple[str | None, ...]] = ()
-        if self.filled.existing.rows:
-            taken = read_taken(self.ground.connection, self.table, key)
-        if key.plain and all(name in rows.columns for name in key.columns):
-            places = tuple(rows.columns.index(name) for name in key.columns if name is not None)
-            return Unique(key.name, places, taken, key.nulls_not_distinct)
-        return Evaluated(key.name, self._judge(rows), key, taken)
-
-    def _rooted(self, rows: Rows) -> list[Filter]:
-        found: list[Filter] = []
-        for reference in self.table.references:
-            if isinstance(self.parents.get(reference.name), Own):
-                places = tuple(rows.columns.index(name) for name in reference.columns)
-                targets = tuple(rows.columns.index(name) for name in reference.target_columns)
-                found.append(Rooted(reference.name, places, targets))
-        return found
+        own = [one for one in self.table.references if isinstance(self.parents.get(one.name), Own)]
+        counted = {name for name, one in self.makings.items() if one.counts or one.column.type.plain.name == "uuid"}
+        there = self.filled.existing.rows > 0
+        return filters_for(self.ground.connection, self._judge(rows), rows, decisions, own, there=there, sure=counted)
 
     def _judge(self, rows: Rows) -> Judge:
         return Judge(self.ground.connection, self.table, rows.columns)
@@ -333,13 +308,14 @@ class _Filling:
         """The rules that some of the rows do not pass; the share of those that do is noted."""
         if not self.rules or not rows.wanted:
             return []
-        sample = _sample(rows)
+        some = sample(rows)
         judge = self._judge(rows)
         refused = []
         for rule in self.rules:
-            failed = len(judge.failing(sample, rule))
+            failed = len(judge.failing(some, rule))
             if failed or rule.name not in self.filled.acceptance:
-                self.filled.acceptance[rule.name] = 1 - failed / max(1, len(sample))
+                self.filled.acceptance[rule.name] = 1 - failed / max(1, len(some))
+            self.shares[rule.name] = 1 - failed / max(1, len(some))
             if failed:
                 refused.append(rule)
         return refused
@@ -369,12 +345,12 @@ class _Filling:
             ]
             if not 2 <= len(times) <= 3:
                 continue
-            before, least = dict(self.ranks), len(self._judge(rows).failing(_sample(rows), rule))
+            before, least = dict(self.ranks), len(self._judge(rows).failing(sample(rows), rule))
             best = before
             for order in permutations((0, 1, 2) if len(times) == 3 else (0, 2)):
                 self.ranks = {**before, **dict(zip(times, order, strict=True))}
                 tried = self._made(())
-                failed = len(self._judge(tried).failing(_sample(tried), rule))
+                failed = len(self._judge(tried).failing(sample(tried), rule))
                 if failed < least:
                     best, least, found = dict(self.ranks), failed, True
             self.ranks = best
@@ -419,14 +395,3 @@ class _Filling:
             name = max(rows.refused, key=lambda one: rows.refused[one])
             return f"{name} leaves room for no more"
         return "the keys leave room for no more"
-
-
-def _sample(rows: Rows) -> list[tuple[str | None, ...]]:
-    """Rows from the beginning and from the end, and any between."""
-    last = max(0, rows.wanted - 1) // 1024
-    found: list[tuple[str | None, ...]] = []
-    for number in sorted({0, last // 2, last}):
-        columns, left = rows.raw(number)
-        kept = [row for at, row in enumerate(zip(*columns, strict=True)) if left is None or left[at] >= 0]
-        found += [*kept[: _SAMPLE // 2], *kept[-_SAMPLE // 2 :]]
-    return found

@@ -9,7 +9,7 @@ from pytest_nself.core.names import ObjectRef
 from pytest_nself.data.shape.model import Reference, Shape, Table
 from pytest_nself.data.shape.order import root_of
 
-from .members import Link, Links
+from .links import Link, Links
 from .parents import DISTRIBUTIONS, Parents, uniform
 from .wishes import TableWish
 

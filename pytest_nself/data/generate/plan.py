@@ -176,6 +176,8 @@ def _parents(
     target = root_of(shape, reference.target)
     if target == table.ref:
         return Own([])
+    if any(column.generated and column.name in reference.target_columns for column in shape.tables[target].columns):
+        return read_parents(connection, shape.tables[target], reference.target_columns)
     filled = tables.get(target)
     if filled is not None and (filled.rows.count or not filled.existing.rows):
         return filled.rows

@@ -13,7 +13,8 @@ from pytest_nself.data.strategies.stream import random_of
 
 from .columns import Making
 from .judge import Rule
-from .members import Joint, Links
+from .links import Links
+from .members import Joint
 
 if TYPE_CHECKING:
     import psycopg
@@ -63,7 +64,6 @@ class Solved:
     joints: tuple[JointValues, ...] = ()
     patterns: tuple[JointValues, ...] = ()
     columns: frozenset[str] = frozenset()
-    never_null: frozenset[str] = frozenset()
     acceptance: Mapping[str, float] | None = None
     unsolved: tuple[Unsolved, ...] = ()
     hopeless: str = ""
@@ -123,9 +123,7 @@ def solve_rules(
         if not one.left_null and not pooled & set(one.columns):
             hopeless = hopeless or one.constraint
     columns = frozenset(name for one in (*joints, *patterns) for name in one.columns if name not in bound)
-    return Solved(
-        tuple(joints), tuple(patterns), columns, frozenset(), solution.acceptance, unsolved, hopeless, solution
-    )
+    return Solved(tuple(joints), tuple(patterns), columns, solution.acceptance, unsolved, hopeless, solution)
 
 
 def find_slots(
