@@ -101,6 +101,14 @@ def test_foreign_keys_by_column_stem_and_name(stage: Stage) -> None:
     assert bob.boss_id == alice.id
 
 
+def test_a_column_counts_more_than_a_stem(stage: Stage) -> None:
+    """Where a column is called like the stem of another one's foreign key, the column is meant."""
+    stage.connection.execute("create table t (author text, author_id integer references users)")
+    rows = stage.load(f"tables: {{{USERS}, t: [{{author: $users.alice}}, {{author_id: $users.alice, author: A}}]}}")
+    alice = rows["users.alice"].id
+    assert [(one.author, one.author_id) for one in rows["t"]] == [(str(alice), None), ("A", alice)]
+
+
 def test_keys_follow_from_labels(stage: Stage) -> None:
     """A uuid is uuid5 of the project and the label, an integer in the upper half of its type, a text the label."""
     rows = stage.load(f"""

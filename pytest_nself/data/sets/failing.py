@@ -15,14 +15,12 @@ from pytest_nself.migrations.statements import place_at
 from .compiled import Does, Fragment, LoadedRow, LoadStatement
 
 _COLUMN = re.compile(r'column "((?:[^"]|"")+)"')
-_KEY = re.compile(
-    r"^(?:Key|Partition key of the failing row contains) \((?P<columns>.+?)\) ?= ?\((?P<values>.*?)\)(?: |\.|$)",
-    re.DOTALL,
-)
-_FINDS = re.compile(r'"nself: (?P<text>.*) finds (?P<count>\d+)"', re.DOTALL)
-_TOO_LONG = re.compile(r"value too long for type (?:character varying|character|bit varying|bit)\((\d+)\)")
-_TOO_LARGE = re.compile(r"A field with precision (\d+), scale (-?\d+) must round")
-_FAILING_ROW = re.compile(r"Failing row contains \((?P<values>.*)\)\.?$", re.DOTALL)
+# The server may speak another language: what is looked for here is not translated.
+_KEY = re.compile(r"\((?P<columns>.+?)\) ?= ?\((?P<values>.*?)\)(?: |\.|$)", re.DOTALL)
+_FINDS = re.compile(r"nself: (?P<text>.*) finds (?P<count>\d+)", re.DOTALL)
+_TOO_LONG = re.compile(r"(?:character varying|character|bit varying|bit)\((\d+)\)")
+_TOO_LARGE = re.compile(r"(\d+)\D*?(-?\d+)")
+_FAILING_ROW = re.compile(r"\((?P<values>.*)\)\.?$", re.DOTALL)
 
 
 def refused(statement: LoadStatement, error: Any, offset: int | None) -> FixtureError:
@@ -123,10 +121,10 @@ def _by_null(statement: LoadStatement, diag: Any) -> Place | None:
 def _by_size(statement: LoadStatement, diag: Any) -> Place | None:
     """A text that is too long, or a number that is too large: the only one that can be meant."""
     match = _TOO_LONG.search(diag.message_primary or "")
-    if match is not None:
+    if match is not None and diag.sqlstate in ("22001", "22026"):
         size = int(match[1])
         found = [one for one in _texts(statement) if _length(one) == size and len(_text(one)) > size]
-    elif (match := _TOO_LARGE.search(diag.message_detail or "")) is not None:
+    elif diag.sqlstate == "22003" and (match := _TOO_LARGE.search(diag.message_detail or "")) is not None:
         found = [one for one in _texts(statement) if _overflows(one, int(match[1]), int(match[2]))]
     else:
         return None
@@ -167,7 +165,7 @@ def _by_domain(statement: LoadStatement, diag: Any) -> Place | None:
 def _by_shown_row(statement: LoadStatement, diag: Any) -> Place | None:
     """A check's error shows the row: the one whose known values stand in it; a check of one column names the value."""
     shown = _FAILING_ROW.search(diag.message_detail or "")
-    if shown is None:
+    if shown is None or diag.sqlstate not in ("23514", "23502"):
         return None
     fitting = [row for row in statement.rows if _shows(shown["values"], row)]
     if len(fitting) != 1:

@@ -146,6 +146,9 @@ class Filler:
     def _referring(self, table: Table, cell: Cell, target: Target) -> Iterator[tuple[str, Filled]]:
         called = references_called(self.shape, table, cell.column, target.table.ref)
         column = table.column(cell.column)
+        if column is not None:
+            # A column counts more than another one's stem.
+            called = [one for one in called if cell.column in one.columns]
         if target.column is not None:
             single = next((one.columns[0] for one in called if len(one.columns) == 1), None)
             name = cell.column if column is not None else single

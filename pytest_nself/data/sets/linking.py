@@ -56,32 +56,34 @@ class Links:
         return frozenset(by_default)
 
     def _in_turn(self, reference: Reference, entries: Sequence[Entry], missing: Sequence[str], turn: int) -> int:
-        sizes = [1]
+        pairs = list(zip(reference.columns, reference.target_columns, strict=True))
+        said = [(name, there) for name, there in pairs if name not in missing]
+        # By what the rows already have of the key; mostly that is nothing.
+        candidates: dict[tuple[str | None, ...], list[Entry]] = {}
+        for other in self._labelled(reference):
+            candidates.setdefault(tuple(known_text(other, there) for _, there in said), []).append(other)
+        most = 1
         for number, entry in enumerate(entries):
-            there = list(self._candidates(reference, entry))
-            if not there:
+            there = candidates.get(tuple(known_text(entry, name) for name, _ in said), ())
+            if not there or (len(there) == 1 and there[0] is entry):
                 continue
-            sizes.append(len(there))
+            most = max(most, len(there))
             target = there[number // turn % len(there)]
-            pairs = zip(reference.columns, reference.target_columns, strict=True)
+            if target is entry:
+                target = there[(number // turn + 1) % len(there)]
             for name, column in pairs:
                 if name in missing:
                     cell = Cell(name, CellKind.REFERENCE, f"${target.table.ref.name}.{target.label}", entry.place)
                     entry.filled[name] = Points(target, column, cell)
                     entry.links[name] = target
-        return max(sizes)
+        return most
 
-    def _candidates(self, reference: Reference, entry: Entry) -> Iterator[Entry]:
-        """The labelled rows that the key may lead to, which agree with what the row has in a part of it."""
+    def _labelled(self, reference: Reference) -> Iterator[Entry]:
+        """The labelled rows that the key may lead to."""
         root = root_of(self.shape, reference.target)
         for (table, _), other in self.registry.rows.items():
-            if other is entry or root_of(self.shape, table) != root:
-                continue
-            pairs = list(zip(reference.columns, reference.target_columns, strict=True))
-            if any(known_text(other, there) is None for _, there in pairs):
-                continue
-            if all(
-                known_text(entry, name) == known_text(other, there) for name, there in pairs if name in entry.filled
+            if root_of(self.shape, table) == root and all(
+                known_text(other, there) is not None for there in reference.target_columns
             ):
                 yield other
 
