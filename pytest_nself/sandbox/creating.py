@@ -11,7 +11,15 @@ from pytest_nself.core.names import quote_identifier, quote_literal, quote_quali
 from pytest_nself.data.factories.given import Stand
 from pytest_nself.data.factories.ground import Given, Ground, standing_on
 from pytest_nself.data.factories.keys import Keys, Texts, counted
-from pytest_nself.data.factories.referring import Wanted, decided_together, left_null, undeclared, wanted
+from pytest_nself.data.factories.referring import (
+    Wanted,
+    checked_at_once,
+    decided_together,
+    leads_back,
+    left_null,
+    undeclared,
+    wanted,
+)
 from pytest_nself.data.sets.meaning import key_columns
 from pytest_nself.data.shape.reading import read_shape
 
@@ -22,7 +30,9 @@ if TYPE_CHECKING:
     from pytest_nself.data.shape.model import Shape, Table
 
 Row = Mapping[str, Any]
-_DEEPEST = 40
+_TRIES = 12
+_RAISED = ("P0001", "23514", "23000")
+"""SQLSTATE of what triggers refuse mostly."""
 _TAKEN = ("23505", "23P01")
 """SQLSTATE of what unique keys and exclusion constraints refuse."""
 
@@ -58,7 +68,7 @@ class Creating:
 
     def build(self, table: Table, given: Given) -> Given:
         """See Ground."""
-        made = self._made(table, 1, given, fresh=False)
+        made = self._made(table, 1, given)
         spoken = {name for one in table.references for name in one.columns}
         spoken |= {column.name for column in counted(table, made.columns)}
         row = dict(zip(made.columns, made.rows[0], strict=True))
@@ -66,54 +76,72 @@ class Creating:
 
     def create(self, table: Table, given: Given) -> Row:
         """See Ground. FixtureError with the server's words where it refuses the row."""
-        return self._created(table, [given], 0)()[0]
+        return self._created(table, [given])()[0]
 
     def create_many(self, table: Table, given: Sequence[Given]) -> Callable[[], list[Row]]:
         """See Ground."""
-        return self._created(table, given, 0)
+        return self._created(table, given)
 
-    def _created(self, table: Table, given: Sequence[Given], depth: int) -> Callable[[], list[Row]]:
-        if depth > _DEEPEST:
-            raise FixtureError(
-                f"Rows of {table.ref} need each other without end.",
-                "Each foreign key on the way must be there at once.",
-                "declare one of them, with a row that is there",
-            )
+    def _created(self, table: Table, given: Sequence[Given]) -> Callable[[], list[Row]]:
         together = decided_together(table, given[0])
+        circle = False
         referring: dict[str, str | None] = {}
         for reference in undeclared(table, given[0]):
             decided = {**given[0], **referring}
             need = wanted(self.shape(), table, reference, decided)
             if need is None:
                 referring |= {} if together else left_null(table, reference, decided)
-            elif need.fresh and len(given) > 1:
+                continue
+            row = None if need.fresh else self._some_row(need)
+            if row is None and leads_back(self.shape(), table, need.target):
+                circle = True
+            elif row is None and need.fresh and len(given) > 1:
                 together = True
             else:
-                referring |= self._referred(need, depth)
-        try:
-            with self._connection.transaction():
-                return self._put(table, given, referring, fresh=together)
-        except FixtureError as error:
-            if getattr(error.__cause__, "sqlstate", None) not in _TAKEN:
-                raise
-            # Somebody else put rows there since the generator looked.
-            self._maker = None
-        return self._put(table, given, referring, fresh=True)
+                row = row or self._new_row(need)
+                pairs = zip(reference.columns, reference.target_columns, strict=True)
+                referring |= {name: row[other] for name, other in pairs}
+        with self._checked_at_the_end(circle):
+            return self._tried(table, given, referring, together=together or circle)
 
-    def _referred(self, need: Wanted, depth: int) -> Given:
-        """The columns of a foreign key, with the key of a row that is there, or of a new one."""
-        reference, target = need.reference, need.target
-        row = None if need.fresh else self._some_row(need)
-        if row is None:
-            created = self._created(target, [need.known], depth + 1)()[0]
-            known = " and ".join(
-                f"t.{quote_identifier(name)} = ${n}" for n, name in enumerate(reference.target_columns, 1)
-            )
-            texts = ", ".join(f"t.{quote_identifier(name)}::text" for name in reference.target_columns)
-            query = f"select {texts} from {_name(target)} as t where {known}"
-            (found,) = self._rows(target, query, [created[name] for name in reference.target_columns])
-            row = dict(zip(reference.target_columns, found.values(), strict=True))
-        return {name: row[other] for name, other in zip(reference.columns, reference.target_columns, strict=True)}
+    def _tried(
+        self, table: Table, given: Sequence[Given], referring: Given, *, together: bool
+    ) -> Callable[[], list[Row]]:
+        """Put the rows there; others, where a value is taken meanwhile or a trigger minds."""
+        fresh = together
+        for number in range(_TRIES):
+            try:
+                with self._connection.transaction():
+                    return self._put(table, given, referring, start=number if fresh else 0, fresh=fresh)
+            except FixtureError as error:
+                state = getattr(error.__cause__, "sqlstate", None)
+                if number == _TRIES - 1 or not (state in _TAKEN or (state in _RAISED and table.insert_triggers)):
+                    raise
+                if state in _TAKEN:
+                    fresh = True
+                elif len(given) > 1:
+                    break
+        rows = [row for one in given for row in self._tried(table, [one], referring, together=together)()]
+        return lambda: rows
+
+    @contextmanager
+    def _checked_at_the_end(self, circle: bool) -> Iterator[None]:
+        """Let rows refer to each other in a circle, in this block."""
+        names = ", ".join(checked_at_once(self.shape())) if circle else ""
+        if names:
+            self._connection.execute(f"set constraints {names} deferred".encode())
+        yield
+        if names:
+            self._connection.execute(f"set constraints {names} immediate".encode())
+
+    def _new_row(self, need: Wanted) -> Row:
+        names = need.reference.target_columns
+        created = self._created(need.target, [need.known])()[0]
+        known = " and ".join(f"t.{quote_identifier(name)} = ${n}" for n, name in enumerate(names, 1))
+        texts = ", ".join(f"t.{quote_identifier(name)}::text as {quote_identifier(name)}" for name in names)
+        query = f"select {texts} from {_name(need.target)} as t where {known}"
+        (found,) = self._rows(need.target, query, [created[name] for name in names])
+        return found
 
     def _some_row(self, need: Wanted) -> Row | None:
         names = need.reference.target_columns
@@ -124,15 +152,17 @@ class Creating:
         query = f"select {texts} from {_name(need.target)} as t where {' and '.join(known)} order by {order} limit 1"
         return next(iter(self._rows(need.target, query, list(need.known.values()))), None)
 
-    def _made(self, table: Table, count: int, given: Given, *, fresh: bool) -> MadeRows:
+    def _made(self, table: Table, count: int, given: Given, *, start: int = 0, fresh: bool = False) -> MadeRows:
         from pytest_nself.data.generate.make import Maker
 
         if self._maker is None or fresh:
             self._maker = Maker(self._connection, self.shape(), self._seed)
-        return self._maker.rows(table.ref, count, given=self._stand.told(table, given))
+        return self._maker.rows(table.ref, count, start=start, given=self._stand.told(table, given))
 
-    def _put(self, table: Table, given: Sequence[Given], referring: Given, *, fresh: bool) -> Callable[[], list[Row]]:
-        made = self._made(table, len(given), {**referring, **given[0]}, fresh=fresh)
+    def _put(
+        self, table: Table, given: Sequence[Given], referring: Given, *, start: int, fresh: bool
+    ) -> Callable[[], list[Row]]:
+        made = self._made(table, len(given), {**referring, **given[0]}, start=start, fresh=fresh)
         keys = Keys(self.shape())
         for ref, parents in made.parents:
             target = self.shape().tables[ref]

@@ -197,6 +197,49 @@ def test_a_parent_for_each_row(connection: Connection) -> None:
     assert _count(connection, "profile") == 62
 
 
+def test_rows_that_need_each_other(connection: Connection) -> None:
+    """Keys that must be, in a circle, are checked at the end; afterwards they are checked at once again."""
+    connection.execute(
+        """
+        create table hen (id integer primary key, egg_id integer not null);
+        create table egg (id integer primary key, hen_id integer not null references hen deferrable);
+        alter table hen add foreign key (egg_id) references egg deferrable initially deferred;
+        """
+    )
+
+    class Hen(NselfFactory):
+        class Meta:
+            table = "hen"
+
+    with standing_on(Creating(connection)):
+        hen = Hen()
+    connection.execute("set constraints all immediate")
+    assert connection.execute("select id from egg where id = %s", [hen.egg_id]).fetchone() == (hen.egg_id,)
+
+
+def test_a_trigger_that_minds_some_rows(connection: Connection) -> None:
+    """The next row is tried, alone and in a batch."""
+    connection.execute(
+        """
+        create table picky (id integer primary key, number integer not null);
+        create function mind() returns trigger language plpgsql as $$ begin
+            if new.number % 3 = 0 then raise exception 'not by three: %', new.number; end if;
+            return new;
+        end $$;
+        create trigger mind before insert on picky for each row execute function mind();
+        """
+    )
+
+    class Picky(NselfFactory):
+        class Meta:
+            table = "picky"
+
+    with standing_on(Creating(connection)):
+        rows = [Picky() for _ in range(5)] + list(Picky.create_batch(60))
+    assert len({one.id for one in rows}) == 65
+    assert all(one.number % 3 for one in rows)
+
+
 def test_keys_that_somebody_else_took(connection: Connection) -> None:
     """The code under test may insert rows in between: keys come from the sequence, and nothing is given twice."""
     OrgFactory()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pytest_nself.core.names import quote_qualified
 from pytest_nself.data.shape.model import Reference, Shape, Table
 from pytest_nself.data.shape.order import root_of
 
@@ -44,6 +45,31 @@ def wanted(shape: Shape, table: Table, reference: Reference, given: Given) -> Wa
     own = set(reference.columns)
     fresh = any(key.plain and {name for name in key.columns if name} <= own for key in table.keys)
     return Wanted(reference, shape.tables[root_of(shape, reference.target)], known, fresh)
+
+
+def leads_back(shape: Shape, table: Table, target: Table) -> bool:
+    """Whether a row of the target must refer, on some way, to a row of the table: then they are made together."""
+    waiting, seen = [target], {target.ref}
+    while waiting:
+        one = waiting.pop()
+        if one.ref == table.ref:
+            return True
+        for reference in one.references:
+            ref = root_of(shape, reference.target)
+            if _must(one, reference) and ref not in seen and ref in shape.tables:
+                seen.add(ref)
+                waiting.append(shape.tables[ref])
+    return False
+
+
+def checked_at_once(shape: Shape) -> list[str]:
+    """The foreign keys that could be checked at the end, and are not unless that is said, as SQL names them."""
+    return [
+        quote_qualified(table.ref.schema, one.name)
+        for table in shape
+        for one in table.references
+        if one.deferrable == "deferrable"
+    ]
 
 
 def left_null(table: Table, reference: Reference, given: Given) -> Given:
