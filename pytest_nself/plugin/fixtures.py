@@ -85,7 +85,11 @@ def nself_clone(_nself_run: Run) -> Iterator[EphemeralDatabase]:
 
 @pytest.fixture
 def nself_fixtures(request: pytest.FixtureRequest) -> LoadedSets:
-    """The rows of the loaded fixture sets: nself_fixtures["users.alice"].id, .load("basic-users")."""
+    """The rows of the loaded fixture sets: nself_fixtures["users.alice"].id, .load("basic-users").
+
+    Without a label a tuple of the table's rows; .ref("posts.hello").author follows a foreign key; .refresh() reads the
+    rows again, which are otherwise as they were loaded.
+    """
     from .loaded_sets import loaded_sets
 
     return loaded_sets(request, rolls_back=rolls_back(request.node))

@@ -122,15 +122,13 @@ class LoadedSets:
 
     def refresh(self) -> LoadedSets:
         """Read all rows again, as they are now; those that are gone are left out."""
-        with self._connection(reads=True) as connection:
-            self._rows = reread(connection, self._worker.loader.shape(connection, clean=False), self._all())
+        if self._brought:
+            with self._connection(reads=True) as connection:
+                self._rows = reread(connection, self._brought[-1].shape, self._all())
         return self
 
     def _follow(self, row: Row, name: str) -> Any:
-        shape = self._worker.loader.known
-        if shape is None:
-            with self._connection(reads=True) as connection:
-                shape = self._worker.loader.shape(connection, clean=False)
+        shape = self._brought[-1].shape
         found = follow(partial(self._connection, reads=True), shape, self._brought, self._all(), row, name)
         return Ref(found, self._follow) if isinstance(found, Row) else found
 

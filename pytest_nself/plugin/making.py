@@ -124,6 +124,9 @@ class Making:
         self._shape, self._creating = now, None
         return True
 
+    def __repr__(self) -> str:
+        return f"<nself_make in {self._place or 'the rolled-back transaction'}>"
+
     def shape(self) -> Shape:
         """See Ground."""
         if self._shape is None:

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A loaded set: what it was compiled to, with what sets behind it see, and what the server answered."""
+    """A loaded set: what it was compiled to, with what sets behind it see, the server's answers, and its tables."""
 
     sets: CompiledSets
     answers: tuple[PGresult, ...]
+    shape: Shape
 
     @property
     def compiled(self) -> CompiledSet:
@@ -64,8 +65,8 @@ class Loader:
     ) -> list[Brought]:
         """Load those of `chain` that come after the ones that are `done`, in the connection's transaction.
 
-        Unless `clean`, a test may have changed the tables: where a set does not fit those that are known, the
-        connection is asked for its own. FixtureError carries file, line and column.
+        Unless `clean`, a test may have changed the tables, and a `.sql` set before may have: where a set does not fit
+        those that are known, the connection is asked for its own. FixtureError carries file, line and column.
         """
         shape = self.shape(connection, clean=clean)
         brought = list(done)
@@ -74,12 +75,13 @@ class Loader:
             try:
                 compiled = self._compiled_last(connection, chain[:number], after, shape)
             except FixtureError:
-                now = shape if clean else read_shape(connection)
+                changed = not clean or any(one.parts for one in chain[: number - 1])  # SQL may have made tables
+                now = read_shape(connection) if changed else shape
                 if now.fingerprint == shape.fingerprint:
                     raise
                 shape = now
                 compiled = self._compiled_last(connection, chain[:number], after, shape)
-            brought.append(_sent(connection, compiled))
+            brought.append(Brought(compiled, tuple(_sent(connection, compiled)), shape))
         rows_of(connection, brought)  # for what can be wrong with them
         return brought[len(done) :]
 
@@ -121,7 +123,7 @@ def rows_of(context: AdaptContext | None, brought: Sequence[Brought]) -> Fixture
     return Message(tuple(one.compiled for one in brought)).loaded(results).rows
 
 
-def _sent(connection: psycopg.Connection[Any], sets: CompiledSets) -> Brought:
+def _sent(connection: psycopg.Connection[Any], sets: CompiledSets) -> list[PGresult]:
     from psycopg import errors
     from psycopg.pq import ExecStatus
 
@@ -132,7 +134,7 @@ def _sent(connection: psycopg.Connection[Any], sets: CompiledSets) -> Brought:
     if answers and answers[-1].status == ExecStatus.FATAL_ERROR:
         error = errors.error_from_result(answers[-1], connection.info.encoding)
         raise message.error(error, len(answers) - 1) from error
-    return Brought(sets, tuple(answers))
+    return answers
 
 
 def _result(context: AdaptContext | None, answer: PGresult) -> Result:

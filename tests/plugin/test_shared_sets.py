@@ -364,6 +364,60 @@ def test_a_test_changed_the_tables(with_sets: Project) -> None:
     assert "4 passed" in with_sets.passes("-p", "no:randomly")
 
 
+def test_a_set_that_makes_tables(with_sets: Project) -> None:
+    """Tables that a `.sql` set makes take the rows of sets behind it, and are gone with the set."""
+    with_sets.file("fixtures/made.sql", "create table made (id int primary key, note text);\n")
+    with_sets.file("fixtures/in-made.yml", "extends: [made]\ntables:\n  made:\n    one: {id: 1, note: One}\n")
+    with_sets.file(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.mark.nself_fixtures("in-made")
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_1(nself_db, nself_fixtures, number):
+            assert nself_fixtures["made.one"].note == "One"
+            nself_db.execute("delete from made")
+            assert nself_fixtures.refresh()["made"] == ()
+
+        def test_2(nself_db):
+            assert nself_db.execute("select to_regclass('made')").fetchone() == (None,)
+        """,
+    )
+    assert "3 passed" in with_sets.passes("-p", "no:randomly")
+
+
+def test_a_look_from_outside_waits_for_nothing(with_sets: Project) -> None:
+    """Checks that are collected as tests, and an app at the committed database, do not wait for the shared rows."""
+    with_sets.file("pytest.ini", "[pytest]\nnself_checks = fk_index rls\nnself_lock_timeout = 2\n")
+    with_sets.file(
+        "test_it.py",
+        """
+        import os, psycopg, pytest
+
+        @pytest.mark.nself_fixtures("base")
+        def test_1(nself_db):
+            nself_db.execute("delete from notes")
+
+        def test_2(nself_database):
+            with nself_database.connect() as db:
+                db.execute("insert into orgs values (gen_random_uuid(), 'App')")
+
+        @pytest.mark.nself_fixtures("base")
+        def test_3(nself_audit, nself_fixtures):
+            nself_audit("fk-without-index")
+
+        @pytest.mark.nself_fixtures("base")
+        def test_4(nself_db):
+            with psycopg.connect(os.environ["DATABASE_URL"]) as app:
+                assert app.execute("select count(*) from orgs").fetchone() == (0,)
+        """,
+    )
+    said = with_sets.run("-p", "no:randomly").stdout
+    assert "test_it.py" not in said
+    assert "lock" not in said.lower()
+
+
 def test_a_failure_about_time(with_sets: Project) -> None:
     """A failed test whose now() was older than it is told so; one that fails over something else is not."""
     with_sets.file(
