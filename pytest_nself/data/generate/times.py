@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from random import Random
+from typing import overload
 
 from pytest_nself.data.shape.model import Column
 from pytest_nself.data.strategies.meanings import is_rare, time_rank
 from pytest_nself.data.strategies.stream import Drawn, Values, below, chosen, random_of
 
-_DAY = 86_400
 _DAYS = 730
 _WINDOW = 10
 """Days that a row has for itself where the times of rows must not overlap."""
@@ -36,13 +37,10 @@ class _Times:
         low, high = (0, 2) if rank == 0 else (3, 5) if rank == 1 else (6, 9)
         if self.type == "date":
             whole = range(low, high)
-            texts = _days()
-            values = [
-                texts[start + add] if start + add < len(texts) else _day(start + add)
-                for start, add in zip(starts, chosen(random, whole, len(rows)), strict=True)
-            ]
+            days: Sequence[str] = _days() if self.slots is None else _Days()
+            values = [days[start + add] for start, add in zip(starts, chosen(random, whole, len(rows)), strict=True)]
         else:
-            values = self._instants(random, starts, low * _DAY, (high - low) * _DAY)
+            values = self._instants(random, starts, low * 1440, (high - low) * 1440)
         if not self.nulls:
             return values
         once, share = random_of(self.key + "/null", rows.start).random, self.nulls
@@ -56,16 +54,32 @@ class _Times:
         return below(moments, _DAYS - _WINDOW, len(rows))
 
     def _instants(self, random: Random, starts: list[int], low: int, width: int) -> list[str]:
-        days, minutes = _days(), _minutes()
-        seconds = _seconds("+00" if self.type == "timestamptz" else "")
-        known = len(days) * _DAY
-        found = []
-        for start, add in zip(starts, below(random, width, len(starts)), strict=True):
-            at = start * _DAY + low + add
-            day = days[at // _DAY] if at < known else _day(at // _DAY)
-            second = at % _DAY
-            found.append(day + minutes[second // 60] + seconds[second % 60])
-        return found
+        """Minutes `low` to `low + width` after the row's day began, and any second."""
+        minutes, seconds = _minutes(), _seconds("+00" if self.type == "timestamptz" else "")
+        days: Sequence[str] = _days() if self.slots is None else _Days()
+        added = below(random, width * 60, len(starts))
+        return [
+            days[start + (at := low + add // 60) // 1440] + minutes[at % 1440] + seconds[add % 60]
+            for start, add in zip(starts, added, strict=True)
+        ]
+
+
+class _Days(Sequence[str]):
+    """All days, however late."""
+
+    def __len__(self) -> int:
+        return (_MOST + 1) * _WINDOW
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, number: int | slice) -> str | Sequence[str]:
+        if isinstance(number, slice):
+            return [_day(one) for one in range(*number.indices(len(self)))]
+        return _day(number)
 
 
 def is_time(column: Column) -> bool:
