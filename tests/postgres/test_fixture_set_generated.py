@@ -152,6 +152,64 @@ def test_a_factory_is_called_like_its_table(stage: Stage) -> None:
     assert stage.place(caught.value) == "basic.yml:1:18"
 
 
+EXAMPLE = """
+create table organisations (id serial primary key, slug text unique);
+create table app_users (
+    id uuid primary key default gen_random_uuid(), email text not null unique, role text not null,
+    active boolean not null, created_at timestamptz not null
+);
+create table app_posts (
+    id bigint generated always as identity primary key, author_id uuid not null references app_users,
+    parent_id bigint references app_posts, title text not null, tags text[], at timestamptz
+);
+create table app_members (
+    user_id uuid references app_users, org_id integer references organisations, primary key (user_id, org_id)
+);
+insert into organisations (slug) values ('acme');
+"""
+
+
+def test_everything_at_once(stage: Stage) -> None:
+    """Defaults, likes, generated rows, references, expressions, rows that are there, and counts in one set."""
+    stage.connection.execute(EXAMPLE.encode())
+    stage.maker = Maker(stage.connection, read_shape(stage.connection))
+    rows = stage.load("""
+        set: basic
+        extends: []
+        tables:
+          app_users:
+            _defaults: {active: true, created_at: 2024-01-01T00:00:00Z}
+            alice: {email: alice@example.com, role: admin}
+            bob:   {_like: alice, email: bob@example.com, role: member}
+            "*":   {factory: app_users, count: 20, role: member, label: "u{n}"}
+          app_posts:
+            hello: {author: $app_users.alice, title: "Hello {label}", tags: [a, b]}
+            reply: {author: $app_users.bob, parent: $app_posts.hello, title: Re, at: !sql "now() - interval '1 day'"}
+          app_members:
+            - {user: $app_users.bob, org: $organisations[slug=acme]}
+        expect: {app_users: 22, app_posts: 2}
+        """)
+    assert rows["app_posts.hello"].title == "Hello hello"
+    assert rows["app_posts.reply"].parent_id == rows["app_posts.hello"].id
+    assert rows["app_users.u20"].role == "member"
+    assert rows["app_members"][0].org_id == 1
+
+
+def test_what_is_merely_unique_does_not_follow_from_a_label(stage: Stage) -> None:
+    """Without a primary key, an id with a default follows from the label; a text that must be given stays missing."""
+    stage.connection.execute(
+        "create table public_ids (id uuid not null unique default gen_random_uuid());"
+        "create table addresses (email text not null unique)"
+    )
+    rows = stage.load("tables: {public_ids: {a: {}, b: {}}}")
+    again = {one.id for one in rows["public_ids"]}
+    stage.connection.execute("delete from public_ids")
+    assert {one.id for one in stage.load("tables: {public_ids: {a: {}, b: {}}}")["public_ids"]} == again
+    with pytest.raises(FixtureError, match='null value in column "email"') as caught:
+        stage.load("tables: {addresses: {a: {}}}")
+    assert stage.place(caught.value) == "basic.yml:1:22"
+
+
 HARD = """
 create domain currency as text check (value ~ '^[A-Z]{3}$');
 create table currencies (code currency primary key, digits smallint not null check (digits between 0 and 4));

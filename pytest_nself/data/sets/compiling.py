@@ -20,7 +20,7 @@ from .filling import Filler
 from .fixture_set import FixtureSet
 from .generating import Generator, Maker, generated_labels
 from .heading import declared
-from .keys import Position, key_text
+from .keys import TEXTS, Position, key_text
 from .meaning import key_columns
 from .named_tables import short_name, table_of_shape, tables_named, tables_written
 from .narrowed import narrowed
@@ -154,6 +154,7 @@ class _Compiler:
     def _choose_key(self, entry: Entry, label: str) -> None:
         """Fill the columns of the key that nothing else fills."""
         columns = key_columns(self._shape, entry.table)
+        primary = self._shape.tables[self._root(entry.table.ref)].primary is not None
         foreign = {name for reference in entry.table.references for name in reference.columns}
         for column in columns:
             if column.name in entry.filled or column.name in foreign or column.generated:
@@ -163,6 +164,9 @@ class _Compiler:
             # Where a key from the label might be refused, what would be there without one is better.
             other = entry.number is not None or column.default is not None or column.identity is not None
             if other and narrowed(self._shape, entry.table, column):
+                continue
+            # What is merely unique, such as an e-mail address, does not follow from a label unless it is an id.
+            if not primary and (not other or column.type.plain.name in TEXTS):
                 continue
             taken = self._taken(entry.table.ref, column.name)
             position = self._sequences.get(column.sequence or "")

@@ -15,7 +15,7 @@ from pytest_nself.core.names import ObjectRef
 from pytest_nself.data.shape.model import Column, Type, TypeKind
 
 _LARGEST = {"int2": 2**15 - 1, "int4": 2**31 - 1, "int8": 2**63 - 1, "oid": 2**32 - 1}
-_TEXTS = ("text", "varchar", "bpchar", "citext", "name")
+TEXTS = ("text", "varchar", "bpchar", "citext", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def key_text(
     name = f"{written_table(table)}/{label}"
     if kind.name == "uuid":
         return str(uuid5(uuid5(NAMESPACE_URL, f"nself:{project}"), name))
-    if kind.name in _TEXTS:
+    if kind.name in TEXTS:
         return label if kind.length is None or len(label) <= kind.length else None
     largest = largest_number(column.type)
     if largest is None or largest < 2:
@@ -64,14 +64,14 @@ def largest_number(kind: Type) -> int | None:
 def _span(largest: int, position: Position | None) -> tuple[int, int]:
     """The first and the last number to choose from: the upper half, without what a sequence there gives soon."""
     first = largest // 2 + 1
-    if position is None or not first <= position.following <= largest:
+    if position is None:
         return first, largest
     soon = (largest - first) // 4
-    if position.increment > 0:
-        below, above = (first, position.following - 1), (position.following + soon, largest)
-    else:
-        below, above = (first, position.following - soon), (position.following + 1, largest)
-    return max(below, above, key=lambda span: span[1] - span[0])
+    low = position.following if position.increment > 0 else position.following - soon
+    high = low + soon
+    if high < first or low > largest:
+        return first, largest
+    return max((first, low - 1), (high + 1, largest), key=lambda span: span[1] - span[0])
 
 
 def _number(name: str, first: int, last: int, taken: Collection[int]) -> int | None:
