@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .database.database import Database as Database
     from .database.database import EphemeralDatabase as EphemeralDatabase
     from .plugin.loaded_sets import LoadedSets as LoadedSets
+    from .plugin.making import Making as Making
     from .plugin.notices import NselfWarning as NselfWarning
     from .sandbox.creating import creating as creating
     from .server.server import Server as Server
@@ -41,6 +42,7 @@ _HOMES = {
     "FixtureRows": "data.sets.rows",
     "IsolationError": "core.errors",
     "LoadedSets": "plugin.loaded_sets",
+    "Making": "plugin.making",
     "MigrationError": "core.errors",
     "NoServer": "core.errors",
     "NselfError": "core.errors",
@@ -66,6 +68,7 @@ __all__ = [
     "FixtureRows",
     "IsolationError",
     "LoadedSets",
+    "Making",
     "MigrationError",
     "NoServer",
     "NselfError",

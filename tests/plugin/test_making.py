@@ -67,6 +67,37 @@ def test_rows(shop: Project, place: str) -> None:
     assert "2 passed" in shop.passes()
 
 
+def test_what_is_committed(shop: Project) -> None:
+    """In a test that commits the application sees sets and made rows; they are gone in the next test."""
+    shop.file(
+        "test_it.py",
+        """
+        import os, psycopg, pytest
+
+        def emails():
+            with psycopg.connect(os.environ["DATABASE_URL"]) as app:
+                return [email for (email,) in app.execute("select email from users order by id")]
+
+        @pytest.mark.nself_fixtures("base")
+        @pytest.mark.nself_rollback(False)
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_1(nself_db, nself_fixtures, nself_make, number):
+            user = nself_make("users", org=nself_fixtures["orgs.acme"])
+            assert sorted(emails()) == sorted([user.email, "a@b.c"])
+            assert nself_fixtures.ref("users.alice").org.name == "Acme"
+
+        def test_2(nself_dsn, nself_make):
+            users = nself_make("users", 3)
+            assert sorted(emails()) == sorted(user.email for user in users)
+
+        def test_3(nself_db, nself_make):
+            nself_make("users", 3)
+            assert emails() == []
+        """,
+    )
+    assert "4 passed" in shop.passes("-W", "error")
+
+
 def test_beside_a_set(shop: Project) -> None:
     """Rows are made beside those of a set; its rows, and what ref() leads to, can be given."""
     shop.file(
