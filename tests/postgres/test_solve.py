@@ -89,6 +89,23 @@ def test_nothing_of_the_asking_stays(connection: Connection) -> None:
     assert connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
 
 
+def test_who_may_only_read_can_ask(connection: Connection) -> None:
+    """An ordinary role in a read-only transaction finds the same; so does one that cannot catch errors in a block."""
+    shape, table = _table(
+        connection,
+        "create table t (a text not null check (a::integer > 3 and 10 / a::integer > 1), b integer, check (b > 7))",
+    )
+    expected = _solved(connection, shape, table)
+    connection.execute("create role solve_reader; grant select on t to solve_reader; set local role solve_reader")
+    connection.execute("set transaction read only")
+    assert _solved(connection, shape, table) == expected
+    connection.execute("reset role")
+    connection.rollback()
+    shape, table = _table(connection, "create table t (a text not null check (a::integer > 3 and 10 / a::integer > 1))")
+    connection.execute("drop extension plpgsql")
+    assert _solved(connection, shape, table).pools == expected.pools[:1]
+
+
 def test_null_is_the_last_resort(connection: Connection) -> None:
     """Columns that can all be filled are; one that cannot is null, and told."""
     shape, table = _table(

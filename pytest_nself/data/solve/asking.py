@@ -58,7 +58,6 @@ class Judge:
         self._table = table
         self._errors = 0
         self._catches = True
-        self.asked = 0
 
     def takes(self, type_: Type, values: Sequence[str]) -> list[str]:
         """Those of the values that the type reads, domains' own checks included."""
@@ -186,7 +185,6 @@ class Judge:
         return found
 
     def _run(self, query: str, width: int, tuples: Sequence[Values]) -> list[str | None]:
-        self.asked += len(tuples)
         return [answer for (answer,) in self._rows(query, [[one[n] for one in tuples] for n in range(width)])]
 
     def _rows(self, query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
