@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -371,6 +372,39 @@ def test_a_set_of_sql_is_told_by_what_was_done_to_its_words(project: Project) ->
         ("users.full_name was renamed to display_name (migration 0002_change).", 1),
         ("users.nickname was dropped (migration 0003_drop).", 3),
     ]
+
+
+def test_statements_of_a_set_in_sql_are_told_by_what_moved(project: Project) -> None:
+    """A column that is required now, at the statement that lacks it; the next statement is tried, too."""
+    project.write(
+        "people.sql", "insert into users (email) values ('x@y.z');\ninsert into posts (title) values ('t');\n"
+    )
+    (project.root / "fixtures" / "people.yml").unlink()
+    project.verify()
+    project.migrate("change", "alter table users add town text not null; alter table posts add check (title <> 't');")
+    problems = project.only().problems
+    assert [(one.head, one.place.line if one.place else None) for one in problems] == [
+        ("users.town is new: NOT NULL, no default (migration 0002_change).", 1),
+        ("posts_title_check is new: title <> 't'::text (migration 0002_change).", 2),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_all_bad_rows_are_found_among_many(project: Project, seed: int) -> None:
+    """Those that one by one would be refused, wherever they stand, also those that refer to later rows."""
+    random = Random(seed)
+    project.migrate("table", "create table t (id int primary key, n int, u int, up int references t);")
+    rows = [(number, random.randrange(9), random.randrange(60), random.randrange(1, 80)) for number in range(1, 80)]
+    text = "".join(f"    r{i}: {{id: {i}, n: {n}, u: {u}, up: $t.r{up}}}\n" for i, n, u, up in rows)
+    project.write("people.yml", f"tables:\n  t:\n{text}")
+    assert project.verify().good
+    project.migrate(
+        "change", "alter table t add constraint c check (n <> 3); alter table t add constraint u unique (u);"
+    )
+    found = {one.rule: {row.name for row in one.rows} for one in project.only().problems}
+    seen: set[int] = set()
+    twice = {f"t.r{i}" for i, _, u, _ in rows if u in seen or seen.add(u)}  # type: ignore[func-returns-value]
+    assert found == {"fixture-check": {f"t.r{i}" for i, n, _, _ in rows if n == 3}, "fixture-unique": twice}
 
 
 def test_a_base_that_is_broken_is_told_once(project: Project) -> None:
