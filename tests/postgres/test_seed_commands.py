@@ -184,6 +184,7 @@ def test_one_transaction_for_each_file(seeding: Seeding) -> None:
     said = seeding("seed", code=1)
     assert "seeds/development/03_posts.json:3:14: The seed development/03_posts.json failed." in said
     assert 'invalid input syntax for type uuid: "nobody"' in said
+    assert "3 of 4 seeds of this run are loaded (the last is development/02_posts.sql); development/03_posts" in said
     assert seeding.rows("select count(*) from posts where slug = 'a'") == [(0,)]
     assert len(seeding.rows("select 1 from hdb_catalog.schema_seeds")) == 3
 

@@ -125,7 +125,13 @@ class _Search:
         wanted = ", ".join(
             f"{_text('e', one)} is distinct from {_text('t', one)}, {_text('t', one)}" for one in self.rest
         )
-        join = " and ".join(f"t.{_q(name)} is not distinct from e.{_q(name)}" for name in self.by)
+        # Not `is not distinct from`, for which no index is used.
+        same = (
+            "t.{0} = e.{0}"
+            if not self.key.nulls_not_distinct
+            else "(t.{0} = e.{0} or (t.{0} is null and e.{0} is null))"
+        )
+        join = " and ".join(same.format(_q(name)) for name in self.by)
         with_, params = self._with(rows, variables)
         query = (
             f"select e.nself_row, t.tableoid is not null{f', {wanted}' if wanted else ''} from e"
@@ -144,10 +150,12 @@ class _Search:
         if not columns:
             return
         with_, params = self._with(rows, variables)
-        join = " and ".join(f"{_text('t', one)} is not distinct from {_text('e', one)}" for one in columns)
-        whole = ", ".join(_text("e", one) for one in columns)
-        count = f"(select count(*) from {_name(self.table)} as t where {join})"
-        query = f"select e.nself_row, {count}, array[{whole}]::text from e order by e.nself_row"
+        whole, there = (f"array[{', '.join(_text(side, one) for one in columns)}]::text" for side in "et")
+        counted = f"select {there} as whole, count(*) as number from {_name(self.table)} as t group by 1"
+        query = (
+            f"select e.nself_row, coalesce(h.number, 0), {whole} from e"
+            f" left join ({counted}) as h on h.whole = {whole} order by e.nself_row"
+        )
         seen: Counter[str] = Counter()
         for number, there, text in _fetch(connection, with_, query, params):
             seen[text] += 1

@@ -45,6 +45,16 @@ def part_of(plan: SeedPlan, step: Any) -> Part | None:
     return None
 
 
+def _standing(plan: SeedPlan, part: Part, error: StepFailed) -> str:
+    """Which files of the run are loaded for good."""
+    ends = [name for step in plan.plan.steps[: error.report.committed_steps] if (name := recorded(step))]
+    left = len(plan.parts) - len(ends) - 1
+    text = f"{len(ends)} of {len(plan.parts)} seeds of this run are loaded"
+    text += f" (the last is {ends[-1]})" if ends else ""
+    text += f"; {part.file} {'may be loaded' if error.unknown else 'is rolled back'}"
+    return f"{text}{f'; {left} more not started' if left else ''}."
+
+
 def _position(upsert: Upsert, error: StepFailed) -> int | None:
     """The character (from 1) of the statement that the server stumbled over.
 
@@ -93,6 +103,8 @@ def told(plan: SeedPlan, part: Part, error: StepFailed) -> SeedFailed:
         text = secret.reveal()
         # In JSON it is written otherwise.
         said = said.replace(text, "***").replace(json.dumps(text, ensure_ascii=False)[1:-1], "***")
+    if error.report is not None and not any(one.is_script for one in plan.parts):
+        said = f"{said}\n{_standing(plan, part, error)}"
     failed = SeedFailed(f"The seed {part.file} failed.", said, remedy, place=place, report=error.report)
     failed.step, failed.unknown = error.step, error.unknown
     failed.__cause__ = cause

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -32,10 +33,20 @@ def read_rows(file: SeedFile, ground: Collecting | None = None) -> tuple[TableSp
 
     `ground` is where factories of a Python seed stand; without one they make nothing.
     """
+    if file.declares_rows:
+        return _declared(file)
+    from .python import python_rows
+
+    return python_rows(file, _own_table(file), ground)
+
+
+@lru_cache(maxsize=64)
+def _declared(file: SeedFile) -> tuple[TableSpec, ...]:
+    """Read once: the order, the plan and a comparison all ask."""
     if file.kind is SeedKind.PYTHON:
         from .python import python_rows
 
-        return python_rows(file, _own_table(file), ground)
+        return python_rows(file, _own_table(file), None)
     node = read_json(file.text, file.path) if file.kind is SeedKind.JSON else read_yaml(file.text, file.path)
     if node.kind is NodeKind.LIST:
         return (TableSpec(table_of_file(file), tuple(map(_row, node.items)), node.place),)

@@ -99,6 +99,9 @@ class _Json:
         return SeedError("This is not JSON.", f"{said}.", "correct the file", place=self.place(offset))
 
     def skip(self) -> str:
+        first = self.text[self.at : self.at + 1]
+        if first and first not in " \t\n\r":  # mostly so: no search is needed
+            return first
         self.at = _BLANK.match(self.text, self.at).end()  # type: ignore[union-attr]  # it matches the empty text
         return self.text[self.at : self.at + 1]
 
