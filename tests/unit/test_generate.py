@@ -65,7 +65,7 @@ def test_the_same_seed_gives_the_same_values_on_every_machine() -> None:
 
 
 GOLDEN: Mapping[str, list[str]] = {
-    "email": ["sandra.gill@example.com", "doris.foster@example.com", "carl.hanson@example.com"],
+    "email": ["sandra.rice@example.com", "wanda.randall@example.com", "norman.parsons@example.com"],
     "id": [
         "cb57755f-e3f7-4e35-95bd-ebd4f148fec6",
         "c0ef4bcb-c8c6-4851-ae98-ac7c956f80f7",

@@ -8,7 +8,7 @@ from random import Random
 from typing import Protocol
 
 from pytest_nself.data.strategies.kinds import Kind
-from pytest_nself.data.strategies.stream import BLOCK, Drawn, Values, chosen, random_of, rows_of
+from pytest_nself.data.strategies.stream import BLOCK, Drawn, Values, chosen, random_of, rows_of, sprinkled
 
 from .parents import scattered
 
@@ -64,8 +64,7 @@ class Single:
             return self._last(random, rows)
         values = self.kind.distinct(random, rows) if self.apart else self.kind.draw(random, rows)
         if self.nulls:
-            once, share = random_of(self.key + "/null", number).random, self.nulls
-            values = [None if once() < share else one for one in values]
+            values = sprinkled(self.key, number, values, self.nulls)
         return [values], None
 
     def _last(self, random: Random, rows: range) -> tuple[Sequence[Values], Sequence[int]]:

@@ -11,7 +11,7 @@ from typing import overload
 
 from pytest_nself.data.shape.model import Column
 from pytest_nself.data.strategies.meanings import is_rare, time_rank
-from pytest_nself.data.strategies.stream import Drawn, Values, below, chosen, random_of
+from pytest_nself.data.strategies.stream import Drawn, Values, below, chosen, random_of, sprinkled
 
 _DAYS = 730
 _WINDOW = 10
@@ -41,10 +41,7 @@ class _Times:
             values = [days[start + add] for start, add in zip(starts, chosen(random, whole, len(rows)), strict=True)]
         else:
             values = self._instants(random, starts, low * 1440, (high - low) * 1440)
-        if not self.nulls:
-            return values
-        once, share = random_of(self.key + "/null", rows.start).random, self.nulls
-        return [None if once() < share else one for one in values]
+        return sprinkled(self.key, rows.start, values, self.nulls) if self.nulls else values
 
     def _starts(self, rows: range) -> list[int]:
         """The day of each row's moment, counted from the first."""

@@ -13,6 +13,8 @@ Numbered: TypeAlias = Callable[[int], str]
 """The value of a number; other numbers below `room` give other values."""
 
 ENDLESS = 1 << 62
+_TABLE = 1 << 10
+"""So few values are made once and chosen from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,14 @@ def listed(values: Sequence[str]) -> Kind:
 def numbered(nth: Numbered, room: int, usual: int = 10_000) -> Kind:
     """Values that a number stands for; at random, those of the first `usual` numbers."""
     span = max(1, min(room, usual))
+    known: list[str] = []
 
     def draw(random: Random, rows: range) -> Values:
-        return [nth(one) for one in below(random, span, len(rows))]
+        if span > _TABLE:
+            return [nth(one) for one in below(random, span, len(rows))]
+        if not known:
+            known.extend(nth(number) for number in range(span))
+        return chosen(random, known, len(rows))
 
     return Kind(draw, nth, room, steady=True)
 

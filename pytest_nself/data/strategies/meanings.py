@@ -12,7 +12,7 @@ from string import ascii_lowercase, ascii_uppercase
 from pytest_nself.data.shape.model import Column, Table
 
 from .kinds import ENDLESS, Kind, base36, listed, numbered
-from .stream import Values, chosen
+from .stream import Values, below
 from .types import is_text, numeric, whole
 from .words import words
 
@@ -214,41 +214,49 @@ def _few(values: Sequence[str], width: int) -> Kind:
 
 
 def _joined(parts: Sequence[Sequence[str]], usual: str, apart: str) -> Kind:
-    """Words of several lists put together by a format; `{n}` is the row's own number, `{r}` any."""
-    usual_format, apart_format = _compiled(usual), _compiled(apart)
+    """Words of one or two lists put together by a format; `{n}` is the row's own number, `{r}` any."""
+    usual_format, apart_format = _compiled(usual, parts), _compiled(apart, parts)
 
     def draw(random: Random, rows: range) -> Values:
-        columns = [chosen(random, part, len(rows)) for part in parts]
-        return usual_format(columns, range(1, len(rows) + 1) if "{r}" in usual else rows)
+        return usual_format(below(random, _ANY, len(rows)), range(1, len(rows) + 1) if "{r}" in usual else rows)
 
     def distinct(random: Random, rows: range) -> Values:
-        return apart_format([chosen(random, part, len(rows)) for part in parts], rows)
+        return apart_format(below(random, _ANY, len(rows)), rows)
 
     def nth(number: int) -> str:
-        return apart_format([[part[number % len(part)]] for part in parts], range(number, number + 1))[0] or ""
+        return apart_format([number % _ANY], range(number, number + 1))[0] or ""
 
     return Kind(draw, nth, ENDLESS, distinct)
 
 
-def _compiled(template: str) -> Callable[[Sequence[Sequence[str]], range], Values]:
-    """The format as one comprehension: `str.format` for each row would take twice as long."""
+_ANY = 1 << 20
+"""One number chooses from two lists."""
+
+
+def _compiled(template: str, parts: Sequence[Sequence[str]]) -> Callable[[Sequence[int], range], Values]:
+    """The format as one comprehension over numbers: `str.format` for each row would take three times as long."""
     text = template.replace("{r}", "{n}")
+    first, known = parts[0], len(parts[0])
     if "{1}" in text:
+        second, others = parts[1], len(parts[1])
         before, middle, after = re.split(r"\{[01]\}", text)
+        left, _, right = after.partition("{n}")
         if "{n}" in after:
-            left, right = after.split("{n}")
-            return lambda columns, rows: [
-                f"{before}{one}{middle}{two}{left}{n}{right}" for one, two, n in zip(*columns, rows, strict=True)
+            return lambda drawn, rows: [
+                f"{before}{first[one % known]}{middle}{second[one // known % others]}{left}{n}{right}"
+                for one, n in zip(drawn, rows, strict=True)
             ]
-        return lambda columns, rows: [f"{before}{one}{middle}{two}{after}" for one, two in zip(*columns, strict=True)]
-    if "{n}" in text:
-        return lambda columns, rows: [
-            text.replace("{0}", one).replace("{n}", str(n)) for one, n in zip(*columns, rows, strict=True)
+        return lambda drawn, rows: [
+            f"{before}{first[one % known]}{middle}{second[one // known % others]}{after}" for one in drawn
         ]
-    if text == "{0}":
-        return lambda columns, rows: columns[0]
+    if "{n}" in text:
+        return lambda drawn, rows: [
+            text.replace("{0}", first[one % known]).replace("{n}", str(n)) for one, n in zip(drawn, rows, strict=True)
+        ]
     before, after = text.split("{0}")
-    return lambda columns, rows: [f"{before}{one}{after}" for one in columns[0]]
+    if not before and not after:
+        return lambda drawn, rows: [first[one % known] for one in drawn]
+    return lambda drawn, rows: [f"{before}{first[one % known]}{after}" for one in drawn]
 
 
 def _digests() -> Kind:

@@ -83,6 +83,13 @@ def chosen(random: Random, values: Sequence[_T], count: int) -> list[_T]:
     return [values[one % known] for one in unpack(f"<{count}I", random.randbytes(4 * count))]
 
 
+def sprinkled(key: str, block: int, values: Values, share: float) -> Values:
+    """The values of a block, of which that share (0 to 1) is null, by a random source of its own."""
+    limit = round(share * 256)
+    drawn = random_of(key + "/null", block).randbytes(len(values))
+    return [None if byte < limit else one for byte, one in zip(drawn, values, strict=True)]
+
+
 def rows_of(block: int) -> range:
     """The rows of one block."""
     return range(block * BLOCK, (block + 1) * BLOCK)
