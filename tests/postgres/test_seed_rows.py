@@ -163,6 +163,26 @@ def test_the_choice_of_the_key(look: psycopg.Connection[Any], tmp_path: Path) ->
         assert (one.key.name if one.key else None) == name
 
 
+def test_a_key_of_an_expression(look: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """Where there is no other key it is one: rows are found again by it, and compared."""
+    look.execute(
+        "create table p (id int generated always as identity primary key, email text not null, name text);"
+        "create unique index on p (lower(email))"
+    )
+    plan = planned(look, tmp_path, {"p.json": '[{"email": "Ada@x", "name": "Ada"}, {"email": "bob@x", "name": "Bob"}]'})
+    assert plan.parts[0].keys == {"public.p": "found again by p_lower_idx (lower(email))"}
+    load(look, plan)
+    look.execute("update p set name = 'x' where id = 1")
+    load(look, plan)
+    assert look.execute("select email, name from p order by id").fetchall() == [("Ada@x", "Ada"), ("bob@x", "Bob")]
+    look.execute("update p set email = upper(email), name = 'x' where id = 2")
+    with look.transaction():
+        look.execute(READING)
+        (expected,) = declared_rows([part.file for part in plan.parts], read_shape(look))
+        found = compare(look, expected, {}.get, str)
+    assert (found.missing, found.changed, found.key) == (0, 1, "lower(email)")
+
+
 def test_identity_partitions_and_circles(look: psycopg.Connection[Any], tmp_path: Path) -> None:
     """`generated always` keys, partitioned tables, rows that refer to one another, tables in one file by their keys."""
     look.execute(

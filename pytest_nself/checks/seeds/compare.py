@@ -12,7 +12,7 @@ from pytest_nself.core.names import quote_identifier, quote_qualified
 from pytest_nself.core.place import Place
 from pytest_nself.core.secret import Secret
 from pytest_nself.data.seeds.seed_file import SeedError
-from pytest_nself.data.seeds.upsert import escaped, key_of, value_fragments
+from pytest_nself.data.seeds.upsert import columns_of, escaped, key_of, key_parts, value_fragments
 from pytest_nself.data.seeds.variables import Variables, names_in
 from pytest_nself.data.shape.model import Column, Key, Table
 from pytest_nself.data.written.cells import Cell, CellKind, RowSpec
@@ -106,14 +106,16 @@ class _Search:
     @classmethod
     def of(cls, table: Table, columns: Sequence[str], rows: Sequence[RowSpec]) -> _Search:
         key = key_of(table, columns, rows)
-        by = tuple(str(name) for name in key.columns) if key is not None else tuple(columns)
+        by = columns_of(table, key) if key is not None else tuple(columns)
         known = {column.name: column for column in table.columns}
         return cls(table, key, by, tuple(known[name] for name in columns if name not in by))
 
     @property
     def said(self) -> str:
         """The columns in words."""
-        return f"{', '.join(self.by)}" if self.key is not None else "all columns that are given"
+        if self.key is None:
+            return "all columns that are given"
+        return ", ".join(self.by if self.key.plain else self.key.expressions)
 
     def look(
         self, connection: psycopg.Connection[Any], rows: Sequence[RowSpec], variables: Variables
@@ -122,20 +124,20 @@ class _Search:
         if self.key is None:
             yield from self._by_all(connection, rows, variables)
             return
-        wanted = ", ".join(
-            f"{_text('e', one)} is distinct from {_text('t', one)}, {_text('t', one)}" for one in self.rest
+        wanted = "".join(
+            f", {_text('e', one)} is distinct from {_text('t', one)}, {_text('t', one)}" for one in self.rest
         )
         # Not `is not distinct from`, for which no index is used.
-        same = (
-            "t.{0} = e.{0}"
-            if not self.key.nulls_not_distinct
-            else "(t.{0} = e.{0} or (t.{0} is null and e.{0} is null))"
-        )
-        join = " and ".join(same.format(_q(name)) for name in self.by)
+        same = "t.{0} = e.{0}"
+        if self.key.nulls_not_distinct:
+            same = "(t.{0} = e.{0} or (t.{0} is null and e.{0} is null))"
+        parts = [(f"nself_key_{number}", part) for number, part in enumerate(key_parts(self.key))]
+        keys = "".join(f", {part} as {name}" for name, part in parts)
+        join = " and ".join(same.format(name) for name, _ in parts)
         with_, params = self._with(rows, variables)
         query = (
-            f"select e.nself_row, t.tableoid is not null{f', {wanted}' if wanted else ''} from e"
-            f" left join {_name(self.table)} as t on {join} order by e.nself_row"
+            f"select e.nself_row, t.tableoid is not null{wanted} from (select *{keys} from e) as e"
+            f" left join (select tableoid, *{keys} from {_name(self.table)}) as t on {join} order by e.nself_row"
         )
         for number, there, *values in _fetch(connection, with_, query, params):
             pairs = zip(self.rest, values[::2], values[1::2], strict=True)

@@ -14,7 +14,7 @@ from pytest_nself.data.seeds.plan import SeedPlan
 from pytest_nself.data.seeds.rows import read_rows
 from pytest_nself.data.seeds.seed_file import SeedFile
 from pytest_nself.data.seeds.touching import TableName, touched
-from pytest_nself.data.seeds.upsert import find_table, key_of
+from pytest_nself.data.seeds.upsert import columns_of, find_table, key_of
 from pytest_nself.data.shape.model import Shape, Table
 from pytest_nself.data.written.cells import Cell, CellKind, RowSpec
 
@@ -112,7 +112,7 @@ def _identity(table: Table, row: RowSpec) -> tuple[str, ...]:
     """The row's key: its name and the texts of its columns; empty where it gives none, or an expression for it."""
     key = key_of(table, [cell.column for cell in row.cells], [row])
     cells = {cell.column: cell for cell in row.cells}
-    parts = [cells[str(name)] for name in key.columns] if key is not None else []
+    parts = [cells[name] for name in columns_of(table, key)] if key is not None else []
     if key is None or any(one.kind not in (CellKind.TEXT, CellKind.NULL) for one in parts):
         return ()
     return (key.name, *(one.text for one in parts))

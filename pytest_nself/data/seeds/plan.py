@@ -60,7 +60,7 @@ class Part:
             if one.key is None:
                 found[str(one.table.ref)] = "inserted each time, for want of a key"
             else:
-                columns = ", ".join(map(str, one.key.columns))
+                columns = ", ".join(one.key.expressions if not one.key.plain else map(str, one.key.columns))
                 found.setdefault(str(one.table.ref), f"found again by {one.key.name} ({columns})")
         return found
 

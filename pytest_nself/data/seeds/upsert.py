@@ -28,6 +28,7 @@ _AT_ONCE = 500
 """Rows in one statement."""
 
 _KEY = re.compile(r"\((?P<column>[^()=]+)\)=\((?P<value>.*?)\)")
+_WORD = re.compile(r"[^\W\d][\w$]*|(?<=\")[^\"]+(?=\")")
 _COLUMN = re.compile(r'column "((?:[^"]|"")+)"')
 
 
@@ -71,19 +72,37 @@ def find_table(shape: Shape, spec: TableSpec) -> Table:
 def key_of(table: Table, columns: Sequence[str], rows: Sequence[RowSpec]) -> Key | None:
     """The key by which rows with these columns are found again: the primary one, else the unique one of least columns.
 
-    The rows must give all its columns, none of them null unless the key takes two nulls for equal.
+    The rows must give all its columns, none of them null unless the key takes two nulls for equal. One of expressions,
+    as `lower(email)`, counts where there is no other.
     """
     given = set(columns)
     null = {cell.column for row in rows for cell in row.cells if cell.kind is CellKind.NULL}
     usable = [
         key
         for key in table.keys
-        if key.plain
+        if key.predicate is None
         and key.deferrable is None
-        and given.issuperset(map(str, key.columns))
-        and (key.nulls_not_distinct or null.isdisjoint(map(str, key.columns)))
+        and given.issuperset(columns_of(table, key))
+        and (key.nulls_not_distinct or null.isdisjoint(columns_of(table, key)))
     ]
-    return min(usable, key=lambda key: (not key.primary, len(key.columns), key.name), default=None)
+    order = [(not key.plain, not key.primary, len(key.columns), key.name) for key in usable]
+    return usable[order.index(min(order))] if usable else None
+
+
+def columns_of(table: Table, key: Key) -> tuple[str, ...]:
+    """The columns that a key is about, those in its expressions too."""
+    found = dict.fromkeys(name for name in key.columns if name is not None)
+    for name, expression in zip(key.columns, key.expressions, strict=True):
+        if name is None:
+            words = set(_WORD.findall(expression))
+            found |= dict.fromkeys(one.name for one in table.columns if one.name in words)
+    return tuple(found)
+
+
+def key_parts(key: Key) -> tuple[str, ...]:
+    """The parts of a key as SQL says them."""
+    parts = zip(key.columns, key.expressions, strict=True)
+    return tuple(quote_identifier(name) if name is not None else f"({expression})" for name, expression in parts)
 
 
 def upserts(
@@ -147,6 +166,8 @@ def _check(table: Table, columns: dict[str, Column], cell: Cell) -> None:
 
 
 def _refuse_twins(table: Table, key: Key, rows: Sequence[RowSpec]) -> None:
+    if not key.plain:
+        return  # whether two are alike, the server tells
     seen: dict[tuple[str, ...], Place] = {}
     for row in rows:
         cells = {cell.column: cell for cell in row.cells}
@@ -224,7 +245,7 @@ def _literal(value: str | Secret, place: Place) -> Fragment:
 def _on_conflict(table: Table, columns: dict[str, Column], names: Sequence[str], key: Key | None) -> str:
     if key is None:
         return ""
-    target = ", ".join(quote_identifier(str(one)) for one in key.columns)
+    target = ", ".join(key_parts(key))
     changed = [name for name in names if name not in key.columns and columns[name].identity != "always"]
     if not changed:
         return escaped(f"\non conflict ({target}) do nothing")
