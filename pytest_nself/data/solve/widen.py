@@ -104,5 +104,5 @@ def _other_digits(accepted: Sequence[str], count: int, random: Random) -> Iterat
         if not accepted:
             return
         text = accepted[at % len(accepted)]
-        head = 2 if text.startswith("\\x") else 0
+        head = max(2 if text.startswith("\\x") else 0, len(text) - _CHANGED)
         yield text[:head] + "".join(one_of(random, _HEX) if char in _HEX else char for char in text[head:])
