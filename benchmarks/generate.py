@@ -167,28 +167,28 @@ def factories(connection: Any, rows: int) -> None:
         session.commit()
 
 
-def given_rows(sockets: Path, port: int, rows: int) -> list[tuple[Any, ...]]:
-    """Rows as a program has them."""
+def given_rows(sockets: Path, port: int, rows: int) -> list[tuple[str, ...]]:
+    """Rows as files hold them: texts, which both ways send as they are."""
     with connected(sockets, port) as connection:
         connection.execute(FLOOR.format(rows=rows))
-        return list(connection.execute("select id, email, name, role::text, age, created_at from users").fetchall())
+        query = "select id::text, email, name, role::text, age::text, created_at::text from users"
+        return list(connection.execute(query).fetchall())
 
 
-def copied(given: list[tuple[Any, ...]], connection: Any, rows: int) -> None:
+def copied(given: list[tuple[str, ...]], connection: Any, rows: int) -> None:
     from pytest_nself.core.step import CopyRows
     from pytest_nself.data.generate.copying import copied as as_text
     from pytest_nself.execute.send import send
 
     def chunks() -> Iterator[bytes]:
         for start in range(0, rows, 1024):
-            columns = zip(*given[start : start + 1024], strict=True)
-            yield as_text([list(map(str, one)) for one in columns], min(1024, rows - start))
+            yield as_text(list(zip(*given[start : start + 1024], strict=True)), min(1024, rows - start))
 
     columns = ("id", "email", "name", "role", "age", "created_at")
     send(connection, [CopyRows("load bare", "bare", columns, chunks, rows, "given")])
 
 
-def many(given: list[tuple[Any, ...]], connection: Any, rows: int) -> None:
+def many(given: list[tuple[str, ...]], connection: Any, rows: int) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(GIVEN, given)
 
