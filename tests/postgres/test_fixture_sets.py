@@ -390,3 +390,44 @@ def test_an_error_in_a_sql_set_names_the_line(stage: Stage) -> None:
     )
     assert str(error.place).endswith("b.sql:3:13")
     assert 'relation "nobody" does not exist' in error.cause
+
+
+@pytest.mark.parametrize(
+    ("row", "remedy"),
+    [
+        ("feeling: happy", "write a label of public.mood: sad, ok"),
+        ("feeling: Ok", 'write "ok", or another label of public.mood'),
+        ("texts: a", "write a list: [a]"),
+        ("docb: hello", "quotes of its own"),
+        ("small: many", "correct the value"),
+    ],
+)
+def test_what_to_do_about_a_value(stage: Stage, row: str, remedy: str) -> None:
+    """An error of a value says how its type is written."""
+    error = stage.refuses(f"tables: {{kinds: [{{{row}}}]}}")
+    assert remedy in error.remedy
+
+
+def test_a_key_from_a_label_that_does_not_fit(stage: Stage) -> None:
+    """Where a check refuses the key that follows from a label, the row is to give its own."""
+    stage.connection.execute("create table codes (code text primary key check (code = upper(code)))")
+    stage.connection.commit()
+    error = stage.refuses("tables: {codes: {a: {code: A}, b: {}}}")
+    assert stage.place(error) == "basic.yml:1:32"
+    assert error.remedy == "give the rows their code: what follows from the label does not fit"
+
+
+def test_types_of_extensions(stage: Stage) -> None:
+    """hstore is written as a mapping, citext as a text, lists of them as lists."""
+    found = stage.one("select count(*) from pg_available_extensions where name in ('hstore', 'citext')")
+    if found < 2:
+        pytest.skip("this server has no hstore and citext")
+    stage.connection.execute("create extension hstore; create extension citext")
+    stage.connection.execute("create table loose (id citext primary key, h hstore, words citext[])")
+    text = """
+        tables:
+          loose: {One: {h: {a: 1, b: null, 'c d': "x\\"y\\\\z"}, words: [A, 'b c']}}
+        """
+    stage.load(text)
+    assert stage.one("select h -> 'c d' from loose where id = 'ONE'") == 'x"y\\z'
+    assert stage.one("select h ? 'b' and h -> 'b' is null and words[2] = 'B C' from loose")

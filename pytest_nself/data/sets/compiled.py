@@ -62,7 +62,7 @@ class LoadedRow:
 class LoadStatement:
     """A statement of a set. `table` and `rows` tell what it returns; `results` how many answers it brings.
 
-    `checks` are the columns that each check of the table speaks of.
+    `checks` are the columns that each check of the table speaks of, `chosen` those whose keys follow from labels.
     """
 
     does: Does
@@ -75,6 +75,7 @@ class LoadStatement:
     results: int = 1
     part: SqlPart | None = None
     checks: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    chosen: tuple[str, ...] = ()
 
     @property
     def sql(self) -> str:

@@ -12,6 +12,7 @@ from pytest_nself.data.shape.model import TypeKind
 from pytest_nself.data.written.cells import CellKind
 from pytest_nself.migrations.statements import place_at
 
+from .advice import advice
 from .compiled import Does, Fragment, LoadedRow, LoadStatement
 
 _COLUMN = re.compile(r'column "((?:[^"]|"")+)"')
@@ -34,17 +35,19 @@ def refused(statement: LoadStatement, error: Any, offset: int | None) -> Fixture
     if finds is not None:
         return _not_one(statement, finds["text"], int(finds["count"]))
     said = [str(diag.message_primary or error).rstrip(".") + ".", *(f"{one}" for one in (diag.message_detail,) if one)]
-    place = _sql_place(statement, offset) if statement.part else _place(statement, diag, offset)
+    part = None if offset is None else _part_at(statement, offset)
+    place = _sql_place(statement, offset) if statement.part else _place(statement, diag, part)
     where = f" into {statement.table}" if statement.does is Does.INSERT else ""
-    remedy = "correct the value, or the set where it no longer fits"
-    if statement.part is not None:
-        remedy = "correct the file where it no longer fits the schema"
     return FixtureError(
         f'The fixture set "{statement.set_name}" could not be loaded{where}.',
         " ".join(said),
-        str(diag.message_hint) if diag.message_hint else remedy,
+        _for_sql(diag) if statement.part is not None else advice(statement, diag, part),
         place=place,
     )
+
+
+def _for_sql(diag: Any) -> str:
+    return str(diag.message_hint) if diag.message_hint else "correct the file where it no longer fits the schema"
 
 
 def _not_one(statement: LoadStatement, text: str, count: int) -> FixtureError:
@@ -65,21 +68,21 @@ def _sql_place(statement: LoadStatement, offset: int | None) -> Place:
     return place_at(statement.part.sql, offset, statement.part.place)
 
 
-def _place(statement: LoadStatement, diag: Any, offset: int | None) -> Place:
-    found = _place_at(statement, offset) if offset is not None else None
+def _place(statement: LoadStatement, diag: Any, part: Fragment | None) -> Place:
+    found = None if part is None else part.place
     for by in (_by_key, _by_null, _by_size, _by_domain, _by_shown_row, _by_column):
         found = found or by(statement, diag)
     only = statement.rows[0].place if len(statement.rows) == 1 else statement.place
     return found or only
 
 
-def _place_at(statement: LoadStatement, offset: int) -> Place | None:
-    """The place of the fragment that holds this character of the text."""
+def _part_at(statement: LoadStatement, offset: int) -> Fragment | None:
+    """The fragment that holds this character of the text."""
     end = 0
     for part in statement.fragments:
         end += len(part.sql)
         if offset < end:
-            return part.place
+            return part
     return None
 
 

@@ -78,7 +78,11 @@ class Writer:
         title = f"insert {count} row{'' if count == 1 else 's'} into {table.ref} (fixture set {self.set_name})"
         rows = tuple(_loaded(entry) for entry in entries)
         checks = {check.name: check.columns for check in table.checks}
-        return LoadStatement(Does.INSERT, title, self.set_name, place, tuple(parts), table.ref, rows, checks=checks)
+        filled = (pair for entry in entries for pair in entry.filled.items())
+        chosen = tuple(dict.fromkeys(name for name, one in filled if isinstance(one, Chosen)))
+        return LoadStatement(
+            Does.INSERT, title, self.set_name, place, tuple(parts), table.ref, rows, checks=checks, chosen=chosen
+        )
 
     @staticmethod
     def _name(table: Table) -> str:
