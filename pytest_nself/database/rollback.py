@@ -83,7 +83,7 @@ class RollbackSession:
         Row and cursor factories that the test sets on its own are not there; the types that it has registered are.
         """
         test = self.begin()
-        connection = RollbackConnection(self._living())._join(*self._current())
+        connection = _quiet(self._living())._join(*self._current())
         connection._adapters = test.adapters
         return connection
 
@@ -318,7 +318,7 @@ class RollbackSession:
         assert pgconn is not None
         # A connection of its own: the test's does not see these statements, nor do they see its adapters.
         loading = Emulation(pgconn, self._facts, outer)
-        connection = RollbackConnection(pgconn)._join(loading, Watch(loading))
+        connection = _quiet(pgconn)._join(loading, Watch(loading))
         connection.prepare_threshold = None
         try:
             if common:
@@ -374,3 +374,11 @@ class RollbackSession:
             emulation.read(exec_(pgconn, sql.ROLL_BACK_TO + b"; " + self._question))
         except errors.InvalidSavepointSpecification as missing:
             raise emulation.lose() from missing
+
+
+def _quiet(pgconn: PGconn) -> RollbackConnection:
+    """A connection object that leaves notices and notifications to the one that has them."""
+    notice, notify = pgconn.notice_handler, pgconn.notify_handler
+    connection = RollbackConnection(pgconn)
+    pgconn.notice_handler, pgconn.notify_handler = notice, notify
+    return connection

@@ -495,6 +495,35 @@ def test_the_tests_connection_sees_nothing_of_the_load(session: RollbackSession)
         assert db.execute("select 1").fetchone() == (1,)
 
 
+def test_notices_reach_the_test(session: RollbackSession, loads: Loads) -> None:
+    """Notices go to the test's connection, also after a load, or another object, has used the server connection."""
+    for _ in range(2):
+        db = session.begin()
+        heard: list[str] = []
+        db.add_notice_handler(lambda diag, heard=heard: heard.append(diag.message_primary))  # type: ignore[misc]
+        session.stand_on([loads.link("set1")], LONG_S)
+        session.beside().execute("select 1")
+        db.execute("do $$ begin raise notice 'heard'; end $$")
+        assert heard == ["heard"]
+        passed(session)
+
+
+def test_another_object_in_the_same_transaction(session: RollbackSession) -> None:
+    """beside() sees what the test does, knows its types, and has none of its factories; it is closed with the test."""
+    db = session.begin()
+    db.row_factory = psycopg.rows.dict_row  # type: ignore[assignment]
+    db.execute("insert into item values (7)")
+    other = session.beside()
+    assert other.execute("select id from item").fetchone() == (7,)
+    assert other.adapters is db.adapters
+    with other.transaction():
+        other.execute("insert into item values (8)")
+    db.rollback()
+    assert other.execute("select id from item").fetchone() is None
+    passed(session)
+    assert other.closed
+
+
 def test_letting_go(session: RollbackSession, loads: Loads, database: EphemeralDatabase) -> None:
     """let_go() between tests ends the transaction, so that others do not wait for its rows; in a test it does not."""
     link = loads.link("set1")
