@@ -612,3 +612,16 @@ def test_a_failure_that_no_row_shows_alone_is_told_as_it_is(project: Project) ->
     )
     problem = project.problem()
     assert (problem.sentence, project.only().status) == ("too many at once", Status.BROKEN)
+
+
+def test_a_reference_by_type_that_a_base_declares(project: Project) -> None:
+    """It means something in the sets that extend the base, also when another thing is wrong."""
+    project.migrate("notes", "create table notes (id int primary key, kind text, of_id bigint, size int);")
+    project.write(
+        "people.yml",
+        "tables:\n  users:\n    a: {email: a@x.y}\npolymorphic: {notes.about: {type: kind, key: of_id, users: User}}\n",
+    )
+    project.write("more.yml", "extends: people\ntables:\n  notes:\n    - {id: 1, about: $users.a, size: 3}\n")
+    assert project.verify().good
+    project.migrate("change", "alter table notes add check (size < 3);")
+    assert [one.rule for one in project.only("more").problems] == ["fixture-check"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pytest_nself.core.names import ObjectRef
 from pytest_nself.core.place import Place
 from pytest_nself.data.nearest import nearest
-from pytest_nself.data.sets.fixture_set import FixtureSet
+from pytest_nself.data.sets.fixture_set import FixtureSet, Polymorphic
 from pytest_nself.data.sets.meaning import references_called, typed_key, words_of
 from pytest_nself.data.sets.named_tables import short_name, table_names
 from pytest_nself.data.shape.model import Shape, Table
@@ -25,13 +25,17 @@ _BY_OID = "the same table by its oid"
 
 @dataclass(slots=True)
 class Words:
-    """Finds what means nothing, tells it, and gives the set as it would be with all of it mended or left out."""
+    """Finds what means nothing, tells it, and gives the set as it would be with all of it mended or left out.
+
+    `polymorphic` are the references that the set and those that it extends declare.
+    """
 
     fixture_set: FixtureSet
     shape: Shape
     changes: tuple[Change, ...]
     locked: LockedSet | None
     history: History
+    polymorphic: tuple[Polymorphic, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     _unknown: dict[tuple[ObjectRef, str], list[tuple[str, Cell, Place]]] = field(default_factory=dict)
     _renamed: dict[str, ObjectRef] = field(default_factory=dict)
@@ -69,7 +73,7 @@ class Words:
         return (
             (column is not None and not column.generated)
             or bool(references_called(self.shape, table, word))
-            or typed_key(self.shape, table, word, self.fixture_set.polymorphic) is not None
+            or typed_key(self.shape, table, word, self.polymorphic) is not None
         )
 
     def _table_elsewhere(self, spec: TableSpec) -> Table | None:
