@@ -82,7 +82,7 @@ class RollbackSession:
 
         Row and cursor factories that the test sets on its own are not there; the types that it has registered are.
         """
-        test = self.begin()
+        test = self._sync or self._async or self.begin()
         connection = _quiet(self._living())._join(*self._current())
         connection._adapters = test.adapters
         return connection

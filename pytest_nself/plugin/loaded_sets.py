@@ -100,7 +100,7 @@ class LoadedSets:
     def _all(self) -> FixtureRows:
         """The rows. Read from the server's answer at the first look: a test that looks at none pays nothing."""
         if self._rows is None:
-            here = self._worker.rolled_back.plain if self._place is None else None
+            here = self._worker.rollback.beside() if self._place is None else None
             self._rows = rows_of(here, self._brought)
         return self._rows
 

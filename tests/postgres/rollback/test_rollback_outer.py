@@ -508,6 +508,21 @@ def test_notices_reach_the_test(session: RollbackSession, loads: Loads) -> None:
         passed(session)
 
 
+def test_notices_reach_an_asynchronous_test(session: RollbackSession, loads: Loads) -> None:
+    """Notices go to the asynchronous connection of a test that has no other."""
+    db = session.begin_async()
+    heard: list[str | None] = []
+    db.add_notice_handler(lambda diag: heard.append(diag.message_primary))
+    session.stand_on([loads.link("set1")], LONG_S)
+    session.beside().execute("select 1")
+
+    async def body() -> None:
+        await db.execute("do $$ begin raise notice 'heard'; end $$")
+
+    asyncio.run(body())
+    assert heard == ["heard"]
+
+
 def test_another_object_in_the_same_transaction(session: RollbackSession) -> None:
     """beside() sees what the test does, knows its types, and has none of its factories; it is closed with the test."""
     db = session.begin()
