@@ -183,6 +183,18 @@ def test_a_key_of_an_expression(look: psycopg.Connection[Any], tmp_path: Path) -
     assert (found.missing, found.changed, found.key) == (0, 1, "lower(email)")
 
 
+def test_rows_that_the_role_does_not_see(look: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """They are not called missing: it is said that nothing can be told."""
+    look.execute("create table h (id int primary key); alter table h enable row level security")
+    plan = planned(look, tmp_path, {"h.json": '[{"id": 1}]'})
+    load(look, plan)
+    (expected,) = declared_rows([part.file for part in plan.parts], read_shape(look))
+    with look.transaction(force_rollback=True):
+        look.execute("create role seed_reader; grant select on h to seed_reader; set local role seed_reader")
+        found = compare(look, expected, {}.get, str)
+    assert (found.hidden, [one.rule for one in found.findings]) == (True, ["seed-rows-hidden"])
+
+
 def test_identity_partitions_and_circles(look: psycopg.Connection[Any], tmp_path: Path) -> None:
     """`generated always` keys, partitioned tables, rows that refer to one another, tables in one file by their keys."""
     look.execute(

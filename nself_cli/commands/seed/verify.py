@@ -157,6 +157,9 @@ def _text(found: Sequence[Compared], expected: Sequence[Expected], where: str) -
         return "The seeds bring no rows."
     rows = [("table", "expected", "missing", "changed", "more", "by")]
     for one in found:
+        if one.hidden:
+            rows.append((str(one.table.ref), str(one.expected), "hidden", "", "", ""))
+            continue
         more = f"> {one.extra}" if one.more else _count(one.extra)
         rows.append((str(one.table.ref), str(one.expected), _count(one.missing), _count(one.changed), more, one.key))
     lines = [present.table(rows)]
@@ -164,7 +167,7 @@ def _text(found: Sequence[Compared], expected: Sequence[Expected], where: str) -
     if untold:
         lines.append(f"Not compared, since each run gives other values: {'; '.join(untold)}.")
     wrong = sum(one.missing + one.changed for one in found)
-    total = sum(one.expected for one in found)
+    total = sum(one.expected for one in found if not one.hidden)
     seen = "" if where == "the files" else f" What SQL files make was seen in a sandbox: {where}."
     lines.append(f"{'All' if not wrong else f'{total - wrong} of'} {total} rows are there as they should be.{seen}")
     return "\n".join(lines)
@@ -185,5 +188,6 @@ def _data(found: Sequence[Compared], expected: Sequence[Expected]) -> Iterator[d
             "extra": one.extra,
             "extra_is_more": one.more,
             "key": one.key,
+            "hidden": one.hidden,
             "not_compared": list(wanted.untold),
         }

@@ -35,8 +35,11 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One table: how many rows were looked for, and what is wrong; `extra` is how many more there are (at most
-    `_MOST_EXTRA` are counted, then `more` is true). `key` says by what rows are told apart."""
+    """One table: how many rows were looked for, and what is wrong.
+
+    `extra` is how many more there are: at most `_MOST_EXTRA` are counted, then `more` is true. `key` says by what rows
+    are told apart. `hidden`: the role does not see all rows, so that nothing is known.
+    """
 
     table: Table
     expected: int
@@ -46,6 +49,7 @@ class Compared:
     more: bool
     key: str
     findings: Findings
+    hidden: bool = False
 
 
 def compare(
@@ -61,6 +65,8 @@ def compare(
     """
     told = _Telling(expected, run, tuple(secrets))
     table = expected.table
+    if _hides(connection, table):
+        return Compared(table, len(expected.rows), 0, 0, 0, False, "", Findings([told.hidden(connection)]), True)
     found: list[Finding] = []
     missing = changed = 0
     keys: list[str] = []
@@ -188,6 +194,13 @@ def _fetch(connection: psycopg.Connection[Any], with_: str, query: str, params: 
     return connection.execute(f"{with_} {escaped(query)}".encode(), params, prepare=False).fetchall()
 
 
+def _hides(connection: psycopg.Connection[Any], table: Table) -> bool:
+    """Whether row-level security counts for this role: rows that it does not see are not missing."""
+    query = "select pg_catalog.row_security_active(%s::text::regclass)"
+    ((active,),) = connection.execute(query, (_name(table),), prepare=False).fetchall()
+    return bool(active)
+
+
 def _total(connection: psycopg.Connection[Any], table: Table, most: int) -> int:
     query = f"select count(*) from (select from {_name(table)} limit {most}) as t"
     ((count,),) = connection.execute(query.encode(), prepare=False).fetchall()
@@ -235,6 +248,18 @@ class _Telling:
                 "correct the seed where it no longer fits the schema",
                 place=rows[0].place,
             ) from None
+
+    def hidden(self, connection: psycopg.Connection[Any]) -> Finding:
+        table = self.expected.table.ref
+        return Finding(
+            "seed-rows-hidden",
+            Severity.WARNING,
+            table,
+            f"Whether the rows of {table} are there cannot be told: row-level security hides rows of it from "
+            f"{connection.info.user}.",
+            "verify as a role that sees all rows: a superuser, or one with bypassrls",
+            place=self.expected.rows[0].place if self.expected.rows else None,
+        )
 
     def missing(self, row: RowSpec, search: _Search) -> Finding:
         table = self.expected.table.ref
