@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pytest_nself.core.names import ObjectRef
-from pytest_nself.data.shape.model import Exclusion, Shape, Table
+from pytest_nself.data.shape.model import Exclusion, Table
+from pytest_nself.data.strategies.kinds import shifted
 from pytest_nself.data.strategies.stream import key_of
 
 from .columns import Making, keeps_default, making_of
 from .existing import Existing
+from .filled import Filled, Ground
 from .filters import Passing
 from .judge import Judge, Rule, rules_of
 from .keys import Decisions, Unit, decide
@@ -28,43 +29,12 @@ from .watching import filters_for, sample
 from .wishes import TableWish
 
 if TYPE_CHECKING:
-    import psycopg
-
     from pytest_nself.data.solve.slots import Slots
 
+_LATER = 1_000_000
+"""How far numbers are moved that must be greater than others of their row."""
 _ENOUGH = 0.5
 """A check that so many of a table's own rows pass is kept by leaving the others out, where its columns are bound."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What every table's rows stand on. `wanted` are, by table, the columns that others refer to."""
-
-    connection: psycopg.Connection[Any]
-    shape: Shape
-    seed: int
-    wanted: Mapping[ObjectRef, Collection[str]]
-
-
-@dataclass(slots=True)
-class Filled:
-    """A table's rows, and what there is to say of them.
-
-    `left` are the columns that the server fills, `nulls` those that stay null, with the reason. `acceptance` is, by
-    check, the share of the tried values that it let through. `short` says why there are fewer rows than wanted,
-    `unknown` what the server said of rows that break a rule which no constraint tells of.
-    """
-
-    table: Table
-    rows: Rows
-    existing: Existing
-    counted: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-    nulls: dict[str, str] = field(default_factory=dict)
-    acceptance: dict[str, float] = field(default_factory=dict)
-    unsolved: dict[str, str] = field(default_factory=dict)
-    short: str = ""
-    unknown: str = ""
 
 
 def fill_table(
@@ -113,6 +83,7 @@ class _Filling:
         self.shares: dict[str, float] = {}
         self.slots: dict[str, Slots] = {}
         self.excluding: list[Exclusion] = []
+        self.apart: set[str] = set()
 
     def run(self) -> Filled:
         """Decide; see fill_table."""
@@ -198,7 +169,7 @@ class _Filling:
         }
         decisions = decide(self.table, list(units.values()), server - set(self.solved.columns))
         slots = slotted(decisions, self.makings, self.solved.columns)
-        self.excluding = decisions.excluding
+        self.excluding, self.apart = decisions.excluding, decisions.apart
         members: dict[str, Member] = {}
         for unit in units.values():
             members[unit.name] = self._member(unit, decisions, slots)
@@ -223,7 +194,13 @@ class _Filling:
             if name not in pooled
         ]
         units += [
-            Unit(one.key, "links", one.columns, frozenset(one.links[0].columns), one.links[0].parents.count)
+            Unit(
+                one.key,
+                "own" if one.links[0].own else "links",
+                one.columns,
+                frozenset(one.links[0].columns),
+                one.links[0].parents.count,
+            )
             for one in self.linked.links
         ]
         for name, one in self.slots.items():
@@ -239,7 +216,7 @@ class _Filling:
 
     def _member(self, unit: Unit, decisions: Decisions, slots: Collection[str]) -> Member:
         apart = unit.name in decisions.apart
-        if unit.kind == "links":
+        if unit.kind in ("links", "own"):
             links = next(one for one in self.linked.links if one.key == unit.name)
             return replace(links, apart=apart)
         if unit.kind == "joint":
@@ -255,7 +232,8 @@ class _Filling:
         if making.counts or apart or unit.name in decisions.chained:
             # Not once more what an earlier run has made.
             more = f"+{self.filled.existing.rows}" if self.filled.existing.rows else ""
-            return Single(column.name, making.apart, key + more, apart=True)
+            later = shifted(making.apart, self.ranks.get(column.name, 0) * min(_LATER, making.apart.room // 4))
+            return Single(column.name, later, key + more, apart=True)
         never = column.must or column.name in self.referenced
         times = times_of(
             column,
@@ -290,7 +268,7 @@ class _Filling:
     def _may_reject(self, unit: Unit, decisions: Decisions) -> bool:
         if unit.kind == "slots":
             return True
-        if unit.kind == "links":
+        if unit.kind in ("links", "own"):
             links = next(one for one in self.linked.links if one.key == unit.name)
             return unit.name in decisions.apart or len(links.links) > 1
         return False
@@ -337,12 +315,10 @@ class _Filling:
         return bool(self.slots)
 
     def _ordered(self, rows: Rows, refused: Sequence[Rule]) -> bool:
-        """Try which of a row's times must come first; whether an order was found that more rows pass with."""
+        """Try which of a row's times, or numbers, come first; whether an order was found that more rows pass with."""
         found = False
         for rule in refused:
-            times = [
-                name for name in sorted(rule.columns) if name in self.makings and is_time(self.makings[name].column)
-            ]
+            times = [name for name in sorted(rule.columns) if self._has_order(name)]
             if not 2 <= len(times) <= 3:
                 continue
             before, least = dict(self.ranks), len(self._judge(rows).failing(sample(rows), rule))
@@ -355,6 +331,11 @@ class _Filling:
                     best, least, found = dict(self.ranks), failed, True
             self.ranks = best
         return found
+
+    def _has_order(self, name: str) -> bool:
+        """Whether the column's values follow the row's number, or its moment, so that another's can come later."""
+        making = self.makings.get(name)
+        return making is not None and (is_time(making.column) or (name in self.apart and making.rank in (0, 3)))
 
     def _solve(self, rows: Rows, refused: Sequence[Rule]) -> Solved:
         bound = {column for links in self.linked.links for column in links.columns}

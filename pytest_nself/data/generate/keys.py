@@ -25,7 +25,8 @@ _FOLDING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Columns whose values are chosen together. `kind` is `column`, `links`, `joint` or `slots`, `room` what it gives.
+    """Columns whose values are chosen together. `kind` is `column`, `links`, `own` (links onto their table), `joint`
+    or `slots`, `room` what it gives.
 
     `leading` are the columns that tell its choices apart. `rank` orders those that may be made unique: lower first.
     """
@@ -116,8 +117,9 @@ def _decide_one(key: Key, columns: frozenset[str], by_column: Mapping[str, Unit]
         (only,) = units.values()
         decisions.apart.add(only.name)
         return only.leading <= sure
-    if len(free) < len(units):
-        # A unit of another key cannot be spread once more; the others are as they come, and each row is looked at.
+    if len(free) < len(units) or any(one.kind == "own" for one in free):
+        # A unit of another key cannot be spread once more, nor rows over rows of their own table that come first; the
+        # others are as they come, and each row is looked at.
         return False
     order = sorted(free, key=lambda one: (one.kind != "links", one.kind != "joint", one.columns))
     decisions.chains.append(tuple(one.name for one in order))

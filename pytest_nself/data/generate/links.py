@@ -55,9 +55,12 @@ class Links:
         """See Member."""
         rows = rows_of(number)
         first = self.links[0]
-        if self.apart:
+        if self.apart and first.own:
+            # One after the other; where nothing is no answer, each is its own.
+            places: Sequence[int | None] = [(row - 1 if row else None) if first.optional else row for row in rows]
+        elif self.apart:
             count = first.parents.count
-            places: Sequence[int | None] = [row if row < count else REJECTED for row in rows]
+            places = [row if row < count else REJECTED for row in rows]
             if rows.stop > count and first.nullable == set(first.columns):
                 places = [row if row < count else None for row in rows]
         else:
@@ -216,6 +219,9 @@ def _taken(link: Link, places: Sequence[int | None]) -> list[Values]:
     """The values of a key's columns."""
     values: list[Values] = []
     for column, target in zip(link.columns, link.targets, strict=True):
+        if not link.parents.count:
+            values.append([None] * len(places))
+            continue
         text = link.parents.texts(target)
         if column in link.nullable or not link.optional:
             values.append([None if place is None or place < 0 else text(place) for place in places])
@@ -229,7 +235,7 @@ def _put(link: Link, place: int | None, known: dict[str, str | None]) -> None:
     for column, target in zip(link.columns, link.targets, strict=True):
         if column in known:
             continue
-        if place is None and column in link.nullable:
+        if (place is None and column in link.nullable) or not link.parents.count:
             known[column] = None
         else:
             known[column] = link.parents.texts(target)(place or 0)

@@ -12,7 +12,7 @@ from pytest_nself.data.shape.model import Reference, Shape, Table
 from pytest_nself.data.shape.order import root_of
 
 from .existing import Existing
-from .filling import Filled
+from .filled import Filled
 from .plan import Generated, generate
 from .wishes import TableWish, Wishes
 

@@ -9,7 +9,7 @@ from pytest_nself.core.names import quote_identifier, quote_qualified
 from pytest_nself.core.step import CopyRows, Step
 
 from .copying import copied
-from .filling import Filled
+from .filled import Filled
 
 Attempt: TypeAlias = Callable[[Sequence[Step]], "str | None"]
 """Sends steps behind a savepoint; what the server said, in one line, where it refused them. Else they stay sent."""

@@ -15,7 +15,8 @@ from pytest_nself.data.shape.order import LoadOrder, load_order, root_of
 from pytest_nself.data.strategies.stream import VERSION
 
 from .existing import Existing, read_existing, read_parents
-from .filling import Filled, Ground, fill_table
+from .filled import Filled, Ground
+from .filling import fill_table
 from .later import Coming, key_columns, late_steps
 from .linking import targets
 from .narrowing import Attempt, narrow

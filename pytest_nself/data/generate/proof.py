@@ -13,13 +13,15 @@ from .plan import Generated, notes_of
 @dataclass(frozen=True, slots=True)
 class Proof:
     """`rows` by table; `constraints` by kind, how many the server held the rows against; `acceptance` by check, the
-    share (0 to 1) of the tried values that it let through; `nulls` by column why it is null; `unknown` by table what
+    share (0 to 1) of the tried values that it let through; `nulls` by column why it is null; `unsolved` by column
+    what no value was found for; `unknown` by table what
     the server said of rows that only a trigger refuses; `rebuilt` are tables whose keys were made again."""
 
     rows: dict[str, int]
     constraints: dict[str, int]
     acceptance: dict[str, float]
     nulls: dict[str, str]
+    unsolved: dict[str, str]
     unknown: dict[str, str]
     rebuilt: tuple[str, ...]
     kept: str
@@ -33,6 +35,7 @@ class Proof:
             "constraints": self.constraints,
             "acceptance": {name: round(share, 4) for name, share in self.acceptance.items()},
             "nulls": self.nulls,
+            "unsolved": self.unsolved,
             "unknown": self.unknown,
             "rebuilt": list(self.rebuilt),
             "kept": self.kept,
@@ -57,6 +60,8 @@ class Proof:
         if self.nulls:
             found.append("left null:")
             found += [f"  {column}: {reason}" for column, reason in self.nulls.items()]
+        for column, reason in self.unsolved.items():
+            found.append(f"not covered: {column}: {reason}")
         for table, said in self.unknown.items():
             found.append(f"{table}: a rule that no constraint tells of: {said}")
         return [*found, *self.notes]
@@ -81,6 +86,7 @@ def proof_of(generated: Generated) -> Proof:
         constraints,
         {_of(ref, name): share for ref, one in tables.items() for name, share in one.acceptance.items()},
         {_of(ref, name): said for ref, one in tables.items() for name, said in one.nulls.items()},
+        {_of(ref, name): said for ref, one in tables.items() for name, said in one.unsolved.items()},
         {str(ref): one.unknown for ref, one in generated.tables.items() if one.unknown},
         tuple(str(ref) for ref in generated.rebuild.tables),
         generated.rebuild.kept or "no empty table gets so many rows that it would pay",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pytest_nself.core.names import quote_literal, spell_identifier, spell_qualified
 from pytest_nself.core.step import CopyRows, Statement
 
-from .filling import Filled
+from .filled import Filled
 from .plan import Generated
 
 _TOGETHER = 200
