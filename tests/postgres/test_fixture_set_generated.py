@@ -74,7 +74,7 @@ def test_generated_rows_join_the_set(stage: Stage) -> None:
             _defaults: {role: member}
             alice: {email: a@x, age: 30, org: $orgs.acme, role: admin}
             "*": {factory: users, count: 20, label: "u{n}", email: "{label}-{n}@x", boss: $users.alice}
-            "*admins": {count: 3, role: admin}
+            "*admins": {_like: alice, count: 3, email: "{n}@admins"}
           posts:
             first: {author: $users.u7, title: x}
             "*": {count: 4, author: "$users.u{n}"}
@@ -83,7 +83,7 @@ def test_generated_rows_join_the_set(stage: Stage) -> None:
     alice, first = rows["users.alice"], rows["users.u1"]
     assert [one.email for one in rows["users"]][:3] == ["a@x", "u1-1@x", "u2-2@x"]
     assert (first.boss_id, first.org_id, first.role) == (alice.id, rows["orgs.acme"].id, "member")
-    assert [one.role for one in rows["users"]][-3:] == ["admin"] * 3
+    assert [(one.role, one.age) for one in rows["users"]][-3:] == [("admin", 30)] * 3
     assert all(18 <= one.age <= 99 and one.id >= 2**30 for one in rows["users"])
     assert rows["posts.first"].author_id == rows["users.u7"].id
     assert [one.author_id for one in rows["posts"]][1:] == [rows[f"users.u{n}"].id for n in (1, 2, 3, 4)]

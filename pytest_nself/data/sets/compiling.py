@@ -131,7 +131,7 @@ class _Compiler:
             for one in spec.generated:
                 made = []
                 for position, label in enumerate(generated_labels(one), 1):
-                    row = RowSpec(label, one.cells, one.place)
+                    row = RowSpec(label, one.cells, one.place, like=one.like, defaults=one.defaults)
                     made.append(self._add(Entry(self._set.name, table, row, number=position)))
                 generated.append((spec, one, made))
         return generated

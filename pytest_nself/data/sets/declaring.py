@@ -67,13 +67,15 @@ class Rows:
         *,
         _label: str | None = None,
         _factory: str | None = None,
+        _like: str | None = None,
         **columns: Any,
     ) -> None:
         """`count` generated rows; `_label="u{n}"` gives them labels."""
         place = self._place()
         if _label is not None and ("{n}" not in _label or not is_label(_label.replace("{n}", "1"))):
             raise not_a_label(_label, place)
-        spec = GeneratedSpec(_factory, count, _label, self._cells(columns, place), place)
+        like = None if _like is None else Like(_like, place)
+        spec = GeneratedSpec(_factory, count, _label, self._cells(columns, place), place, like)
         self._gathered(table, place).generated.append(spec)
 
     def expect(self, tables: Mapping[str, int] | None = None, /, **counts: int) -> None:
@@ -108,7 +110,7 @@ class Rows:
                 one.table,
                 tuple(replace(row, defaults=one.defaults) for row in one.rows),
                 one.place,
-                tuple(replace(spec, cells=_with(spec.cells, one.defaults)) for spec in one.generated),
+                tuple(_with_defaults(spec, one.defaults) for spec in one.generated),
             )
             for one in self._tables.values()
         )
@@ -140,6 +142,8 @@ class Rows:
         return Place(self._file, None if frame is None else frame.f_lineno)
 
 
-def _with(cells: tuple[Cell, ...], defaults: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    taken = {cell.column for cell in cells}
-    return cells + tuple(cell for cell in defaults if cell.column not in taken)
+def _with_defaults(spec: GeneratedSpec, defaults: tuple[Cell, ...]) -> GeneratedSpec:
+    if spec.like is not None:
+        return replace(spec, defaults=defaults)
+    taken = {cell.column for cell in spec.cells}
+    return replace(spec, cells=spec.cells + tuple(cell for cell in defaults if cell.column not in taken))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
 _LABEL = re.compile(r"[^\W_][\w-]*")
-_GENERATED_KEYS = ("factory", "count", "label")
+_GENERATED_KEYS = ("factory", "count", "label", "_like")
 _MOST = 10_000_000
 
 
@@ -149,8 +149,9 @@ def _generated(node: Node, file: str, place: Place, defaults: tuple[Cell, ...]) 
             place=place_of(said["label"], file),
         )
     factory = scalar_text(said["factory"]) if "factory" in said else None
-    row = RowSpec(None, cells, place, merged, None, defaults)
-    return GeneratedSpec(factory, int(count), label, row.all_cells, place)
+    like = _like(said["_like"], file, place_of(said["_like"], file)) if "_like" in said else None
+    own = RowSpec(None, cells, place, merged, None, () if like else defaults).all_cells
+    return GeneratedSpec(factory, int(count), label, own, place, like, defaults if like else ())
 
 
 def _plain_cells(node: Node, file: str) -> tuple[Cell, ...]:

@@ -119,7 +119,8 @@ class RowSpec:
 class GeneratedSpec:
     """`"*": {factory: users, count: 20, label: "u{n}", role: member}`: rows that a factory makes.
 
-    `label` has `{n}` for the number of the row, from 1; None makes rows without labels. `cells` hold for all of them.
+    `label` has `{n}` for the number of the row, from 1; None makes rows without labels. `cells` hold for all of them,
+    then come the values of `like`, and then `defaults` (which without `like` are among `cells`).
     """
 
     factory: str | None
@@ -127,6 +128,8 @@ class GeneratedSpec:
     label: str | None
     cells: tuple[Cell, ...]
     place: Place
+    like: Like | None = None
+    defaults: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
