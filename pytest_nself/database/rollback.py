@@ -347,12 +347,13 @@ class RollbackSession:
         """See that the loaded rows are in the transaction that began with them, and whether tests can share them."""
         if loading.error is not None:
             raise loading.error
-        if exec_(pgconn, sql.IDENTITY).get_value(0, 0) != self._outer.identity:
+        answer = exec_(pgconn, sql.LOADED)
+        if answer.get_value(0, 0) != self._outer.identity:
             raise loading.lose()
-        self._outer.lasts = exec_(pgconn, sql.SHAREABLE).get_value(0, 0) == b"t"
+        self._outer.lasts = answer.get_value(0, 1) == b"t"
+        self._outer.modes = answer.get_value(0, 2) or b""
         if self._outer.lasts:
             exec_(pgconn, sql.RESET)
-        self._outer.modes = exec_(pgconn, sql.MODES).get_value(0, 0) or b""
 
     def _check_standing(self, emulation: Emulation, pgconn: PGconn) -> None:
         deferred = sql.CHECK_DEFERRED + b"; " if emulation.deferrable else b""

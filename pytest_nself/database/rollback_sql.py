@@ -26,17 +26,6 @@ IDENTITY = b"select extract(epoch from pg_catalog.now())"
 # What a rollback leaves behind on a connection.
 RESET = b"select pg_catalog.pg_advisory_unlock_all(); deallocate all; discard sequences"
 
-# Whether loaded rows can be shared: a savepoint gives neither the place of a cursor back, nor a lock of the session
-# or a prepared statement that RESET takes away; and on other isolation levels the snapshot would be an old one.
-SHAREABLE = b"""
-select pg_catalog.current_setting('transaction_isolation') = 'read committed'
-   and not exists (select from pg_catalog.pg_cursors where name <> '')
-   and not exists (select from pg_catalog.pg_prepared_statements)
-   and not exists (
-       select from pg_catalog.pg_locks where locktype = 'advisory' and pid = pg_catalog.pg_backend_pid()
-   )
-"""
-
 LOOK_ANEW = b"select pg_catalog.pg_stat_clear_snapshot()"
 
 CHECK_DEFERRED = (
@@ -74,6 +63,20 @@ select case
 end
 from counted
 """
+
+# Whether loaded rows can be shared: a savepoint gives neither the place of a cursor back, nor a lock of the session
+# or a prepared statement that RESET takes away; and on other isolation levels the snapshot would be an old one.
+SHAREABLE = b"""
+select pg_catalog.current_setting('transaction_isolation') = 'read committed'
+   and not exists (select from pg_catalog.pg_cursors where name <> '')
+   and not exists (select from pg_catalog.pg_prepared_statements)
+   and not exists (
+       select from pg_catalog.pg_locks where locktype = 'advisory' and pid = pg_catalog.pg_backend_pid()
+   )
+"""
+
+# What is asked once after a load: the transaction, whether tests can share it, and the modes of its constraints.
+LOADED = IDENTITY + b", (" + SHAREABLE + b"), (" + MODES + b")"
 
 # A transaction's end closes its cursors, apart from those WITH HOLD.
 CLOSE_CURSORS = b"""

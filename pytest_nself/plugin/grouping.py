@@ -7,7 +7,7 @@ that a fixture of a wider scope has: no fixture is set up more often than before
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,9 +36,17 @@ def group(items: list[pytest.Item], chain: Callable[[pytest.Item], Chain]) -> No
 
 
 def _arranged(items: list[pytest.Item], chain: Callable[[pytest.Item], Chain]) -> Iterable[pytest.Item]:
-    if len(items) < 3 or any(mark.name in ORDERING for item in items for mark in item.iter_markers()):
+    if len(items) < 3 or _is_sorted_by_somebody(items):
         return items
     return [item for _, item in _by_link([(chain(item), item) for item in items], 0)]
+
+
+def _is_sorted_by_somebody(items: Sequence[pytest.Item]) -> bool:
+    """Whether a mark asks for an order, or the tests are not in the file's: a hook has moved them."""
+    if any(mark.name in ORDERING for item in items for mark in item.iter_markers()):
+        return True
+    lines = [item.location[1] or 0 for item in items]
+    return any(before > after for before, after in pairwise(lines))
 
 
 def _by_link(tests: Sequence[tuple[Chain, pytest.Item]], depth: int) -> list[tuple[Chain, pytest.Item]]:

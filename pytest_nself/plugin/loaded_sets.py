@@ -110,12 +110,12 @@ class LoadedSets:
     def __contains__(self, key: object) -> bool:
         return key in self._all()
 
-    def ref(self, key: str) -> Ref:
-        """A row whose keys can be followed: `ref("posts.hello").author.email`.
+    def ref(self, key: str | Row) -> Ref:
+        """A row whose keys can be followed: `ref("posts.hello").author.email`; also one that nself_make has made.
 
         UnknownRow as for `[]`, also where a row that is referred to is gone; UnknownColumn for a key that is none.
         """
-        row = self._all()[key]
+        row = key if isinstance(key, Row) else self._all()[key]
         if not isinstance(row, Row):
             raise UnknownRow(f'"{key}" is a table.', "A reference starts at one row.", f'write "{key}.label"')
         return Ref(row, self._follow)
@@ -128,7 +128,10 @@ class LoadedSets:
         return self
 
     def _follow(self, row: Row, name: str) -> Any:
-        shape = self._brought[-1].shape
+        shape = self._brought[-1].shape if self._brought else self._worker.tables()
+        if shape is None:
+            with self._connection(reads=True) as connection:
+                shape = self._worker.loader.shape(connection, clean=False)
         found = follow(partial(self._connection, reads=True), shape, self._brought, self._all(), row, name)
         return Ref(found, self._follow) if isinstance(found, Row) else found
 

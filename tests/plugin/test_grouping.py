@@ -81,6 +81,13 @@ def test_a_plugin_that_shuffles(with_sets: Project) -> None:
     assert order(with_sets, *seed) == order(with_sets, *seed, "-o", "nself_group=false")
 
 
+def test_a_hook_that_sorts(with_sets: Project) -> None:
+    """Where a hook of the project has put the tests of a module into another order, that stays."""
+    with_sets.file("test_it.py", MIXED)
+    with_sets.file("conftest.py", "def pytest_collection_modifyitems(items):\n    items.reverse()\n")
+    assert order(with_sets) == AS_WRITTEN[::-1]
+
+
 @pytest.mark.parametrize("mark", ["order(1)", "dependency()", "run(order=1)", "incremental"])
 def test_marks_of_order(with_sets: Project, mark: str) -> None:
     """A mark that says which test comes first keeps its module as it is, and no other one."""

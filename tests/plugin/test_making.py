@@ -111,6 +111,7 @@ def test_beside_a_set(shop: Project) -> None:
             alice = nself_fixtures["users.alice"]
             assert nself_make("posts", 2, author=alice)[1].author == alice.id
             bob = nself_make("users", org=nself_fixtures.ref("users.alice").org)
+            assert nself_fixtures.ref(bob).org.name == "Acme"
             assert bob.org_id == nself_fixtures["orgs.acme"].id
             assert nself_db.execute("select count(*) from users").fetchone() == (2,)
             nself_db.commit()
