@@ -43,7 +43,10 @@ def wanted(shape: Shape, table: Table, reference: Reference, given: Given) -> Wa
     pairs = zip(reference.columns, reference.target_columns, strict=True)
     known = {other: given[name] for name, other in pairs if name in given}
     own = set(reference.columns)
-    fresh = any(key.plain and {name for name in key.columns if name} <= own for key in table.keys)
+    unique = [key.columns for key in table.keys if key.plain]
+    # A key without overlaps, too: the row that is there has its period taken.
+    unique += [one.columns for one in table.exclusions if None not in one.columns]
+    fresh = any(set(columns) <= own for columns in unique)
     return Wanted(reference, shape.tables[root_of(shape, reference.target)], known, fresh)
 
 
