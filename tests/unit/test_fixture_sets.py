@@ -209,6 +209,7 @@ def test_a_column_may_be_quoted() -> None:
         ("tables:\n  users:\n    alice: {a.b: 5}\n", "basic.yml:3:13:", "not a column name"),
         ("tables:\n  users:\n    a.b: {}\n", "basic.yml:3:5:", "cannot be a label"),
         ("tables:\n  users:\n    _x: {}\n", "basic.yml:3:5:", "cannot be a label"),
+        ("tables:\n  users:\n    _default: {}\n", "basic.yml:3:5:", 'Did you mean "_defaults"'),
         ("tables:\n  users:\n    a: {}\n    a: {}\n", "basic.yml:4:5:", "stands twice"),
         ("tables:\n  users: []\n  '\"users\"': []\n", "basic.yml:3:3:", "stands twice"),
         ("tables:\n  users:\n    a: {x: 1, x: 2}\n", "basic.yml:3:15:", "stands twice"),

@@ -209,9 +209,10 @@ def _merged(node: Node, within: tuple[Node, ...], file: str, special: Callable[[
 
 def not_a_label(label: str, place: Place) -> FixtureError:
     """The error for a name that cannot name a row."""
+    rule = "A label is letters, digits, - and _, and starts with a letter or digit: users.alice names one row."
     return FixtureError(
         f'"{label}" cannot be a label.',
-        "A label is letters, digits, - and _, and starts with a letter or digit: users.alice names one row.",
+        'Did you mean "_defaults"?' if label.lower().startswith("_def") else rule,
         "rename it, or write the rows as a list if they need no labels",
         place=place,
     )
