@@ -207,3 +207,23 @@ def test_what_only_a_trigger_knows_is_told(generating: Generating) -> None:
 def test_out_and_load_are_opposites(generating: Generating) -> None:
     """Both flags at once are a wrong call."""
     assert "say the opposite" in generating("--out", "x.sql", "--load", code=2)
+
+
+def test_policies_judge_each_row(generating: Generating) -> None:
+    """Under row-level security, where COPY may not go, the rows that the policies allow are loaded."""
+    generating.look.execute("""
+        create role seeder login;
+        grant all on all tables in schema public to seeder;
+        grant all on all sequences in schema public to seeder;
+        alter table posts enable row level security;
+        create policy good on posts using (true) with check (rating >= 3);
+    """)
+    try:
+        dsn = generating.database.dsn
+        url = f"{dsn.url()}{'&' if '?' in dsn.url() else '?'}options=-c%20role%3Dseeder"
+        assert run(["db", "seed", "generate", "--rows", "30", "--tables", "posts,users", "--dsn", url]) == 0
+        assert 0 < generating.count("posts") < 30
+        assert generating.count("posts where rating < 3") == 0
+        assert generating.count("users") == 30
+    finally:
+        generating.look.execute("drop owned by seeder; drop role seeder")

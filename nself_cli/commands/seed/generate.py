@@ -68,7 +68,6 @@ def command(
 def _load(session: Session, asked: Asked) -> int:
     from nself_cli.run import run_plan
     from pytest_nself.core.errors import StepFailed
-    from pytest_nself.core.step import CopyRows
     from pytest_nself.data.generate.proof import proof_of
     from pytest_nself.execute.messages import preview
     from pytest_nself.project.environment_names import DEV, TEST
@@ -80,7 +79,7 @@ def _load(session: Session, asked: Asked) -> int:
         plan, report = run_plan(session, lambda connection: make_plan(session, connection, asked))
     except StepFailed as error:
         mine = session.target.environment in (DEV, TEST)
-        if asked.tried or not mine or not isinstance(error.step, CopyRows) or error.unknown:
+        if asked.tried or not mine or error.unknown:
             raise
         present.note(invocation, f"{error.problem} {error.cause.splitlines()[0]}\nTrying which rows the server takes …")
         asked.tried = True

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.core.names import quote_identifier, quote_qualified
+from pytest_nself.core.names import quote_identifier, quote_literal, quote_qualified
 from pytest_nself.data.shape.model import Column, Key, Table
 
 from .parents import There
@@ -22,10 +22,14 @@ _HALVES = {"int2": 1 << 14, "int4": 1 << 30, "oid": 1 << 31}
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """`rows` are those in the table; `next` is, by column, the first whole number that nothing uses yet."""
+    """`rows` are those in the table; `next` is, by column, the first whole number that nothing uses yet.
+
+    `secured`: row-level security is in force for the one who asks.
+    """
 
     rows: int = 0
     next: Mapping[str, int] = field(default_factory=dict)
+    secured: bool = False
 
 
 def read_existing(connection: psycopg.Connection[Any], table: Table) -> Existing:
@@ -34,15 +38,16 @@ def read_existing(connection: psycopg.Connection[Any], table: Table) -> Existing
     keyed = {column for key in table.keys for column in key.columns}
     numbers = [one for one in table.columns if _is_number(one) and (one.name in keyed or one.sequence or one.identity)]
     greatest = "".join(f", {_greatest(one)}::pg_catalog.numeric::pg_catalog.text" for one in numbers)
-    row = connection.execute(f"select count(*){greatest} from {name}".encode()).fetchone()
+    secured = f"pg_catalog.row_security_active({quote_literal(name)}::pg_catalog.regclass::pg_catalog.oid)"
+    row = connection.execute(f"select {secured}, count(*){greatest} from {name}".encode()).fetchone()
     assert row is not None  # an aggregate always gives one
     found = {}
-    for column, text in zip(numbers, row[1:], strict=True):
+    for column, text in zip(numbers, row[2:], strict=True):
         following = int(float(text)) + 1 if text is not None else 1
         if column.sequence is not None:
             following = max(following, _next_of(connection, column.sequence))
         found[column.name] = max(1, following)
-    return Existing(row[0], found)
+    return Existing(row[1], found, row[0])
 
 
 def _greatest(column: Column) -> str:

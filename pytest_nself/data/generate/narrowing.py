@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from pytest_nself.core.names import quote_identifier, quote_qualified
-from pytest_nself.core.step import CopyRows, Step
+from pytest_nself.core.step import Step
 
 from .copying import copied
 from .filled import Filled
+from .sending import sending
 
 Attempt: TypeAlias = Callable[[Sequence[Step]], "str | None"]
 """Sends steps behind a savepoint; what the server said, in one line, where it refused them. Else they stay sent."""
@@ -22,7 +22,7 @@ def narrow(filled: Filled, attempt: Attempt) -> None:
     rows = filled.rows
     if not rows.count:
         return
-    said = attempt([_copy(filled, range(rows.count))])
+    said = attempt(_copy(filled, range(rows.count)))
     if said is None:
         return
     kept: list[int] = []
@@ -33,7 +33,7 @@ def narrow(filled: Filled, attempt: Attempt) -> None:
         if tries >= _TRIES or not part:
             return
         tries += 1
-        if attempt([_copy(filled, part)]) is None:
+        if attempt(_copy(filled, part)) is None:
             kept.extend(part)
         elif len(part) > 1:
             middle = (part.start + part.stop) // 2
@@ -48,7 +48,7 @@ def narrow(filled: Filled, attempt: Attempt) -> None:
     filled.unknown = said
 
 
-def _copy(filled: Filled, part: range) -> CopyRows:
+def _copy(filled: Filled, part: range) -> list[Step]:
     rows, ref = filled.rows, filled.table.ref
 
     def chunks() -> Iterator[bytes]:
@@ -56,5 +56,4 @@ def _copy(filled: Filled, part: range) -> CopyRows:
             found = [rows.row(row) for row in range(start, min(part.stop, start + 1024))]
             yield copied([list(one) for one in zip(*found, strict=True)], len(found))
 
-    columns = tuple(map(quote_identifier, rows.columns))
-    return CopyRows(f"try {ref}", quote_qualified(ref.schema, ref.name), columns, chunks, len(part), f"{ref}/{part}")
+    return sending(filled, f"try {ref}", chunks, len(part), f"{ref}/{part}")

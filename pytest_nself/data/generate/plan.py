@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.core.names import ObjectRef, quote_identifier, quote_literal, quote_qualified
+from pytest_nself.core.names import ObjectRef, quote_literal, quote_qualified
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import Sql
-from pytest_nself.core.step import CopyRows, Statement, Step
+from pytest_nself.core.step import Statement, Step
 from pytest_nself.data.shape.model import Reference, Shape, Table
 from pytest_nself.data.shape.order import LoadOrder, load_order, root_of
 from pytest_nself.data.strategies.stream import VERSION
@@ -23,6 +23,7 @@ from .narrowing import Attempt, narrow
 from .parents import Parents
 from .rebuild import WORTH, Rebuild, read_rebuild
 from .rows import Own
+from .sending import sending
 from .wishes import Wishes
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def _steps(connection: psycopg.Connection[Any], shape: Shape, generated: Generat
     for ref in generated.order.tables:
         filled = generated.tables[ref]
         if filled.rows.count:
-            yield _copy(filled, generated.wishes)
+            yield from _copy(filled, generated.wishes)
             yield from generated.rebuild.after.get(ref, ())
     for number, (ref, name) in enumerate(sorted(generated.order.postponed), 1):
         filled = generated.tables[ref]
@@ -216,17 +217,10 @@ def _deferring(order: LoadOrder) -> list[Step]:
     return [Statement("let keys be checked at the end", Sql(f"set constraints {', '.join(names)} deferred;"))]
 
 
-def _copy(filled: Filled, wishes: Wishes) -> CopyRows:
-    rows = filled.rows
-    ref = filled.table.ref
-    return CopyRows(
-        f"fill {ref}",
-        quote_qualified(ref.schema, ref.name),
-        tuple(map(quote_identifier, rows.columns)),
-        rows.chunks,
-        rows.count,
-        f"{VERSION}/{wishes.seed}/{ref}/{rows.count}/{filled.existing.rows}",
-    )
+def _copy(filled: Filled, wishes: Wishes) -> list[Step]:
+    rows, ref = filled.rows, filled.table.ref
+    identity = f"{VERSION}/{wishes.seed}/{ref}/{rows.count}/{filled.existing.rows}"
+    return sending(filled, f"fill {ref}", rows.chunks, rows.count, identity)
 
 
 def _sequences(filled: Filled) -> Iterator[Statement]:
