@@ -318,3 +318,17 @@ def test_values_that_only_the_server_knows(stage: Stage) -> None:
     assert rows["countries.de"].name == "ANN"
     assert rows["settings.s"].name == "ANN"
     assert rows["settings.t"].name == str(stage.one("select made_at::text from people"))
+
+
+def test_a_part_of_a_key_that_the_server_gives(stage: Stage) -> None:
+    """Of a key of an id and a time, the time may be the server's: the row is found by its id when it is there."""
+    stage.connection.execute(
+        "create table events (id bigint generated always as identity, at timestamptz not null default now(),"
+        " primary key (id, at)) partition by range (at);"
+        "create table events_all partition of events default;"
+        "create table visits (event_id bigint, event_at timestamptz,"
+        " foreign key (event_id, event_at) references events (id, at))"
+    )
+    rows = stage.load("tables: {visits: [{event: $events.e}], events: {e: {}, f: {}}}")
+    event, (visit,) = rows["events.e"], rows["visits"]
+    assert (visit.event_id, visit.event_at) == (event.id, event.at)

@@ -188,14 +188,18 @@ class Writer:
 
 
 def known_key(shape: Shape, entry: Entry) -> dict[str, str] | None:
-    """Values that tell which row it is, known before it is there: of its key, else of anything unique."""
+    """Values that tell which row it is, known before it is there: of its key, of anything unique, of a part of its key.
+
+    A part is enough for a lookup, which fails for several rows: most keys of partitioned tables are an id and a time.
+    """
     keys = [tuple(column.name for column in key_columns(shape, entry.table))]
     keys += [tuple(name for name in key.columns if name) for key in entry.table.keys if key.plain]
     for names in keys:
         found = {name: text for name in names if (text := known_text(entry, name)) is not None}
         if names and len(found) == len(names):
             return found
-    return None
+    part = {name: text for name in keys[0] if (text := known_text(entry, name)) is not None}
+    return part or None
 
 
 def count_rows(table: ObjectRef, place: Place, set_name: str) -> LoadStatement:
