@@ -336,7 +336,9 @@ class RollbackSession:
         except BaseException:
             self._spent = self._spent or loading.lost
             outer.forget()
-            if pgconn.status == OK:
+            if pgconn.status == OK and pgconn.transaction_status == ACTIVE:
+                self._drop()  # interrupted: a rollback would wait for the end of the query
+            elif pgconn.status == OK:
                 pgconn.exec_(b"rollback")
             raise
         finally:

@@ -482,6 +482,22 @@ def test_a_load_that_fails(session: RollbackSession, loads: Loads, statement: st
     assert ids(begin(session, one)) == [1]
 
 
+def test_a_load_that_is_interrupted(session: RollbackSession, loads: Loads) -> None:
+    """What interrupts a load while the server works is raised at once, and the next test has a new connection."""
+
+    def load(connection: Connection, before: object) -> None:
+        connection.pgconn.send_query(b"select pg_sleep(60)")
+        raise KeyboardInterrupt
+
+    session.begin()
+    pid = session.backend_pid
+    with pytest.raises(KeyboardInterrupt):
+        session.stand_on([Link("slow", load)], LONG_S)
+    assert session.end()
+    assert ids(begin(session, loads.link("set1"))) == [1]
+    assert session.backend_pid != pid
+
+
 def test_the_tests_connection_sees_nothing_of_the_load(session: RollbackSession) -> None:
     """What a load does to its connection object, and its statements, are not the test's."""
 
