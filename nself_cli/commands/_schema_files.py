@@ -37,9 +37,8 @@ def shown(path: Path) -> str:
 
 def start_files(invocation: Invocation, options: Options) -> ProjectFiles:
     """Find out which project, settings and files are meant; no database is needed."""
-    from pytest_nself.authoring.syncs import find_seeds_folder
     from pytest_nself.project.database_settings import read_database_settings
-    from pytest_nself.project.folders import migrations_folder_to_write
+    from pytest_nself.project.folders import find_seeds_folder, migrations_folder_to_write
     from pytest_nself.project.pyproject import read_table
     from pytest_nself.project.schema_file import schema_file_to_write
     from pytest_nself.project.target import find_root
@@ -54,8 +53,9 @@ def start_files(invocation: Invocation, options: Options) -> ProjectFiles:
         present.note_once(invocation, f"Note: {text}")
     present.debug(invocation, f"project {root}; environment {environment.name}, from {environment.origin}")
     schema_file = schema_file_to_write(root, settings.local_schema_file)
-    migrations_folder = migrations_folder_to_write(root, read_table(root).get("migrations"))
-    seeds_folder = find_seeds_folder(root)
+    table = read_table(root)
+    migrations_folder = migrations_folder_to_write(root, table.get("migrations"))
+    seeds_folder = find_seeds_folder(root, table.get("seeds"))
     return ProjectFiles(invocation, options, root, settings, schema_file, migrations_folder, seeds_folder)
 
 

@@ -14,6 +14,7 @@ from pytest_nself.core.errors import NselfError
 from pytest_nself.core.plan import Plan
 from pytest_nself.core.step import WriteFile
 from pytest_nself.execute.files import write_files
+from pytest_nself.project import folders as project_folders
 
 from .syncs import (
     FOLDER,
@@ -22,7 +23,6 @@ from .syncs import (
     MIGRATIONS,
     SCHEMA,
     SEEDS,
-    SEEDS_FOLDERS,
     USED,
     State,
     from_root,
@@ -97,7 +97,10 @@ def plan_revert(
     What the state does not know of (seeds where nobody said which) stays as it is; what it knows was not there, goes.
     Hasura's metadata is put back only `with_metadata`. Raises NselfError where a file cannot be read.
     """
-    homes = {MIGRATIONS: migrations_folder, SEEDS: seeds_folder or home_of(state, SEEDS, root, SEEDS_FOLDERS[0])}
+    homes = {
+        MIGRATIONS: migrations_folder,
+        SEEDS: seeds_folder or home_of(state, SEEDS, root, project_folders.SEEDS[0]),
+    }
     if with_metadata:
         present = next((root / one for one in METADATA_FOLDERS if (root / one).is_dir()), None)
         homes[METADATA] = present or home_of(state, METADATA, root, METADATA_FOLDERS[0])

@@ -33,7 +33,6 @@ KEPT = 20
 SCHEMA, MIGRATIONS, SEEDS, METADATA, USED = "schema.dbml", "migrations", "seeds", "metadata", "used"
 """The parts of a state: `used` holds the files that schema.dbml uses, by their paths from the project's folder."""
 
-SEEDS_FOLDERS = ("seeds", "database/seeds", "nself/seeds", "db/seeds", "hasura/seeds/default")
 METADATA_FOLDERS = ("hasura/metadata", "nself/metadata")
 
 _STAMP = "%Y-%m-%d_%H-%M-%S"
@@ -194,13 +193,6 @@ def find_state(root: Path, name: str | None = None) -> State:
         f"{FOLDER} has {len(found)}, from {found[-1].name} to {found[0].name}.",
         f"the nearest is {_nearest(wanted, found).name}; nself db revert --list shows all",
     )
-
-
-def find_seeds_folder(root: Path) -> Path | None:
-    """The project's folder of seeds: of the usual ones the first that holds a file, else the first that is there."""
-    there = [root / name for name in SEEDS_FOLDERS if (root / name).is_dir()]
-    holding = (folder for folder in there if any(files for _, _, files in os.walk(folder)))
-    return next(holding, there[0] if there else None)
 
 
 def walk(folder: Path, aside: Collection[Path] = ()) -> Iterator[tuple[str, os.DirEntry[str]]]:

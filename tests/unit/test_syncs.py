@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from pytest_nself.authoring import reverting, syncs
 from pytest_nself.authoring.reverting import difference, plan_revert, put_back
-from pytest_nself.authoring.syncs import State, find_seeds_folder, find_state, keep_state, states
+from pytest_nself.authoring.syncs import State, find_state, keep_state, states
 from pytest_nself.core.errors import ConfigError, NselfError, Refused
+from pytest_nself.project.folders import find_seeds_folder
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 FILES = {
@@ -477,13 +478,3 @@ def test_differences(root: Path) -> None:
     assert shown["01_users.sql"] == "01_users.sql: not a text"
     assert shown["nself.sum"] == "nself.sum: the same text, with other permissions"
     assert shown["new.sql"].endswith("… and 93 lines more")
-
-
-def test_the_folder_of_seeds(tmp_path: Path) -> None:
-    """The first usual one that holds files."""
-    assert find_seeds_folder(tmp_path) is None
-    (tmp_path / "seeds").mkdir()
-    assert find_seeds_folder(tmp_path) == tmp_path / "seeds"
-    (tmp_path / "db/seeds/common").mkdir(parents=True)
-    (tmp_path / "db/seeds/common/1.sql").touch()
-    assert find_seeds_folder(tmp_path) == tmp_path / "db/seeds"

@@ -178,10 +178,12 @@ def _write(
 ) -> int:
     from nself_cli.commands._schema import migrations_in
     from nself_cli.commands._schema_files import shown
-    from pytest_nself.authoring.syncs import find_seeds_folder, keep_state
+    from pytest_nself.authoring.syncs import keep_state
     from pytest_nself.core.step import WriteFile
     from pytest_nself.execute.files import write_files
     from pytest_nself.migrations.sums import plan_sums
+    from pytest_nself.project.folders import find_seeds_folder
+    from pytest_nself.project.pyproject import read_table
 
     kept = keep_state(
         files.project.root,
@@ -190,7 +192,7 @@ def _write(
         now=now,
         before="schema import",
         environment=invocation.environment,
-        seeds_folder=find_seeds_folder(files.project.root),
+        seeds_folder=find_seeds_folder(files.project.root, read_table(files.project.root).get("seeds")),
         used=[path for path in files.used if path != files.path],
         keep=files.settings.sync_retention,
     )
