@@ -17,11 +17,16 @@ from pytest_nself.core.names import ObjectRef, quote_identifier, quote_qualified
 from pytest_nself.data.capture.masking import Choices, mask
 from pytest_nself.data.capture.rows import Captured, capture_rows
 from pytest_nself.data.capture.writing import set_text
+from pytest_nself.data.generate.plan import generate, plan_rows
+from pytest_nself.data.generate.wishes import Wishes
 from pytest_nself.data.sets.compiling import compile_sets
 from pytest_nself.data.sets.tree import read_yaml_set
 from pytest_nself.data.shape.model import Shape
 from pytest_nself.data.shape.reading import read_shape
 from pytest_nself.database.database import EphemeralDatabase
+from pytest_nself.execute.send import send
+
+from .hard_schemas import HardSchema, hard_schemas
 
 SHOP = """
 create type mood as enum ('fine', 'so-so');
@@ -75,8 +80,8 @@ def contents(connection: psycopg.Connection[Any], shape: Shape) -> Mapping[Objec
     found = {}
     for table in shape.roots:
         columns = ", ".join(f"{quote_identifier(column.name)}::text" for column in table.columns)
-        query = f"select {columns} from {quote_qualified(table.ref.schema, table.ref.name)} order by 1, 2"
-        found[table.ref] = connection.execute(query.encode()).fetchall()
+        query = f"select {columns} from {quote_qualified(table.ref.schema, table.ref.name)}"
+        found[table.ref] = sorted(connection.execute(query.encode()).fetchall(), key=repr)
     return found
 
 
@@ -266,6 +271,44 @@ def test_any_value_reads_back(scratch_database: EphemeralDatabase, rows: list[di
     captured = captured_of(scratch_database, "select * from t")
     text = set_text("s", captured, mask(captured, Choices()))
     assert loaded_again(scratch_database, text) == before
+
+
+@pytest.mark.parametrize("schema", hard_schemas(), ids=lambda schema: schema.name)
+def test_rows_of_hard_schemas_read_back(scratch_database: EphemeralDatabase, schema: HardSchema) -> None:
+    """All tables of each, with generated rows: the same with their keys, as many with labels in their stead."""
+    with scratch_database.connect() as connection:
+        schema.load(connection)
+        connection.commit()
+        shape = read_shape(connection)
+        wishes = Wishes(tables=tuple(table.ref for table in shape.roots if not table.insert_triggers), rows=6)
+        steps = plan_rows(connection, shape, generate(connection, shape, wishes)).steps
+        send(connection, steps)
+        connection.commit()
+        before = contents(connection, shape)
+    keep = tuple(
+        ".".join(quote_identifier(part or "") for part in (table.ref.schema, table.ref.name, column.name))
+        for table in shape.roots
+        for column in table.columns
+    )
+    queries = [f"select * from {quote_qualified(table.ref.schema, table.ref.name)}" for table in shape.roots]
+    captured = captured_of(scratch_database, *queries, limit=100_000)
+    masked = mask(captured, Choices(keep=keep))
+    assert loaded_again(scratch_database, set_text("s", captured, masked, keep_keys=True)) == before
+    again = loaded_again(scratch_database, set_text("s", captured, masked))
+    assert {ref: len(rows) for ref, rows in again.items()} == {ref: len(rows) for ref, rows in before.items()}
+
+
+def test_rows_that_are_alike(scratch_database: EphemeralDatabase) -> None:
+    """Without a key there may be two of them, and both are written; named twice they are not written twice."""
+    with scratch_database.connect(autocommit=True) as connection:
+        connection.execute('create table "odd-name" (a int, b json); create table "a ""b""" (id int primary key)')
+        connection.execute("""insert into "odd-name" values (1, '{}'), (1, '{}'), (null, null); """)
+        connection.execute("""insert into "a ""b\""" values (1)""")
+        before = contents(connection, read_shape(connection))
+    query = 'select * from "odd-name"'
+    captured = captured_of(scratch_database, query, query, 'select * from "a ""b"""')
+    assert counts(captured) == {"odd-name": 3, 'a "b"': 1}
+    assert loaded_again(scratch_database, set_text("s", captured, mask(captured, Choices()))) == before
 
 
 def test_partitions_and_schemas_and_quoted_names(scratch_database: EphemeralDatabase) -> None:

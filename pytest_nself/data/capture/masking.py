@@ -62,7 +62,7 @@ def mask(captured: Captured, choices: Choices) -> Masked:
         for column in table.columns:
             place = (ref, column.name)
             values = [row[column.name] for row in found if row.get(column.name) is not None]
-            if not values or place in keep:
+            if not values or column.generated or place in keep:
                 continue
             if place in leave_out:
                 _leave_out(found, column, table)

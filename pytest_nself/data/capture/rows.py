@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef, quote_identifier, quote_qualified
-from pytest_nself.data.shape.model import Column, Key, Reference, Shape, Table
+from pytest_nself.data.shape.model import Column, Reference, Shape, Table
 from pytest_nself.data.shape.order import root_of
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, str | None]
 LIMIT = 1000
+_PLACE = ""
+"""Under this name a row of a table without a key has where it lies: two rows may be alike in all columns."""
 
 # Text that every server, whatever its settings, reads as the same value.
 _SETTINGS = """
@@ -36,9 +38,10 @@ class Captured:
     def add(self, table: Table, rows: Iterable[Values]) -> list[Values]:
         """Take rows; those that were not there."""
         there = self.tables.setdefault(table.ref, {})
+        keyed = has_identity(table)
         new = []
         for row in rows:
-            key = tuple(row[name] for name in identity(table))
+            key = tuple(row[name] for name in identity(table)) if keyed else (row[_PLACE],)
             if key not in there:
                 there[key] = row
                 new.append(row)
@@ -62,17 +65,21 @@ class Named:
 
 def identity(table: Table) -> tuple[str, ...]:
     """The columns that tell rows apart: the primary key, else a key without nulls, else all of them."""
-    keys = sorted((key for key in table.keys if key.plain), key=lambda key: not key.primary)
-    for key in keys:
-        columns = tuple(name for name in key.columns if name is not None)
-        if all(column.must for column in table.columns if column.name in columns):
-            return columns
-    return tuple(column.name for column in table.columns)
+    return _key(table) or tuple(column.name for column in table.columns)
 
 
 def has_identity(table: Table) -> bool:
     """Whether a key tells its rows apart."""
-    return any(_columns(key) == identity(table) for key in table.keys if key.plain)
+    return _key(table) is not None
+
+
+def _key(table: Table) -> tuple[str, ...] | None:
+    must = {column.name for column in table.columns if column.must}
+    for key in sorted((key for key in table.keys if key.plain), key=lambda key: not key.primary):
+        columns = tuple(name for name in key.columns if name is not None)
+        if must.issuperset(columns):
+            return columns
+    return None
 
 
 def capture_rows(
@@ -125,8 +132,9 @@ def _named(connection: psycopg.Connection[Any], shape: Shape, query: str) -> lis
             continue
         key = identity(table)
         keys = dict.fromkeys(tuple(row[places[name]] for name in key) for row in texts)
-        # The other side of an outer join that found nothing.
-        found.append(Named(table, key, tuple(one for one in keys if any(value is not None for value in one))))
+        if has_identity(table):  # else it is the other side of an outer join that found nothing
+            keys = {one: None for one in keys if None not in one}
+        found.append(Named(table, key, tuple(keys)))
     if not found:
         raise FixtureError(
             "The query does not say which rows it means.",
@@ -192,17 +200,19 @@ def _read(connection: psycopg.Connection[Any], named: Named) -> list[Values]:
     if not named.keys:
         return []
     table = named.table
-    columns = [column for column in table.columns if not column.generated]
+    columns = table.columns  # computed ones too: a key may be made of them
     by_name = {column.name: column for column in table.columns}
-    shown = ", ".join(f"t.{quote_identifier(column.name)}::text" for column in columns)
+    shown = ", ".join(
+        [f"t.{quote_identifier(column.name)}::text" for column in columns] + ["t.tableoid || t.ctid::text"]
+    )
     arrays = ", ".join("%s::text[]" for _ in named.columns)
     names = ", ".join(f"k{number}" for number in range(len(named.columns)))
     keyed = has_identity(table) or named.columns != identity(table)
     same = " and ".join(_same(by_name[name], number, keyed) for number, name in enumerate(named.columns))
     order = ", ".join(f"t.{quote_identifier(name)}" for name in identity(table)) if has_identity(table) else "1"
-    # A table without a key may hold the same row twice: exists() brings both, and Captured keeps one.
+    # A table without a key may hold the same row twice: exists() brings both.
     query = (
-        f"select {shown} from {quote_qualified(table.ref.schema, table.ref.name)} as t "
+        f"select {shown}, t.tableoid || t.ctid::text from {quote_qualified(table.ref.schema, table.ref.name)} as t "
         f"where exists (select from unnest({arrays}) as k ({names}) where {same}) order by {order}"
     )
     lists = [[key[number] for key in named.keys] for number in range(len(named.columns))]
@@ -210,7 +220,7 @@ def _read(connection: psycopg.Connection[Any], named: Named) -> list[Values]:
 
     with connection.cursor(row_factory=tuple_row) as cursor:
         found = cursor.execute(query.encode(), lists).fetchall()
-    return [dict(zip((column.name for column in columns), row, strict=True)) for row in found]
+    return [dict(zip((*(column.name for column in columns), _PLACE), row, strict=True)) for row in found]
 
 
 def _same(column: Column, number: int, keyed: bool) -> str:
@@ -219,7 +229,3 @@ def _same(column: Column, number: int, keyed: bool) -> str:
     if keyed:
         return f"{left} = k{number}::{column.type.written}"
     return f"{left}::text is not distinct from k{number}::{column.type.written}::text"
-
-
-def _columns(key: Key) -> tuple[str, ...]:
-    return tuple(name for name in key.columns if name is not None)

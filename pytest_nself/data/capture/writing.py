@@ -11,6 +11,7 @@ from pytest_nself.core.names import ObjectRef
 from pytest_nself.data.shape.model import Column, Shape, Table, TypeKind
 from pytest_nself.data.shape.order import CircleError, load_order
 from pytest_nself.data.staleness.edits import is_plain
+from pytest_nself.data.written.names import written_name
 from pytest_nself.data.written.references import is_reference
 
 from .labels import Labels, label_rows
@@ -65,7 +66,7 @@ class _Writer:
         parts = [ref.name]
         if [one.ref for one in self.shape.named(None, ref.name)] != [ref]:
             parts.insert(0, ref.schema or "")
-        word = ".".join(part if re.fullmatch(r"[^\W\d]\w*", part) else f'"{part}"' for part in parts)
+        word = ".".join(map(written_name, parts))
         return word if re.fullmatch(r"[A-Za-z_][\w.]*", word) and is_plain(word.replace(".", "_")) else _single(word)
 
     def table(self, ref: ObjectRef) -> Iterator[str]:
@@ -88,7 +89,7 @@ class _Writer:
                 filled.update(link.columns)
                 cells[link.columns[0]] = (link.word, label)
         for column in table.columns:
-            if column.name in filled or column.name not in row:
+            if column.generated or column.name in filled or column.name not in row:
                 continue
             value = row[column.name]
             if value is not None or column.default is not None or column.identity is not None:
@@ -127,9 +128,13 @@ class _Writer:
         return None if label is None else _reference(self._word(link.target), label)
 
     def _word(self, ref: ObjectRef) -> str:
+        """The table as a reference names it."""
         bare = [one.ref for one in self.shape.named(None, ref.name)] == [ref]
         parts = [ref.name] if bare else [ref.schema or "", ref.name]
-        return ".".join(part if re.fullmatch(r"[^\W\d]\w*", part) else f'"{part}"' for part in parts)
+        quoted = ('"' + part.replace('"', '""') + '"' for part in parts)
+        return ".".join(
+            part if re.fullmatch(r"[^\W\d]\w*", part) else other for part, other in zip(parts, quoted, strict=True)
+        )
 
     def _given_by_label(self, ref: ObjectRef) -> tuple[str, ...]:
         """The key's column, where a sequence gives it and every reference to it can be written with a label."""
@@ -217,7 +222,7 @@ def _single(value: str) -> str:
 def _key(name: str) -> str:
     if is_plain(name, is_key=True):
         return name
-    word = name if re.fullmatch(r'[^".\s]+', name) else '"' + name.replace('"', '""') + '"'
+    word = written_name(name)
     return word if is_plain(word, is_key=True) else _single(word)
 
 
