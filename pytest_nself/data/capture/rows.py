@@ -202,9 +202,7 @@ def _read(connection: psycopg.Connection[Any], named: Named) -> list[Values]:
     table = named.table
     columns = table.columns  # computed ones too: a key may be made of them
     by_name = {column.name: column for column in table.columns}
-    shown = ", ".join(
-        [f"t.{quote_identifier(column.name)}::text" for column in columns] + ["t.tableoid || t.ctid::text"]
-    )
+    shown = ", ".join(f"t.{quote_identifier(column.name)}::text" for column in columns)
     arrays = ", ".join("%s::text[]" for _ in named.columns)
     names = ", ".join(f"k{number}" for number in range(len(named.columns)))
     keyed = has_identity(table) or named.columns != identity(table)
