@@ -46,6 +46,18 @@ def link_table(
         if rows is None or set(reference.columns) <= wish.values.keys():
             continue
         link = _without(_link(shape, table, reference, rows, wish, filled), wish.values)
+        if link.own:
+            elsewhere = {name for other in table.references if other is not reference for name in other.columns}
+            # A column that refers to itself is content with any value: what is left agrees with it in the same row.
+            same = {one for one, target in zip(link.columns, link.targets, strict=True) if one == target}
+            if same - elsewhere:
+                link = replace(_without(link, same - elsewhere), alone=True)
+            if not link.columns:
+                continue
+            if set(link.targets) & {name for other in links if other.own for name in other.columns}:
+                if not link.optional:
+                    return Linked((), hopeless=reference)
+                link = replace(link, nulls=1.0)
         if not rows.count:
             if not link.optional:
                 return Linked((), hopeless=reference)

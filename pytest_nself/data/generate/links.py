@@ -19,7 +19,7 @@ class Link:
 
     `nulls` is the share of rows that refer to nothing. `own` says that the rows are those of the table itself; then a
     row refers to an earlier one, the first to itself or, where that is allowed, to nothing. `full`: all of its columns
-    are null, or none is.
+    are null, or none is. `alone`: a row refers to nothing or, where that is not allowed, to itself.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Link:
     nullable: frozenset[str] = frozenset()
     own: bool = False
     full: bool = False
+    alone: bool = False
 
     @property
     def optional(self) -> bool:
@@ -95,6 +96,8 @@ class Links:
         if not count:
             return [None if first.optional else REJECTED] * len(rows)
         random = random_of(self.key, number)
+        if first.alone:
+            return [None] * len(rows) if first.optional else list(rows)
         if first.own:
             once = random.random
             drawn: list[int | None] = [int(once() * row) for row in rows]
@@ -141,6 +144,10 @@ class Links:
             if any(known[column] is None for column in shared) or not link.parents.count:
                 if not _leave(link, known, shared, vacuous=any(known[column] is None for column in shared)):
                     return None
+                continue
+            if link.alone:
+                if not _leave(link, known, shared, vacuous=False):
+                    _put(link, row, known)
                 continue
             nothing = link.nullable - set(shared)
             if nothing and link.nulls and random.random() < link.nulls:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from pytest_nself.core.plan import Plan
 from pytest_nself.core.sql import Sql
 from pytest_nself.core.step import Statement, Step
 from pytest_nself.data.shape.model import Reference, Shape, Table
-from pytest_nself.data.shape.order import LoadOrder, load_order, root_of
+from pytest_nself.data.shape.order import LoadOrder, circles, load_order, postponable, root_of
 from pytest_nself.data.strategies.stream import VERSION
 
 from .existing import Existing, read_existing, read_parents
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """All rows, decided: by table in the order of loading, with the references that are set at the end."""
+    """All rows, decided: by table in the order of loading, with the references that are set at the end.
+
+    `added` are tables that were not asked for and are needed, `stuck` those that each need a row of the other at once.
+    """
 
     order: LoadOrder
     tables: Mapping[ObjectRef, Filled]
@@ -40,6 +43,7 @@ class Generated:
     wishes: Wishes
     added: tuple[ObjectRef, ...] = ()
     rebuild: Rebuild = field(default_factory=Rebuild)
+    stuck: tuple[ObjectRef, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -60,9 +64,11 @@ def generate(
 
     `rebuild` allows that indexes of empty tables are dropped and made anew around their COPY. With `attempt` the
     rows of each table are tried, and those that the server refuses are left out. `existing` remembers
-    what was in the tables when they were first looked at. Raises CircleError.
+    what was in the tables when they were first looked at.
     """
     wanted, added = _chosen(connection, shape, wishes)
+    stuck = _stuck(shape, wanted)
+    wanted = [ref for ref in wanted if ref not in stuck]
     order = load_order(shape, wanted)
     ground = Ground(connection, shape, wishes.seed, targets(shape, wanted))
     tables: dict[ObjectRef, Filled] = {}
@@ -95,7 +101,21 @@ def generate(
     if attempt is not None:
         _try(shape, order, tables, attempt, decide)
     found = read_rebuild(connection, _empty(order, tables)) if rebuild else Rebuild(kept="that was not asked for")
-    return Generated(order, tables, parents, wishes, added, found)
+    return Generated(order, tables, parents, wishes, added, found, stuck)
+
+
+def _stuck(shape: Shape, wanted: Collection[ObjectRef]) -> tuple[ObjectRef, ...]:
+    """Tables that each need a row of the other at once: no order of loading fills them."""
+    edges = {
+        ref: {
+            target
+            for reference in shape.tables[ref].references
+            if reference.deferrable is None and not postponable(shape.tables[ref], reference)
+            if (target := root_of(shape, reference.target)) in wanted and target != ref
+        }
+        for ref in wanted
+    }
+    return tuple(ref for group in circles(edges) if len(group) > 1 for ref in group)
 
 
 def _try(
@@ -241,6 +261,9 @@ def _sequences(filled: Filled) -> Iterator[Statement]:
 def notes_of(generated: Generated) -> list[str]:
     """What a person should know of the rows before they are loaded."""
     found = [f"{ref} is filled too: others need its rows" for ref in generated.added]
+    if generated.stuck:
+        names = ", ".join(map(str, generated.stuck))
+        found.append(f"{names} stay empty: each needs a row of another first, and no key may be null or checked late")
     for ref, filled in generated.tables.items():
         if filled.short:
             wanted = generated.wishes.rows_of(ref)
