@@ -88,6 +88,8 @@ class _Filling:
     def run(self) -> Filled:
         """Decide; see fill_table."""
         key = self.key
+        if self.table.partition_key is not None and not any(self.ground.shape.leaves(self.table)):
+            return self._empty("it has no partition that could hold them")
         self.linked = link_table(
             self.ground.shape, self.table, self.parents, key=key, wish=self.wish, filled=self.referenced
         )
