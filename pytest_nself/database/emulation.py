@@ -63,7 +63,7 @@ class EmulatedCommits(BaseConnection[Any]):
         emulation = self._emulation
         if emulation.asked:
             emulation.settle()
-        emulation.intact = False
+        emulation.intact = emulation.aside = False
         super()._check_connection_ok()
 
     @property

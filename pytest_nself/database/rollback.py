@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -13,7 +14,7 @@ from pytest_nself.core.errors import IsolationError
 
 from . import rollback_sql as sql
 from .emulation import AsyncRollbackConnection, RollbackConnection
-from .rollback_end import ACTIVE, CallCheck, answers, busy, commit_for_real
+from .rollback_end import ACTIVE, CallCheck, answers, busy, commit_for_real, quiet
 from .rollback_outer import Link, Outer
 from .rollback_state import GOOD_RESULTS, IDLE, INERROR, OK, Emulation, Facts, Watch, collect, exec_, outside_rollback
 
@@ -83,9 +84,19 @@ class RollbackSession:
         Row and cursor factories that the test sets on its own are not there; the types that it has registered are.
         """
         test = self._sync or self._async or self.begin()
-        connection = _quiet(self._living())._join(*self._current())
+        connection = quiet(self._living())._join(*self._current())
         connection._adapters = test.adapters
         return connection
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is sent in this block is none of the test's statements, and not its last one."""
+        emulation, _ = self._current()
+        last = emulation.last
+        try:
+            yield
+        finally:
+            emulation.last, emulation.aside = last, True
 
     def stand_on(self, links: Sequence[Link], max_age_s: float) -> list[Any] | None:
         """Let the test, which has its connection but executed nothing, begin with these rows; what each load gave.
@@ -209,6 +220,7 @@ class RollbackSession:
         ).fetchone()
         seen = str(row[0]) if row is not None and row[0] is not None else ""
         ours = "nself_commit" in seen or "nself.kept_" in seen or seen.lower() in ("", "deallocate all")
+        ours = ours or (emulation is not None and emulation.aside)
         return sent if ours or sent.startswith(seen) else seen
 
     def keep(self) -> bool:
@@ -318,7 +330,7 @@ class RollbackSession:
         assert pgconn is not None
         # A connection of its own: the test's does not see these statements, nor do they see its adapters.
         loading = Emulation(pgconn, self._facts, outer)
-        connection = _quiet(pgconn)._join(loading, Watch(loading))
+        connection = quiet(pgconn)._join(loading, Watch(loading))
         connection.prepare_threshold = None
         try:
             if common:
@@ -377,11 +389,3 @@ class RollbackSession:
             emulation.read(exec_(pgconn, sql.ROLL_BACK_TO + b"; " + self._question))
         except errors.InvalidSavepointSpecification as missing:
             raise emulation.lose() from missing
-
-
-def _quiet(pgconn: PGconn) -> RollbackConnection:
-    """A connection object that leaves notices and notifications to the one that has them."""
-    notice, notify = pgconn.notice_handler, pgconn.notify_handler
-    connection = RollbackConnection(pgconn)
-    pgconn.notice_handler, pgconn.notify_handler = notice, notify
-    return connection

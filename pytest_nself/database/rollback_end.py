@@ -1,4 +1,4 @@
-"""What the end of a test asks and does below psycopg: is the connection alive, is it in use, what was the answer."""
+"""What goes on below psycopg: is the connection alive, is it in use, what was the answer, who hears its notices."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import psycopg
 from psycopg import pq
 
 from . import rollback_sql as sql
+from .emulation import RollbackConnection
 from .rollback_state import INERROR, OK
 
 if TYPE_CHECKING:
@@ -88,3 +89,11 @@ def commit_for_real(pgconn: PGconn) -> bool:
     back = sql.ROLL_BACK_TO + b"; " if pgconn.transaction_status == INERROR else b""
     result = pgconn.exec_(back + b"commit")
     return result.status == pq.ExecStatus.COMMAND_OK and result.command_status == b"COMMIT"
+
+
+def quiet(pgconn: PGconn) -> RollbackConnection:
+    """A connection object that leaves notices and notifications to the one that has them."""
+    notice, notify = pgconn.notice_handler, pgconn.notify_handler
+    connection = RollbackConnection(pgconn)
+    pgconn.notice_handler, pgconn.notify_handler = notice, notify
+    return connection

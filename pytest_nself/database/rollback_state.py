@@ -88,11 +88,12 @@ class Emulation:
     test fails with it even if the code under test swallowed it. `doubtful`: a text may have ended the transaction.
     `intact`: the last check found the transaction standing, and nothing was sent since. `outer`: what the session's
     transaction holds for several tests; `shares`: this test stands on it. `modes`: a text may have set when constraints
-    are checked.
+    are checked. `aside`: what was sent since `last` is none of the test's.
     """
 
     __slots__ = (
         "answer",
+        "aside",
         "asked",
         "begun",
         "cursors",
@@ -126,6 +127,7 @@ class Emulation:
         self.doubtful = False
         self.intact = False
         self.asked = False
+        self.aside = False
         self.answer: tuple[bool, tuple[str | None, ...] | None] = (False, None)
         self.error: IsolationError | None = None
         self.identity: bytes | None = None

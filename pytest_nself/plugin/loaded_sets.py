@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from psycopg.pq import TransactionStatus
 
-from pytest_nself.core.errors import NselfError
+from pytest_nself.core.errors import FixtureError, NselfError
 from pytest_nself.data.sets.rows import FixtureRows, Row, UnknownRow
 from pytest_nself.database.rollback_outer import Link
 from pytest_nself.sandbox.following import Ref, follow, reread
@@ -105,7 +105,11 @@ class LoadedSets:
         return self._rows
 
     def __getitem__(self, key: str) -> Any:
-        return self._all()[key]
+        __tracebackhide__ = True
+        try:
+            return self._all()[key]
+        except FixtureError as error:
+            raise error.with_traceback(None) from None  # it is about the words in the test
 
     def __contains__(self, key: object) -> bool:
         return key in self._all()
@@ -115,7 +119,8 @@ class LoadedSets:
 
         UnknownRow as for `[]`, also where a row that is referred to is gone; UnknownColumn for a key that is none.
         """
-        row = key if isinstance(key, Row) else self._all()[key]
+        __tracebackhide__ = True
+        row = key if isinstance(key, Row) else self[key]
         if not isinstance(row, Row):
             raise UnknownRow(f'"{key}" is a table.', "A reference starts at one row.", f'write "{key}.label"')
         return Ref(row, self._follow)
@@ -128,11 +133,15 @@ class LoadedSets:
         return self
 
     def _follow(self, row: Row, name: str) -> Any:
+        __tracebackhide__ = True
         shape = self._brought[-1].shape if self._brought else self._worker.tables()
         if shape is None:
             with self._connection(reads=True) as connection:
                 shape = self._worker.loader.shape(connection, clean=False)
-        found = follow(partial(self._connection, reads=True), shape, self._brought, self._all(), row, name)
+        try:
+            found = follow(partial(self._connection, reads=True), shape, self._brought, self._all(), row, name)
+        except FixtureError as error:
+            raise error.with_traceback(None) from None
         return Ref(found, self._follow) if isinstance(found, Row) else found
 
     def __repr__(self) -> str:
@@ -164,15 +173,14 @@ def connection_at(worker: Worker, place: str | None, *, reads: bool = False) -> 
         return
     connection = worker.rollback.beside()
     fresh = connection.info.transaction_status == TransactionStatus.IDLE
-    with acting_for_all(sandbox, connection):
-        yield connection
-    if not fresh:
-        return
-    if reads:
-        connection.rollback()
-    else:
-        # What was there before the test began survives its rollback().
-        connection.commit()
+    with worker.rollback.aside():
+        with acting_for_all(sandbox, connection):
+            yield connection
+        if fresh and reads:
+            connection.rollback()
+        elif fresh:
+            # What was there before the test began survives its rollback().
+            connection.commit()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, overload
 
 from pytest_nself.core.errors import FixtureError, NselfError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from .worker import Worker
 
+_NAME = "correct the name"
 _MOST = 64  # decisions of the generator that are remembered for later tests
 
 
@@ -109,7 +110,7 @@ class Making:
         called = short_name(shape, table.ref)
         for word in given:
             if table.column(word) is None and not references_called(shape, table, word):
-                raise FixtureError(f'{called} has no column "{word}".', nearest(word, words_of(table)), "correct it")
+                raise FixtureError(f'{called} has no column "{word}".', nearest(word, words_of(table)), _NAME)
         plain = {word: value._row if isinstance(value, Ref) else value for word, value in given.items()}
         texts = declared_texts(self, table, plain, "nself_make")
         stored = self.create_many(table, [texts] * count)() if count else []
@@ -184,7 +185,8 @@ class Making:
         if self._inside:
             yield connection
             return
-        with connection.transaction(), acting_for_all(self._worker.sandbox, connection):
+        aside = self._worker.rollback.aside() if self._place is None else nullcontext()
+        with aside, connection.transaction(), acting_for_all(self._worker.sandbox, connection):
             self._inside = True
             try:
                 yield connection

@@ -43,6 +43,7 @@ class Ref:
         object.__setattr__(self, "_follow", follow)
 
     def __getattr__(self, name: str) -> Any:
+        __tracebackhide__ = True  # an error is about the name in the test
         if name.startswith("__") or name in Ref.__slots__:
             raise AttributeError(name)
         return self._follow(self._row, name)

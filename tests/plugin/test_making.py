@@ -143,11 +143,17 @@ def test_what_is_wrong(shop: Project) -> None:
 
         def test_2(nself_make):
             nself_make("usres")
+
+        def test_3(nself_db, nself_make):
+            nself_db.execute("select 'mine'")
+            nself_make("users", email="nothing")
         """,
     )
     said = shop.fails()
-    assert "1 failed, 1 passed" in said
-    assert "site-packages" not in said.replace("psycopg", "")
+    assert "2 failed, 1 passed" in said
+    assert "pytest_nself/" not in said
+    assert said.count("nself: last SQL") == 1
+    assert "select 'mine'" in said.split("nself: last SQL")[1]
 
 
 def test_rows_of_the_test_itself(shop: Project) -> None:

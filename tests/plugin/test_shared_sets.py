@@ -309,6 +309,32 @@ def test_rows_are_read_again(with_sets: Project, place: str) -> None:
     assert "1 passed" in with_sets.passes()
 
 
+def test_wrong_names_are_told_in_short(with_sets: Project) -> None:
+    """A label, a key or a table that there is none of: the line of the test and what was meant, no frames of ours."""
+    with_sets.file(
+        "test_it.py",
+        """
+        import pytest
+        pytestmark = pytest.mark.nself_fixtures("more")
+
+        def test_1(nself_fixtures):
+            nself_fixtures["users.alise"]
+
+        def test_2(nself_fixtures):
+            nself_fixtures.ref("posts.hello").auhtor
+
+        def test_3(nself_db, nself_fixtures):
+            nself_fixtures.refresh()
+            assert False
+        """,
+    )
+    said = with_sets.fails("-p", "no:randomly")
+    assert 'Did you mean "users.alice"' in said
+    assert 'Did you mean "author"' in said
+    assert "pytest_nself/" not in said
+    assert "last SQL" not in said
+
+
 def test_a_row_that_is_gone(with_sets: Project) -> None:
     """A key that leads to a row which the test has deleted is told."""
     with_sets.file(
