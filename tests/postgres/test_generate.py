@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from pytest_nself.catalog.compare import differences
 from pytest_nself.catalog.read import introspect
@@ -22,6 +23,7 @@ from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.execute.send import send
 
 from .hard_schemas import HardSchema, hard_schemas
+from .schemas import schemas
 
 Connection = psycopg.Connection[Any]
 EVERYTHING = """
@@ -422,3 +424,16 @@ def test_too_many_rows_are_an_error(everything: Connection) -> None:
     """A table that has room for two rows cannot give ten."""
     with pytest.raises(FixtureError, match="cannot be made"):
         Maker(everything, read_shape(everything)).rows(ref("switches"), 10)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sql=schemas())
+def test_random_schemas_are_filled(scratch_database: EphemeralDatabase, sql: str) -> None:
+    """Whatever the tables: each gets its rows, or it is said why not; the server accepts all that is sent."""
+    with scratch_database.connect() as connection, taken_back(connection):
+        # Without what is about roles: an owner who may not read a schema cannot check its keys.
+        kept = [line for line in sql.splitlines() if "nself_random" not in line]
+        connection.execute("\n".join(kept).encode())
+        generated = load(connection, Wishes(rows=12))
+        for filled in generated.tables.values():
+            assert filled.rows.count == 12 or filled.short, str(filled.table.ref)

@@ -64,6 +64,7 @@ class _Filling:
     ) -> None:
         self.ground = ground
         self.table = table
+        self.asked = count
         self.parents = dict(parents)
         self.postponed = [one for one in table.references if one.name in postponed]
         self.wish = wish
@@ -123,7 +124,7 @@ class _Filling:
             rows = self._made(filters)
         rows.settle()
         self.filled.rows = rows
-        if rows.count < rows.wanted:
+        if rows.count < self.asked:
             self.filled.short = self._why_short(rows)
         return self.filled
 

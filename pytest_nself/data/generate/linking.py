@@ -9,6 +9,7 @@ from pytest_nself.core.names import ObjectRef
 from pytest_nself.data.shape.model import Reference, Shape, Table
 from pytest_nself.data.shape.order import root_of
 
+from .later import Coming
 from .links import Link, Links
 from .parents import DISTRIBUTIONS, Parents, uniform
 from .wishes import TableWish
@@ -58,6 +59,11 @@ def link_table(
                 if not link.optional:
                     return Linked((), hopeless=reference)
                 link = replace(link, nulls=1.0)
+        if isinstance(rows, Coming) and set(link.columns) & set(filled):
+            # Both are each other's keys: neither has a value to begin with.
+            if not link.optional:
+                return Linked((), hopeless=reference)
+            link = replace(link, nulls=1.0)
         if not rows.count:
             if not link.optional:
                 return Linked((), hopeless=reference)
