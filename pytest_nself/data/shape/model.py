@@ -86,7 +86,8 @@ class Type:
 class Column:
     """A column. `number` is its attnum, which a rename does not change; `default` is an expression.
 
-    `computed` is the expression of a generated column, which is never written; `identity` is `always` or `by default`; `sequence` is the one that gives values, as SQL says it.
+    `computed` is the expression of a generated column, which is never written; `identity` is `always` or `by default`;
+    `sequence` is the one that gives values, as SQL says it.
     """
 
     name: str
