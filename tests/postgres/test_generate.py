@@ -410,6 +410,19 @@ def test_a_maker_gives_no_row_twice(everything: Connection) -> None:
     assert count(everything, "shop.projects") == 12
 
 
+def test_the_next_transaction_gets_the_same_rows(everything: Connection) -> None:
+    """A maker for the next transaction decides nothing anew, and gives from the beginning."""
+    maker = Maker(everything, read_shape(everything))
+    found = []
+    for _ in range(2):
+        with taken_back(everything):
+            made = maker.rows(ref("projects", "shop"), 3)
+            put(everything, made, ref("projects", "shop"))
+            found.append(made)
+        maker = maker.again(everything)
+    assert found[0] == found[1]
+
+
 def test_given_keys_bring_no_parents(everything: Connection) -> None:
     """A row for a tenant of one's own: its other references agree with it."""
     everything.execute("insert into public.tenants (id, name, slug) values (900, 'mine', 'mine')")

@@ -75,6 +75,10 @@ class Maker:
             )
         return self._collected(generated, ref, free, fixed)
 
+    def again(self, connection: psycopg.Connection[Any]) -> Maker:
+        """One for the next transaction, in a database with the same rows: what was decided is not decided again."""
+        return Maker(connection, self.shape, self.seed, _known=self._known, _existing=self._existing)
+
     def _name(self, ref: ObjectRef, fixed: Mapping[str, str | None]) -> tuple[object, ...]:
         return (ref, *sorted(fixed.items(), key=repr))
 
