@@ -125,7 +125,7 @@ def test_a_plan_says_how_many_and_which(generating: Generating) -> None:
     )
     generating("--plan", "plan.yml")
     assert generating.count("users where role = 'admin' and parent_id is null") == 10
-    assert generating.count("(select distinct author_id from posts)") == 10
+    assert generating.count("(select distinct author_id from posts) as p") == 10
     assert generating.count("posts where rating is distinct from 5 and rating is not null") == 0
     assert generating.count("heads") == 0
 
