@@ -16,7 +16,7 @@ from pytest_nself.migrations.sums import FILE_NAME, plan_sums
 from .conftest import Project
 
 EXAMPLE = Path(__file__).parents[2] / "example_project"
-CHECKS = ("nself::roundtrip", "nself::checksums", "nself::rls", "nself::fk_index")
+CHECKS = ("nself::roundtrip", "nself::checksums", "nself::rls", "nself::fk_index", "nself::fixtures", "nself::seeds")
 MIGRATIONS = sorted(path.stem for path in (EXAMPLE / "migrations").glob("*.sql"))
 TABLES = [
     "audit_events",
@@ -38,6 +38,8 @@ ITEMS = {
     "checksums",
     *(f"roundtrip[{name}]" for name in MIGRATIONS),
     *(f"{check}[public.{table}]" for check in ("rls", "fk_index") for table in TABLES),
+    *(f"fixtures[{name}]" for name in ("basic", "busy-day", "orders-of-2024")),
+    "seeds[dev]",
 }
 
 Plant = Callable[..., None]
@@ -93,7 +95,7 @@ def without(name: str, red: dict[str, str], *said: str) -> None:
 
 
 def test_without_a_fault(shop: Project) -> None:
-    """An item for each migration and each table, and one for the checksums; all are green."""
+    """An item for each migration, table, fixture set and environment, one for the checksums; all are green."""
     assert run(shop, *CHECKS) == (ITEMS, {})
 
 
@@ -190,6 +192,27 @@ def test_faults_in_tables_and_files(shop: Project) -> None:
     assert red == {}
     faulty = {"checksums", "rls[public.customers]", "rls[public.memberships]", "fk_index[public.payments]"}
     assert green == ITEMS - faulty | {"roundtrip[20240501090000_create_coupons]", "fk_index[public.coupons]"}
+
+
+def test_faults_in_rows(shop: Project) -> None:
+    """A set that a migration has left behind is told with its line, and a seed that adds rows each time."""
+    add(
+        shop,
+        "20240501090000_rename_stock",
+        "alter table public.products rename column stock to in_stock;",
+        "alter table public.products rename column in_stock to stock;",
+    )
+    record(shop)
+    shop.file(
+        "seeds/development/03_more.sql",
+        "-- +seed:idempotent\n"
+        "insert into users (email, name) select 'cleo' || count(*) || '@example.com', 'Cleo' from users;\n",
+    )
+    green, red = run(shop, "nself::fixtures", "nself::seeds")
+    without("fixtures[basic]", red, "stock", "in_stock", "20240501090000_rename_stock", "fixtures/basic.yml:19")
+    without("seeds[dev]", red, "03_more.sql", "users")
+    assert all(name.startswith("fixtures[") for name in red)  # what extends basic
+    assert not green
 
 
 def test_an_up_that_is_no_sql(shop: Project) -> None:
