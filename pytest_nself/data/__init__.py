@@ -1,1 +1,1 @@
-"""Rows, as plans: fixture sets."""
+"""Rows, as plans: fixture sets, seeds, generated rows, factories."""
