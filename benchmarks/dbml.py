@@ -7,7 +7,6 @@ All ways resolve references and refuse what is missing; ours judges the whole fi
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 from functools import partial
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from ground import Ground, ground
 from measuring import Figures, Skipped, Way, ahead, arguments, at_most, interleave, show
+from node import node_modules
 
 CORE = "@dbml/core"
 LIMIT_MS = 300
@@ -92,29 +92,9 @@ Ref: table_{number}.owner_id > table_{owner}.id [delete: cascade]
 def main() -> None:
     options = arguments(__doc__, 5)
     with ground() as place:
-        modules = node_modules(place)
+        modules = node_modules(place, CORE)
         for count in (10, 100, 1000):
             compare(place, modules, count, options.runs)
-
-
-def node_modules(place: Ground) -> Path | str:
-    """A folder with @dbml/core, installed for this run; or why there is none."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        return "Node.js with npm is not installed"
-    folder = place.folder / "npm"
-    folder.mkdir()
-    command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--silent", CORE]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    except subprocess.TimeoutExpired:
-        return f"npm has not installed {CORE} within two minutes"
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        return f"npm could not install {CORE}: {last}"
-    version = json.loads((folder / "node_modules" / CORE / "package.json").read_text())["version"]
-    print(f"{CORE} {version}")
-    return folder / "node_modules"
 
 
 def text_of(count: int) -> str:

@@ -6,6 +6,9 @@ from the plan to the commit. Shown are rows per second; bars are ratios of the s
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,8 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ground import ground
-from measuring import Bar, Figures, Measured, Way, arguments, interleave, show
+from ground import Ground, ground
+from measuring import Bar, Figures, Measured, Skipped, Way, arguments, interleave, show
+from node import node_modules
 from servers import bare_server
 
 TABLE = """
@@ -40,6 +44,32 @@ select
 from generate_series(1, {rows}::bigint) as n
 """
 GIVEN = "insert into bare (id, email, name, role, age, created_at) values (%s, %s, %s, %s, %s, %s)"
+DRIZZLE = """
+const { drizzle } = require("drizzle-orm/node-postgres");
+const { bigint, integer, pgEnum, pgTable, text, timestamp } = require("drizzle-orm/pg-core");
+const { seed } = require("drizzle-seed");
+const { Client } = require("pg");
+const role = pgEnum("role", ["admin", "editor", "member"]);
+const users = pgTable("users", {
+  id: bigint("id", { mode: "number" }).primaryKey().generatedByDefaultAsIdentity(),
+  email: text("email").notNull().unique(),
+  name: text("name").notNull(),
+  role: role("role").notNull(),
+  age: integer("age"),
+  createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+});
+(async () => {
+  const { rows, ...server } = JSON.parse(process.argv[2]);
+  const client = new Client(server);
+  await client.connect();
+  const began = performance.now();
+  await seed(drizzle(client), { users }, { count: rows }).refine((f) => ({
+    users: { columns: { email: f.email(), name: f.fullName(), age: f.int({ minValue: 18, maxValue: 99 }) } },
+  }));
+  console.log((performance.now() - began) / 1000);
+  await client.end();
+})();
+"""
 SLOW = 20
 """Of the rows, ways that take a row at a time get only one in so many; what counts is rows per second."""
 
@@ -47,10 +77,12 @@ SLOW = 20
 def main() -> None:
     options = arguments(__doc__, 7, rows=100_000)
     with ground() as place, bare_server(place, {"bench": TABLE}) as server:
-        compare(server.sockets, server.port, options.rows, options.runs)
+        modules = node_modules(place, "drizzle-orm", "drizzle-seed", "pg")
+        seeding = partial(drizzle_seed, place, modules, server.sockets, server.port)
+        compare(server.sockets, server.port, options.rows, options.runs, seeding)
 
 
-def compare(sockets: Path, port: int, rows: int, runs: int) -> None:
+def compare(sockets: Path, port: int, rows: int, runs: int, seeding: Callable[[int], Figures]) -> None:
     session = partial(connected, sockets, port)
     given = given_rows(sockets, port, min(rows, 100_000))
     ways = [
@@ -58,6 +90,7 @@ def compare(sockets: Path, port: int, rows: int, runs: int) -> None:
         Way("nself db seed generate, keys in place", "us", partial(timed, session, rows, generated)),
         Way("nself db seed generate, keys made again", "note", partial(timed, session, rows, rebuilt)),
         Way("factory_boy, create_batch", "peer", partial(timed, session, rows // SLOW, factories), every=3),
+        Way("drizzle-seed", "peer", partial(seeding, rows // 4), every=3),
         Way(
             "COPY of given rows, a table without keys",
             "note",
@@ -65,11 +98,12 @@ def compare(sockets: Path, port: int, rows: int, runs: int) -> None:
         ),
         Way("psycopg executemany of the same", "note", partial(timed, session, len(given), partial(many, given))),
     ]
-    floor_, ours, rebuild, factory, copy, executemany = (way.name for way in ways)
+    floor_, ours, rebuild, factory, drizzle, copy, executemany = (way.name for way in ways)
     bars = [
         ratio("keys in place, of the floor", 0.9, ours, floor_),
         ratio("keys made again, of the floor", 1.8, rebuild, floor_),
         ratio("against factory_boy create_batch", 50, rebuild, factory),
+        ratio("against drizzle-seed", 10, rebuild, drizzle),
         ratio("COPY of given rows, against executemany", 5, copy, executemany),
     ]
     show(f"{rows:,} rows of 6 columns", interleave(ways, runs), "rows", bars, unit="k/s")
@@ -165,6 +199,27 @@ def factories(connection: Any, rows: int) -> None:
 
         UserFactory.create_batch(rows)
         session.commit()
+
+
+def drizzle_seed(place: Ground, modules: Path | str, sockets: Path, port: int, rows: int) -> Figures:
+    """Its own clock, begun when it is connected; into the empty table."""
+    if isinstance(modules, str):
+        raise Skipped(modules)
+    with connected(sockets, port) as connection:
+        connection.execute("truncate users, bare restart identity")
+    script = place.folder / "seed.cjs"
+    script.write_text(DRIZZLE)
+    server = {"host": str(sockets), "port": port, "user": "postgres", "database": "bench", "rows": rows}
+    done = subprocess.run(
+        [shutil.which("node") or "node", str(script), json.dumps(server)],
+        env=place.environment({"NODE_PATH": str(modules)}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise SystemExit(f"drizzle-seed: {done.stdout}{done.stderr[-3000:]}")
+    return {"rows": rows / float(done.stdout) / 1000}
 
 
 def given_rows(sockets: Path, port: int, rows: int) -> list[tuple[str, ...]]:
