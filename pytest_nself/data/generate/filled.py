@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What every table's rows stand on. `wanted` are, by table, the columns that others refer to."""
+    """What every table's rows stand on.
+
+    `wanted` are, by table, the columns that others refer to; `demands` values that those would like to find there.
+    """
 
     connection: psycopg.Connection[Any]
     shape: Shape
     seed: int
     wanted: Mapping[ObjectRef, Collection[str]]
+    demands: Mapping[ObjectRef, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from pytest_nself.data.shape.model import Exclusion, Table
 from pytest_nself.data.strategies.kinds import shifted
 from pytest_nself.data.strategies.stream import key_of
+from pytest_nself.data.strategies.types import is_text
 
 from .columns import Making, keeps_default, making_of
+from .demands import demanded, led_by, taken_by
 from .existing import Existing
 from .filled import Filled, Ground
 from .filters import Passing
 from .judge import Judge, Rule, rules_of
-from .keys import Decisions, Unit, decide
+from .keys import ROOMY, Decisions, Unit, decide
+from .limits import limited
 from .linking import Linked, link_table
 from .members import Chain, Joint, Member, Single, Slotted, Strand
 from .parents import Parents
@@ -107,6 +110,9 @@ class _Filling:
         if passing and self._ordered(rows, passing):
             rows = self._made(())
             passing = self._refused(rows)
+        if passing and self._limit(passing):
+            rows = self._made(())
+            passing = self._refused(rows)
         if passing:
             self.solved = self._solve(rows, passing)
             if self.solved.hopeless:
@@ -151,7 +157,7 @@ class _Filling:
                 continue
             making = making_of(column, table, filled.existing)
             if making is not None:
-                self.makings[column.name] = making
+                self.makings[column.name] = self._demanded(making)
             elif column.default is not None or not column.must:
                 left.append(column.name)
                 if column.default is None:
@@ -292,8 +298,8 @@ class _Filling:
         some = sample(rows)
         judge = self._judge(rows)
         refused = []
-        for rule in self.rules:
-            failed = len(judge.failing(some, rule))
+        for rule, failing in zip(self.rules, judge.failing_each(some, self.rules), strict=True):
+            failed = len(failing)
             if failed or rule.name not in self.filled.acceptance:
                 self.filled.acceptance[rule.name] = 1 - failed / max(1, len(some))
             self.shares[rule.name] = 1 - failed / max(1, len(some))
@@ -334,6 +340,26 @@ class _Filling:
                     best, least, found = dict(self.ranks), failed, True
             self.ranks = best
         return found
+
+    def _limit(self, refused: Sequence[Rule]) -> bool:
+        """Refer only to rows with which the checks about a key's columns hold; whether that changes anything."""
+        hard = [rule for rule in refused if self.shares[rule.name] < _ENOUGH]
+        before = self.linked
+        self.linked = limited(self.ground.connection, self.ground.shape, self.table, before, hard)
+        return self.linked != before
+
+    def _demanded(self, making: Making) -> Making:
+        """The same, with values among its own that rows of other tables would like to refer to."""
+        column, ground = making.column, self.ground
+        asked = ground.demands.get(self.table.ref, {}).get(column.name, ())
+        if not asked or making.counts:
+            return making
+        values = taken_by(ground.connection, self.table, column, asked, self.rules)
+        if not values:
+            return making
+        roomy = is_text(column.type) and making.apart.room >= ROOMY and not self.filled.existing.rows
+        apart = led_by(making.apart, values) if roomy else making.apart
+        return replace(making, kind=demanded(making.kind, values), apart=apart)
 
     def _has_order(self, name: str) -> bool:
         """Whether the column's values follow the row's number, or its moment, so that another's can come later."""

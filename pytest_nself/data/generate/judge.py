@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import psycopg
 
 Row = Sequence["str | None"]
+_TOGETHER = 200
+"""How many rules are asked about at once; a row of an answer has room for some more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,16 @@ class Judge:
         """The rows (by place) that do not pass; a row for which the server raises an error is one of them."""
         answers = self.values(rows, [f"case when ({rule.expression}) is not false then 't' end"])
         return {place for place, answer in enumerate(answers) if answer is None or answer[0] is None}
+
+    def failing_each(self, rows: Sequence[Row], rules: Sequence[Rule]) -> list[set[int]]:
+        """The same for several rules, in one question where none of them raises an error."""
+        whole = [is_about_row(rule.expression) for rule in rules]
+        answers = None
+        if rows and len(rules) > 1 and len(rules) <= _TOGETHER and not any(whole):
+            answers = self._try(rows, [f"case when ({rule.expression}) is not false then 't' end" for rule in rules])
+        if answers is None:
+            return [self.failing(rows, rule) for rule in rules]
+        return [{place for place, one in enumerate(answers) if one[at] is None} for at in range(len(rules))]
 
     def values(self, rows: Sequence[Row], expressions: Sequence[str]) -> list[tuple[str | None, ...] | None]:
         """What the expressions give for each row, as text; None where that is an error."""

@@ -181,7 +181,7 @@ class Links:
             _put(self.links[0], place, known)
             for link in self.links[1:]:
                 shared = [column for column in link.columns if column in known]
-                group = () if link.own else self._group(link, shared, known)
+                group = () if link.own or not link.parents.count else self._group(link, shared, known)
                 if link.own and not link.optional:
                     _put(link, rows[at], known)
                     continue

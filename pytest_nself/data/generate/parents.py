@@ -85,3 +85,21 @@ class Groups:
 def scattered(number: int) -> int:
     """A large number that looks nothing like the one given; the same for the same one."""
     return (number + 1) * 0x9E3779B97F4A7C15 % (1 << 61) >> 13
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Some of the rows: those in these places."""
+
+    parents: Parents
+    places: Sequence[int]
+
+    @property
+    def count(self) -> int:
+        """See Parents."""
+        return len(self.places)
+
+    def texts(self, column: str) -> Texts:
+        """See Parents."""
+        get, places = self.parents.texts(column), self.places
+        return lambda row: get(places[row])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.names import ObjectRef, quote_literal, quote_qualified
@@ -14,11 +14,13 @@ from pytest_nself.data.shape.model import Reference, Shape, Table
 from pytest_nself.data.shape.order import LoadOrder, circles, load_order, postponable, root_of
 from pytest_nself.data.strategies.stream import VERSION
 
+from .demands import read_demands
 from .existing import Existing, read_existing, read_parents
 from .filled import Filled, Ground
 from .filling import fill_table
 from .later import Coming, key_columns, late_steps
 from .linking import targets
+from .looking import has_late_triggers, looking_elsewhere
 from .narrowing import Attempt, narrow
 from .parents import Parents
 from .rebuild import WORTH, Rebuild, read_rebuild
@@ -28,6 +30,11 @@ from .wishes import Wishes
 
 if TYPE_CHECKING:
     import psycopg
+
+
+_CHECKING = (Statement("check what is checked late", Sql("set constraints all immediate;")),)
+_FAR = 1_000_000
+"""How far numbers are moved where none of them is taken: what a trigger makes of them may be there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def generate(
     stuck = _stuck(shape, wanted)
     wanted = [ref for ref in wanted if ref not in stuck]
     order = load_order(shape, wanted)
-    ground = Ground(connection, shape, wishes.seed, targets(shape, wanted))
+    ground = Ground(connection, shape, wishes.seed, targets(shape, wanted), read_demands(connection, shape, wanted))
     tables: dict[ObjectRef, Filled] = {}
     parents: dict[ObjectRef, Mapping[str, Parents]] = {}
     known = {} if existing is None else existing
@@ -84,13 +91,14 @@ def generate(
             for reference in table.references
             if (ref, reference.name) not in order.postponed and _is_writable(table, reference)
         }
+        earlier = [tables[one] for one in order.tables[: order.tables.index(ref)] if one in tables]
         tables[ref] = fill_table(
             ground,
             table,
             wishes.rows_of(ref),
             parents=parents[ref],
             postponed={name for one, name in order.postponed if one == ref},
-            existing=known[ref],
+            existing=_behind(table, known[ref], earlier),
             wish=wishes.of(ref),
         )
 
@@ -99,7 +107,16 @@ def generate(
     for one in tables.values():
         one.rows.forget()
     if attempt is not None:
-        _try(shape, order, tables, attempt, decide)
+        _try(
+            shape,
+            order,
+            tables,
+            attempt,
+            decide,
+            looking_elsewhere(connection, shape),
+            known,
+            has_late_triggers(connection),
+        )
     found = read_rebuild(connection, _empty(order, tables)) if rebuild else Rebuild(kept="that was not asked for")
     return Generated(order, tables, parents, wishes, added, found, stuck)
 
@@ -124,22 +141,64 @@ def _try(
     tables: Mapping[ObjectRef, Filled],
     attempt: Attempt,
     decide: Callable[[ObjectRef], None],
+    looking: Collection[ObjectRef],
+    known: dict[ObjectRef, Existing],
+    late_triggers: bool,
 ) -> None:
-    """Try the rows of each table; those that refer to a table which has fewer now are decided once more."""
+    """Try the rows of each table; those that refer to a table which has fewer now are decided once more.
+
+    So are those in `looking`: their checks read other tables, whose rows are there only now.
+    """
     attempt(_deferring(order))
     for one in tables.values():
         attempt([*_sequences(one)])
     fewer: set[ObjectRef] = set()
-    for ref in order.tables:
-        if any(root_of(shape, one.target) in fewer for one in shape.tables[ref].references):
-            decide(ref)
-            fewer.add(ref)
+    needed = targets(shape, order.tables)
+    circle = [at for at, ref in enumerate(order.tables) if any(ref == one for one, _ in order.deferred)]
+    for at, ref in enumerate(order.tables):
         before = tables[ref].rows.count
-        narrow(tables[ref], attempt)
-        if tables[ref].rows.count != before:
+        again = any(root_of(shape, one.target) in fewer for one in shape.tables[ref].references)
+        if again or (ref in looking and tables[ref].acceptance):
+            decide(ref)
+        # What is checked at the end is checked at once, but where rows of a circle are still to come.
+        coming = bool(circle) and circle[0] <= at < circle[-1]
+        after = _CHECKING if late_triggers and not coming else ()
+        narrow(tables[ref], attempt, needed=needed.get(ref, ()), after=after)
+        if before and not tables[ref].rows.count and (numbers := _movable(tables[ref])):
+            known[ref] = _moved(known[ref], numbers)
+            decide(ref)
+            narrow(tables[ref], attempt, needed=needed.get(ref, ()), after=after)
+        if again or tables[ref].rows.count != before:
             fewer.add(ref)
     for one in tables.values():
         one.rows.forget()
+
+
+def _behind(table: Table, existing: Existing, earlier: Sequence[Filled]) -> Existing:
+    """What is there, with numbers that go on behind those of other tables that have the same sequence."""
+    following = dict(existing.next)
+    for column in table.columns:
+        for one in earlier if column.sequence is not None else ():
+            for name in one.counted:
+                other = one.table.column(name)
+                if other is not None and other.sequence == column.sequence and one.rows.count:
+                    used = one.existing.next.get(name, 1) + one.rows.place(one.rows.count - 1)
+                    following[column.name] = max(following.get(column.name, 1), used + 1)
+    return existing if following == existing.next else replace(existing, next=following)
+
+
+def _movable(filled: Filled) -> list[str]:
+    """The table's own numbers that can be moved far: those of keys that refer to nothing."""
+    keyed = {name for one in filled.table.references for name in one.columns}
+    return [
+        name
+        for name in filled.existing.next
+        if (column := filled.table.column(name)) is not None and column.type.plain.name != "int2" and name not in keyed
+    ]
+
+
+def _moved(existing: Existing, columns: Collection[str]) -> Existing:
+    return replace(existing, next={name: one + _FAR * (name in columns) for name, one in existing.next.items()})
 
 
 def _empty(order: LoadOrder, tables: Mapping[ObjectRef, Filled]) -> list[ObjectRef]:

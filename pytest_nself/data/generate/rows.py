@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from pytest_nself.core.names import ObjectRef
@@ -96,6 +96,15 @@ class Rows:
         self._accepted = [self.place(row) for row in rows]
         self.count = len(self._accepted)
 
+    def narrower(self, columns: tuple[str, ...]) -> Rows:
+        """The same rows with fewer columns."""
+        return replace(self, columns=columns, _last=None)
+
+    def leave_out(self, columns: Collection[str]) -> None:
+        """Leave some columns to the server: their defaults, or null."""
+        self.columns = tuple(one for one in self.columns if one not in columns)
+        self._last = None
+
     def forget(self) -> None:
         """Forget the values that were made so far: tables that they come from may have been decided since."""
         self._kept.clear()
@@ -125,7 +134,9 @@ class Rows:
 
     def texts(self, column: str) -> Texts:
         """See Parents."""
-        member = next(one for one in self.members if column in one.columns)
+        member = self._member(column)
+        if member is None:
+            return _nothing
         known = self._accepted
         if isinstance(member, Single) and member.apart and not member.nulls and member.kind.steady:
             nth = member.kind.nth
@@ -135,7 +146,12 @@ class Rows:
 
     def raw_texts(self, column: str) -> Texts:
         """The same by the place among all rows, those included that are left out."""
-        return self._of(next(one for one in self.members if column in one.columns), column)
+        member = self._member(column)
+        return _nothing if member is None else self._of(member, column)
+
+    def _member(self, column: str) -> Member | None:
+        """What makes the column; nothing in a table that stays empty, and where a column is left to the server."""
+        return next((one for one in self.members if column in one.columns), None)
 
     def _of(self, member: Member, column: str) -> Callable[[int], str | None]:
         blocks = self._kept.setdefault(column, {})
@@ -172,6 +188,11 @@ class Rows:
         for number in range(-(-self.count // BLOCK)):
             size = min(BLOCK, self.count - number * BLOCK)
             yield copied(self.block(number), size)
+
+
+def _nothing(row: int) -> str | None:
+    """The value of a column that is not written."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
