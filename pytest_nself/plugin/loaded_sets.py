@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -16,6 +17,7 @@ from pytest_nself.database.rollback_outer import Link
 from pytest_nself.sandbox.following import Ref, follow, reread
 from pytest_nself.sandbox.loading import Brought, rows_of
 
+from .notices import NselfWarning
 from .sets import MARKER, check_marker, marked
 from .state import run_of, worker_of
 
@@ -88,6 +90,7 @@ class LoadedSets:
         """
         asked = (*self.names, *names)
         chain = self._sets.chain(asked)
+        before = {one.compiled.name for one in self._brought}
         shared = self._stand_on(chain) if self._place is None and self._share else None
         if shared is not None:
             self._brought = shared
@@ -95,6 +98,9 @@ class LoadedSets:
             with self._connection() as connection:
                 self._brought += self._worker.loader.load(connection, chain, self._brought, clean=self._clean)
         self.names, self._rows = asked, None
+        for one in self._brought:
+            if one.compiled.name not in before:
+                _tell_unmet(one)
         return self
 
     def _all(self) -> FixtureRows:
@@ -194,6 +200,12 @@ def acting_for_all(sandbox: Sandbox, connection: psycopg.Connection[Any]) -> Ite
         # In an aborted transaction the coming rollback undoes it.
         if sandbox.act_again and connection.info.transaction_status != TransactionStatus.INERROR:
             connection.execute(sandbox.act_again.encode())
+
+
+def _tell_unmet(brought: Brought) -> None:
+    """A warning, as in `nself db fixtures verify`; it stands at the line of the set that says `expect`."""
+    for one in brought.unmet:
+        warnings.warn_explicit(NselfWarning(str(one)), NselfWarning, one.place.path, one.place.line or 1)
 
 
 def _load(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.data.sets.compiled import CompiledSet, CompiledSets
 from pytest_nself.data.sets.compiling import compile_sets
-from pytest_nself.data.sets.message import Message, Result
+from pytest_nself.data.sets.message import Loaded, Message, Result, Unmet
 from pytest_nself.data.sets.rows import FixtureRows
 from pytest_nself.data.sets.sequences import sequence_positions
 from pytest_nself.data.shape.reading import read_shape
@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A loaded set: what it was compiled to, with what sets behind it see, the server's answers, and its tables."""
+    """A loaded set: what it was compiled to, with what sets behind it see, the server's answers, its tables,
+    and what of its `expect:` is otherwise."""
 
     sets: CompiledSets
     answers: tuple[PGresult, ...]
     shape: Shape
+    unmet: tuple[Unmet, ...] = ()
 
     @property
     def compiled(self) -> CompiledSet:
@@ -82,8 +84,11 @@ class Loader:
                 shape = now
                 compiled = self._compiled_last(connection, chain[:number], after, shape)
             brought.append(Brought(compiled, tuple(_sent(connection, compiled)), shape))
-        rows_of(connection, brought)  # for what can be wrong with them
-        return brought[len(done) :]
+        unmet = _loaded(connection, brought).unmet
+        return [
+            replace(one, unmet=tuple(found for found in unmet if found.set_name == one.compiled.name))
+            for one in brought[len(done) :]
+        ]
 
     def _compiled_last(
         self, connection: psycopg.Connection[Any], chain: Sequence[FixtureSet], after: CompiledSets | None, shape: Shape
@@ -117,10 +122,14 @@ def _maker(connection: psycopg.Connection[Any], shape: Shape) -> Maker:
 def rows_of(context: AdaptContext | None, brought: Sequence[Brought]) -> FixtureRows:
     """The rows of loaded sets, new objects each time; `context` (a connection) knows how to read their types.
 
-    FixtureError if a table kept a row back, if a label names two rows, or if a set's `expect` is not met.
+    FixtureError if a table kept a row back, or if a label names two rows.
     """
+    return _loaded(context, brought).rows
+
+
+def _loaded(context: AdaptContext | None, brought: Sequence[Brought]) -> Loaded:
     results = [_result(context, answer) for one in brought for answer in one.answers]
-    return Message(tuple(one.compiled for one in brought)).loaded(results).rows
+    return Message(tuple(one.compiled for one in brought)).loaded(results)
 
 
 def _sent(connection: psycopg.Connection[Any], sets: CompiledSets) -> list[PGresult]:

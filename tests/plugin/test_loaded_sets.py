@@ -55,6 +55,42 @@ def test_where_the_test_works(with_sets: Project) -> None:
     assert "6 passed" in with_sets.passes()
 
 
+def test_an_unmet_expectation_is_a_warning(with_sets: Project) -> None:
+    """A test with a set whose `expect:` is otherwise runs, with a warning that has file and line; others get none."""
+    with_sets.file("fixtures/more.yml", "extends: pair\ntables: {users: {eve: {name: Eve}}}\nexpect: {users: 4}\n")
+    with_sets.file(
+        "test_it.py",
+        """
+        import warnings
+        import pytest
+        from pytest_nself import NselfWarning
+
+        @pytest.mark.nself_fixtures("more")
+        @pytest.mark.parametrize("time", [1, 2])
+        def test_marked(nself_db, time):
+            assert nself_db.execute("select count(*) from users").fetchone() == (3,)
+
+        def test_loaded(nself_fixtures):
+            with warnings.catch_warnings(record=True) as told:
+                nself_fixtures.load("more")
+                nself_fixtures.load("pair")
+            assert [one.category for one in told] == [NselfWarning]
+            assert told[0].filename.endswith("more.yml")
+            assert told[0].lineno == 3
+            assert 'The fixture set "more" expects 4 rows in users and found 3.' in str(told[0].message)
+            assert nself_fixtures["users.eve"].name == "Eve"
+
+        @pytest.mark.nself_fixtures("pair")
+        def test_other(nself_db):
+            pass
+        """,
+    )
+    said = with_sets.passes()
+    assert "4 passed" in said
+    assert "2 warnings" in said
+    assert "more.yml:3" in said
+
+
 @pytest.mark.parametrize(
     ("marker", "told"),
     [

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from pytest_nself.core.errors import FixtureError
 from pytest_nself.core.names import ObjectRef
+from pytest_nself.core.place import Place
 
 from .compiled import CompiledSet, Does, LoadStatement
 from .failing import refused
@@ -22,11 +23,29 @@ class Result(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Unmet:
+    """An `expect:` of the set that is otherwise: how many rows a table should have got, and how many it did."""
+
+    set_name: str
+    table: str
+    expected: int
+    found: int
+    place: Place
+
+    def __str__(self) -> str:
+        return (
+            f'{self.place}: The fixture set "{self.set_name}" expects {self.expected} rows in {self.table} '
+            f"and found {self.found}. To fix: correct expect:, or the rows"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """What is there after loading: the rows, and how many each set brought to each table, as far as that is known."""
 
     rows: FixtureRows = field(default_factory=FixtureRows)
     added: Mapping[tuple[str, ObjectRef], int] = field(default_factory=dict)
+    unmet: tuple[Unmet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +67,7 @@ class Message:
     def loaded(self, results: Sequence[Result], before: Loaded | None = None) -> Loaded:
         """What `results` (one for each answer, in order) say. `before` is what the sets loaded earlier gave.
 
-        FixtureError if a table kept a row back, if a label names two rows, or if a set's `expect` is not met.
+        FixtureError if a table kept a row back, or if a label names two rows.
         """
         before = before or Loaded()
         rows, added = before.rows, dict(before.added)
@@ -59,9 +78,8 @@ class Message:
             found, counts = _read(one, mine)
             rows |= found
             added.update({(one.name, ref): count for ref, count in counts.items()})
-        for one in self.sets:
-            _check_expected(one, added, {found.name: found for found in self.sets})
-        return Loaded(rows, added)
+        known = {one.name: one for one in self.sets}
+        return Loaded(rows, added, tuple(unmet for one in self.sets for unmet in _unmet(one, added, known)))
 
     def error(self, error: Any, done: int) -> FixtureError:
         """What the server said (a `psycopg.Error`) after `done` answers, with the file, line and column it is about."""
@@ -128,20 +146,16 @@ def _check_count(statement: LoadStatement, result: Result) -> None:
         )
 
 
-def _check_expected(
+def _unmet(
     compiled: CompiledSet, added: Mapping[tuple[str, ObjectRef], int], known: Mapping[str, CompiledSet]
-) -> None:
+) -> Iterator[Unmet]:
+    """It counts the rows that the set and those it extends bring to the table."""
     names = _family(compiled, known)
     for one in compiled.expects:
         found = sum(added.get((name, one.table), 0) for name in names)
         if found != one.count:
-            table = compiled.names.get(one.table, one.table)
-            raise FixtureError(
-                f'The fixture set "{compiled.name}" expects {one.count} rows in {table} and found {found}.',
-                "It counts the rows that it and the sets it extends bring to the table.",
-                "correct expect:, or the rows",
-                place=one.place,
-            )
+            table = compiled.names.get(one.table) or str(one.table).removeprefix("public.")
+            yield Unmet(compiled.name, table, one.count, found, one.place)
 
 
 def _family(compiled: CompiledSet, known: Mapping[str, CompiledSet]) -> dict[str, None]:

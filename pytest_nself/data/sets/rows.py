@@ -38,11 +38,13 @@ class Row:
         object.__setattr__(self, "_values", dict(values))
 
     def __getattr__(self, column: str) -> Any:
+        __tracebackhide__ = True
         if column.startswith("__") or column in Row.__slots__:
             raise AttributeError(column)
         return self[column]
 
     def __getitem__(self, column: str) -> Any:
+        __tracebackhide__ = True  # the error is about the words in the test
         try:
             return self._values[column]
         except KeyError:
