@@ -109,3 +109,26 @@ def test_errors_of_constraints(stage: Stage, table: str, rows: str, place: str) 
     stage.connection.commit()
     error = stage.refuses(f"tables:\n  t: [{rows}]\n")
     assert stage.place(error).removeprefix("basic.yml:") == (place or "2:3")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("basic.yml", "tables: {secrets: {a: {name: x}}}\n"),
+        ("basic.sql", "insert into secrets (name) values ('x');\n"),
+    ],
+)
+def test_a_role_that_may_not_write_is_told_so(stage: Stage, name: str, text: str) -> None:
+    """Where row-level security refuses a row, the advice is about the role, not about the value."""
+    role = f"{stage.connection.info.dbname}_guest"
+    stage.connection.execute("create table secrets (id int generated always as identity primary key, name text)")
+    stage.connection.execute("alter table secrets enable row level security")
+    stage.connection.execute(f'create role "{role}"'.encode())
+    stage.connection.execute(f'grant all on secrets to "{role}"'.encode())
+    stage.write(text, name)
+    compiled = stage.compile("basic")
+    stage.connection.execute(f'set local role "{role}"'.encode())
+    with pytest.raises(FixtureError) as caught:
+        stage.send(compiled)
+    assert "bypassrls" in caught.value.remedy
+    stage.connection.rollback()  # with the role

@@ -574,6 +574,14 @@ def test_what_is_expected_of_a_table_that_there_is_not(project: Project) -> None
     assert problem.place.line == 16
 
 
+def test_a_search_that_finds_nothing(project: Project) -> None:
+    """It is told in the words of the file, not as a number that the server cannot read."""
+    project.write("people.yml", 'tables:\n  posts:\n    a: {author_id: "$users[email=no@one]", title: A}\n')
+    problem = project.problem()
+    assert problem.sentence == "$users[email=no@one] names no row where the set is loaded"
+    assert lines(problem) == [3]
+
+
 def test_a_column_that_is_computed_now(project: Project) -> None:
     """All rows that give it a value, and the key goes."""
     path = project.write(

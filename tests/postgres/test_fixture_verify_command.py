@@ -146,6 +146,18 @@ def test_capture_writes_a_set_that_verifies(
     assert "email: zoe@corp.com" in (app / "fixtures" / "zoe.yml").read_text()
 
 
+def test_capture_of_nothing_writes_nothing(
+    app: Path, scratch_database: EphemeralDatabase, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A query that gives no rows is told, with what may hide them; no file is made."""
+    with scratch_database.connect(autocommit=True) as connection:
+        connection.execute(MIGRATION.encode())
+    call = ["--name", "zoe", "--from", "select * from users", "--dsn", scratch_database.dsn.url()]
+    assert run(["db", "fixtures", "capture", *call]) == 1
+    assert "gave no rows" in capsys.readouterr().err
+    assert not (app / "fixtures" / "zoe.yml").exists()
+
+
 def test_sets_are_items_of_a_test_run(pytester: pytest.Pytester) -> None:
     """`nself_checks = ["fixtures"]` makes one of each set; a stale one fails with what moved, and its place."""
     for name, text in {

@@ -169,7 +169,12 @@ def _text(found: Sequence[Compared], expected: Sequence[Expected], where: str) -
     wrong = sum(one.missing + one.changed for one in found)
     total = sum(one.expected for one in found if not one.hidden)
     seen = "" if where == "the files" else f" What SQL files make was seen in a sandbox: {where}."
-    lines.append(f"{'All' if not wrong else f'{total - wrong} of'} {total} rows are there as they should be.{seen}")
+    hidden = sum(one.expected for one in found if one.hidden)
+    untellable = f" Of {hidden} more it cannot be told: row-level security hides them." if hidden else ""
+    good = f"{'All' if not wrong else f'{total - wrong} of'} {total} rows"
+    if hidden and not wrong:
+        good = f"{total} rows"
+    lines.append(f"{good} are there as they should be.{untellable}{seen}")
     return "\n".join(lines)
 
 

@@ -12,7 +12,7 @@ from pytest_nself.data.shape.model import TypeKind
 from pytest_nself.data.written.cells import CellKind
 from pytest_nself.migrations.statements import place_at
 
-from .advice import advice
+from .advice import advice, advice_for_sql
 from .compiled import Does, Fragment, LoadedRow, LoadStatement
 
 _COLUMN = re.compile(r'column "((?:[^"]|"")+)"')
@@ -41,20 +41,32 @@ def refused(statement: LoadStatement, error: Any, offset: int | None) -> Fixture
     return FixtureError(
         f'The fixture set "{statement.set_name}" could not be loaded{where}.',
         " ".join(said),
-        _for_sql(diag) if statement.part is not None else advice(statement, diag, part),
+        advice_for_sql(diag) if statement.part is not None else advice(statement, diag, part),
         place=place,
     )
 
 
-def _for_sql(diag: Any) -> str:
-    return str(diag.message_hint) if diag.message_hint else "correct the file where it no longer fits the schema"
+FINDS_NONE = "names no row where the set is loaded"
+
+
+def said_of_search(message: str) -> str | None:
+    """What the server's `message` means where it is about `$table[column=value]`; None for any other message."""
+    finds = _FINDS.search(message)
+    if finds is None:
+        return None
+    number = int(finds["count"])
+    return f"{finds['text']} {FINDS_NONE if number == 0 else f'names {number} rows where the set is loaded'}"
+
+
+def _rows(count: int) -> str:
+    return "no row" if count == 0 else f"{count} rows"
 
 
 def _not_one(statement: LoadStatement, text: str, count: int) -> FixtureError:
     cells = (part.cell for part in statement.fragments if part.cell is not None)
     cell = next((one for one in cells if one.kind is CellKind.REFERENCE and one.text == text), None)
     return FixtureError(
-        f"{text} names {'no row' if count == 0 else f'{count} rows'}.",
+        f"{text} names {_rows(count)}.",
         "It must name one row that is there when the set is loaded.",
         "correct the condition, or load the row before" if count == 0 else "give more columns between the brackets",
         place=statement.place if cell is None else cell.place,
