@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -340,6 +340,23 @@ def test_list_without_a_database(seeding: Seeding, capsys: pytest.CaptureFixture
     out, err = capsys.readouterr()
     assert "common/01_roles.json       all" in out
     assert "Whether they were loaded cannot be told" in err
+
+
+def test_list_without_rights(
+    seeding: Seeding, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A role that may not read the ledgers sees the files, and is told what it cannot see."""
+    seeding("seed", "run")
+    role = f"nobody_{os.getpid()}"
+    seeding.look.execute(f"create role {role} login")
+    try:
+        monkeypatch.setenv("DATABASE_URL", replace(seeding.database.dsn, user=role, password="").url())
+        assert run(["db", "seed", "list"]) == 0
+        out, err = capsys.readouterr()
+        assert "common/01_roles.json       all" in out
+        assert "lacks a right" in err
+    finally:
+        seeding.look.execute(f"drop role {role}")
 
 
 def test_verify(seeding: Seeding) -> None:

@@ -31,7 +31,7 @@ def command(invocation: Invocation, options: Options) -> int:
       nself db seed list --json
     """
     from nself_cli.run import connected, start
-    from pytest_nself.core.errors import ConfigError, NoServer
+    from pytest_nself.core.errors import NselfError
     from pytest_nself.data.seeds.ledger import read_seed_ledger
     from pytest_nself.project.target import find_root
 
@@ -43,7 +43,7 @@ def command(invocation: Invocation, options: Options) -> int:
         session = start(invocation, options)
         with connected(session) as (_, connection):
             ledger = read_seed_ledger(connection)
-    except (NoServer, ConfigError) as error:
+    except NselfError as error:
         if options.env is not None or options.dsn is not None:
             raise
         present.note(invocation, f"Whether they were loaded cannot be told: {error.problem}")
