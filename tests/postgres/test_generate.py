@@ -22,7 +22,7 @@ from pytest_nself.data.shape.reading import read_shape
 from pytest_nself.database.database import EphemeralDatabase
 from pytest_nself.execute.send import send
 
-from .hard_schemas import HardSchema, hard_schemas
+from .hard_schemas import HardSchema, hard_schema, hard_schemas
 from .schemas import schemas
 
 Connection = psycopg.Connection[Any]
@@ -358,6 +358,89 @@ def test_rows_that_a_trigger_refuses_are_left_out(connection: Connection) -> Non
     assert count(connection, "t") == 16
     assert count(connection, "u") == 20
     assert "no fives" in generated.tables[ref("t")].unknown
+
+
+def test_children_find_the_parents_that_their_checks_ask_for(connection: Connection) -> None:
+    """A check about a foreign key's column decides which rows are referred to, new ones or those that are there."""
+    hard_schema("lookups").load(connection)
+    shape = read_shape(connection)
+    generated = generate(connection, shape, Wishes(rows=40))
+    send(connection, plan_rows(connection, shape, generated).steps)
+    assert count(connection, "accounts") == 40
+    assert count(connection, "grants") > 10
+    kinds = connection.execute("select distinct kind = 'Grant' from models order by 1").fetchall()
+    assert kinds == [(False,), (True,)]
+
+
+def test_tables_of_one_sequence_have_no_number_in_common(connection: Connection) -> None:
+    """Where two tables take their numbers from one sequence, no number is given twice."""
+    connection.execute("""
+        create sequence numbers;
+        create table a (id integer primary key default nextval('numbers'), t text);
+        create table b (id integer primary key default nextval('numbers'), a_id integer references a);
+    """)
+    shape = read_shape(connection)
+    generated = generate(connection, shape, Wishes(rows=30))
+    send(connection, plan_rows(connection, shape, generated).steps)
+    found = connection.execute(
+        "select count(distinct id), max(id) from (select id from a union all select id from b) x"
+    )
+    assert found.fetchone() == (60, 60)
+
+
+def test_a_column_that_the_server_refuses_is_left_to_it(connection: Connection) -> None:
+    """Where a trigger refuses each row, as few optional columns as will do are left out, and that is told."""
+    connection.execute("""
+        create table t (id serial primary key, a text, b text, c text, d integer not null default 7);
+        create function f() returns trigger language plpgsql as $$
+        begin if new.b is not null or new.d <> 7 then raise 'neither'; end if; return new; end $$;
+        create trigger t before insert on t for each row execute function f();
+    """)
+    shape = read_shape(connection)
+    with taken_back(connection):
+        generated = generate(connection, shape, Wishes(rows=20), attempt=attempting(connection))
+    send(connection, plan_rows(connection, shape, generated).steps)
+    filled = generated.tables[ref("t")]
+    assert count(connection, "t") == 20
+    assert "neither" in filled.nulls["b"]
+    assert {"a", "c"} <= set(filled.rows.columns)
+
+
+def test_triggers_that_wait_for_the_end_are_heard(connection: Connection) -> None:
+    """A constraint trigger that is fired at the end takes part in what is tried, and changes nothing by that."""
+    connection.execute("""
+        create table t (id serial primary key, n integer not null);
+        create table u (id serial primary key, t_id integer not null references t);
+        create function f() returns trigger language plpgsql as $$
+        begin
+            if new.id % 4 = 0 then raise 'no fours'; end if;
+            delete from t where id = new.id and not exists (select from u where t_id = new.id);
+            return null;
+        end $$;
+        create constraint trigger t after insert on t deferrable initially deferred
+            for each row execute function f();
+    """)
+    shape = read_shape(connection)
+    with taken_back(connection):
+        generated = generate(connection, shape, Wishes(rows=20), attempt=attempting(connection))
+    send(connection, plan_rows(connection, shape, generated).steps)
+    connection.commit()
+    assert generated.tables[ref("t")].rows.count == 15
+    assert count(connection, "u") == 20
+
+
+def test_checks_that_read_other_tables_are_kept(connection: Connection) -> None:
+    """A check that reads its parent by a function is asked when the parent's rows are there."""
+    connection.execute("""
+        create table roles (id serial primary key, kind text not null check (kind in ('a', 'b')));
+        create function kind_of(x integer) returns text language sql as 'select kind from public.roles where id = x';
+        create table r (id serial primary key, role integer not null references roles, check (kind_of(role) = 'a'));
+    """)
+    shape = read_shape(connection)
+    with taken_back(connection):
+        generated = generate(connection, shape, Wishes(rows=20), attempt=attempting(connection))
+    send(connection, plan_rows(connection, shape, generated).steps)
+    assert count(connection, "r") == 20
 
 
 def test_a_type_that_nothing_is_known_of_is_told(connection: Connection) -> None:

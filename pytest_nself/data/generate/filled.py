@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Ground:
     """What every table's rows stand on.
 
-    `wanted` are, by table, the columns that others refer to; `demands` values that those would like to find there.
+    `wanted` are, by table, the columns that others refer to; `demands` values that those would like to find there;
+    `domains` remembers what was found for a domain by itself.
     """
 
     connection: psycopg.Connection[Any]
@@ -28,6 +29,7 @@ class Ground:
     seed: int
     wanted: Mapping[ObjectRef, Collection[str]]
     demands: Mapping[ObjectRef, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    domains: dict[tuple[str, str, int], Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

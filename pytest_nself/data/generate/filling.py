@@ -381,6 +381,7 @@ class _Filling:
             key=self.key,
             wanted=self.filled.rows.wanted,
             given=self.wish.values,
+            domains=self.ground.domains,
         )
         self.filled.acceptance.update(solved.acceptance or {})
         for one in solved.unsolved:

@@ -17,6 +17,8 @@ Attempt: TypeAlias = Callable[[Sequence[Step]], "str | None"]
 """Sends steps behind a savepoint; what the server said, in one line, where it refused them. Else they stay sent."""
 
 _TRIES = 160
+_FEW = 0.25
+"""Where so few of the rows are taken, columns are left out."""
 _MARK = "nself: taken"
 _TAKE_BACK = f"do $nself$ begin raise exception '{_MARK}'; end $nself$;"
 
@@ -24,7 +26,7 @@ _TAKE_BACK = f"do $nself$ begin raise exception '{_MARK}'; end $nself$;"
 def narrow(filled: Filled, attempt: Attempt, *, needed: Collection[str] = (), after: Sequence[Step] = ()) -> None:
     """Try the table's rows; keep those that the server takes. What it said of the others is noted.
 
-    Where it takes none at all, columns that can be left to the server are left out, as few as will do; `needed` are
+    Where it takes few or none, columns that can be left to the server are left out, as few as will do; `needed` are
     columns to which others refer. `after` is sent behind a try that is taken back: what is checked late.
     """
     rows = filled.rows
@@ -33,28 +35,29 @@ def narrow(filled: Filled, attempt: Attempt, *, needed: Collection[str] = (), af
     said = _try(filled, attempt, range(rows.count), after)
     if said is None:
         return
-    kept = _accepted(filled, attempt, after)
-    if not kept and (left := _to_leave(filled, attempt, needed, after)):
-        default = {column.name for column in filled.table.columns if column.default is not None}
-        filled.left = (*filled.left, *(one for one in left if one in default))
-        filled.nulls.update((one, f"the server refuses each row with a value: {said}") for one in left)
-        rows.leave_out(left)
-        again = _try(filled, attempt, range(rows.count), after)
-        if again is None:
-            return
-        said, kept = again, _accepted(filled, attempt, after)
+    kept = _accepted(filled, attempt, range(rows.count), after)
+    if len(kept) <= rows.count * _FEW:
+        others = sorted({*range(rows.count)} - {*kept})
+        if left := _to_leave(filled, attempt, others, needed, after):
+            default = {column.name for column in filled.table.columns if column.default is not None}
+            filled.left = (*filled.left, *(one for one in left if one in default))
+            filled.nulls.update((one, f"the server refuses most rows with a value: {said}") for one in left)
+            rows.leave_out(left)
+            # Those that were taken with a value are taken without it, too: it was null there, or its default.
+            kept = sorted([*kept, *_accepted(filled, attempt, others, after)])
+            if len(kept) == rows.count:
+                return
     rows.keep(kept)
     filled.short = f"the server refuses the others: {said}"
     filled.unknown = said
 
 
-def _accepted(filled: Filled, attempt: Attempt, after: Sequence[Step]) -> list[int]:
-    """The rows that the server takes, found by halves."""
-    count = filled.rows.count
+def _accepted(filled: Filled, attempt: Attempt, rows: Sequence[int], after: Sequence[Step]) -> list[int]:
+    """Those of the rows that the server takes, found by halves."""
     kept: list[int] = []
     tries = 0
 
-    def among(part: range) -> None:
+    def among(part: Sequence[int]) -> None:
         nonlocal tries
         if tries >= _TRIES or not part:
             return
@@ -62,19 +65,23 @@ def _accepted(filled: Filled, attempt: Attempt, after: Sequence[Step]) -> list[i
         if _try(filled, attempt, part, after) is None:
             kept.extend(part)
         elif len(part) > 1:
-            middle = (part.start + part.stop) // 2
-            among(range(part.start, middle))
-            among(range(middle, part.stop))
+            middle = len(part) // 2
+            among(part[:middle])
+            among(part[middle:])
 
-    middle = (count + 1) // 2
-    among(range(middle))
-    among(range(middle, count))
+    middle = (len(rows) + 1) // 2
+    among(rows[:middle])
+    among(rows[middle:])
     return sorted(kept)
 
 
-def _to_leave(filled: Filled, attempt: Attempt, needed: Collection[str], after: Sequence[Step]) -> list[str]:
-    """The fewest columns, as far as halving them tells, without which the server takes a row; none where that is no
-    help."""
+def _to_leave(
+    filled: Filled, attempt: Attempt, refused: Sequence[int], needed: Collection[str], after: Sequence[Step]
+) -> list[str]:
+    """The fewest columns, as far as halving them tells, without which the server takes one of the refused rows.
+
+    None where that is no help.
+    """
     table, rows = filled.table, filled.rows
     optional = [
         column.name
@@ -82,7 +89,7 @@ def _to_leave(filled: Filled, attempt: Attempt, needed: Collection[str], after: 
         if column.name in rows.columns and (not column.must or column.default is not None)
         if column.name not in needed and column.name not in filled.counted
     ]
-    for row in sorted({0, rows.count // 2, rows.count - 1}):
+    for row in dict.fromkeys((refused[0], refused[len(refused) // 2], refused[-1])):
 
         def helps(left: Sequence[str], row: int = row) -> bool:
             return _passes(filled, attempt, row, left, after)
@@ -116,7 +123,7 @@ def _passes(filled: Filled, attempt: Attempt, row: int, left: Sequence[str], aft
     return _taken_back(attempt, [*_copy(shorter, range(row, row + 1)), *after]) is None
 
 
-def _try(filled: Filled, attempt: Attempt, part: range, after: Sequence[Step]) -> str | None:
+def _try(filled: Filled, attempt: Attempt, part: Sequence[int], after: Sequence[Step]) -> str | None:
     # What is checked at the end is checked and taken back: it may do what it shall do only once all rows are there.
     said = _taken_back(attempt, [*_copy(filled, part), *after]) if after else None
     return attempt(_copy(filled, part)) if said is None else said
@@ -128,12 +135,12 @@ def _taken_back(attempt: Attempt, steps: Sequence[Step]) -> str | None:
     return None if said is not None and _MARK in said else said
 
 
-def _copy(filled: Filled, part: range) -> list[Step]:
+def _copy(filled: Filled, part: Sequence[int]) -> list[Step]:
     rows, ref = filled.rows, filled.table.ref
 
     def chunks() -> Iterator[bytes]:
-        for start in range(part.start, part.stop, 1024):
-            found = [rows.row(row) for row in range(start, min(part.stop, start + 1024))]
+        for start in range(0, len(part), 1024):
+            found = [rows.row(row) for row in part[start : start + 1024]]
             yield copied([list(one) for one in zip(*found, strict=True)], len(found))
 
-    return sending(filled, f"try {ref}", chunks, len(part), f"{ref}/{part}")
+    return sending(filled, f"try {ref}", chunks, len(part), f"{ref}/{part[0]}-{part[-1]}/{len(part)}")

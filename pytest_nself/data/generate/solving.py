@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_nself.data.solve.slots import Slots
     from pytest_nself.data.solve.solution import Solution, Unsolved
+    from pytest_nself.data.solve.solving import Domains
 
 _POOL = 400
 _MOST = 3000
@@ -81,6 +82,7 @@ def solve_rules(
     key: str,
     wanted: int,
     given: Mapping[str, Sequence[str | None]],
+    domains: Domains,
 ) -> Solved:
     """Ask the solver about the columns of these rules. `given` are columns that shall have these values, no others."""
     from pytest_nself.data.solve.solving import solve
@@ -96,7 +98,7 @@ def solve_rules(
             for column in table.columns
             if not column.generated
         }
-        return solve(connection, shape, table, candidates, fixed=frozenset(fixed), wanted=most)
+        return solve(connection, shape, table, candidates, fixed=frozenset(fixed), wanted=most, domains=domains)
 
     solution = ask(_POOL)
     pools = [one for one in solution.pools if hard & set(one.columns)]

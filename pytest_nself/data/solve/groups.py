@@ -104,16 +104,17 @@ def texts_about(table: Table, column: str, group: Group) -> list[str]:
     found += [one.computed for one in table.columns if one.computed and mentions(one.computed, [column])]
     own = table.column(column)
     if own is not None:
-        found += _texts_of_type(own.type)
+        found += texts_of_type(own.type)
     return found
 
 
-def _texts_of_type(type_: Type | None) -> Iterator[str]:
+def texts_of_type(type_: Type | None) -> Iterator[str]:
+    """The checks of a type and of those that it is made of."""
     if type_ is not None:
         yield from type_.checks
-        yield from _texts_of_type(type_.inner)
+        yield from texts_of_type(type_.inner)
         for _, inner in type_.attributes:
-            yield from _texts_of_type(inner)
+            yield from texts_of_type(inner)
 
 
 def base_columns(table: Table, expression: str, among: Sequence[str] | None = None) -> tuple[str, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_nself.data.pools import Pool
 from pytest_nself.data.shape.model import Column, Shape, Table
 
 from .asking import Judge, NoQuestion, asking, texts_of_functions
-from .groups import PARTITION, Condition, Group, computable, demanding, groups_of, texts_about
+from .groups import PARTITION, Condition, Group, computable, demanding, groups_of, texts_about, texts_of_type
 from .literals import Hints, hints_of
 from .search import Found, Search, arranged
 from .solution import Solution, Unsolved, Values, one_of
@@ -22,6 +22,8 @@ from .widen import wider
 if TYPE_CHECKING:
     import psycopg
 
+Domains: TypeAlias = "dict[tuple[str, str, int], Sequence[str]]"
+"""Values of domains by themselves, as they are found."""
 WANTED = 400
 """Joint values that a pool has where there is room for so many."""
 _TRIED = 60
@@ -40,20 +42,22 @@ def solve(
     *,
     fixed: Collection[str] = (),
     wanted: int = WANTED,
+    domains: Domains | None = None,
 ) -> Solution:
     """Pools for the columns that a check, a domain's check or a partition speaks of; others are in none.
 
     `candidates` are values to try, by column, the nicest first; null is tried where a column takes it, but only when
     nothing else is found. For columns in `fixed` nothing else than their candidates is tried (keys of rows that are
     there). `wanted` is how many joint values are looked for. The server is only asked (`select`); what is set for
-    that is taken back. The same shape and candidates give the same pools, as long as no check reads the clock.
+    that is taken back. `domains` remembers what was found for a domain by itself, from table to
+    table. The same shape and candidates give the same pools, as long as no check reads the clock.
     """
     computed = [column for column in table.columns if column.computed is not None]
     groups = groups_of(shape, table)
     if not groups and not computed:
         return Solution()
     with asking(connection):
-        work = _Work(connection, table, candidates, frozenset(fixed), wanted)
+        work = _Work(connection, table, candidates, frozenset(fixed), wanted, {} if domains is None else domains)
         risky = work.risky(computed)
         if risky:
             groups = groups_of(shape, table, risky=risky)
@@ -77,7 +81,9 @@ class _Work:
         candidates: Mapping[str, Sequence[str | None]],
         fixed: frozenset[str],
         wanted: int,
+        domains: Domains,
     ) -> None:
+        self._domains = domains
         self._connection = connection
         self._table = table
         self._candidates = candidates
@@ -207,6 +213,10 @@ class _Work:
                 accepted = self._more(column, conditions, accepted, [*tries, *self._derived(column, conditions, tries)])
             if not accepted:
                 accepted = self._from_the_nearest(column, conditions, tries, random)
+            # What a domain alone asks for is the same in all tables: it is widened once.
+            shared = not conditions and len(group.columns) == 1 and not group.leaves and demanding(column.type)
+            if shared and 0 < len(accepted) < wanted:
+                accepted = list(dict.fromkeys([*accepted, *self._of_domain(column, wanted)]))[:wanted]
             for _ in range(2):
                 if 0 < len(accepted) < wanted:
                     more = wider(column.type, accepted[:_MODELS], 2 * (wanted - len(accepted)) + _MODELS, random)
@@ -218,6 +228,21 @@ class _Work:
             if said is not None and "0" not in said:
                 found.append(None)
         return found
+
+    def _of_domain(self, column: Column, wanted: int) -> Sequence[str]:
+        """Values of a domain, whichever column has it; found once for a connection's shape of it."""
+        hints = hints_of(texts_of_type(column.type))
+        key = (column.type.written, repr(column.type), wanted)
+        known = self._domains.get(key)
+        if known is None:
+            random = Random(int.from_bytes(blake2b(f"solve/{column.type.written}".encode(), digest_size=16).digest()))
+            found = self._judge.takes(column.type, tries_of(column.type, hints, random, self._judge.takes))
+            for _ in range(2):
+                if 0 < len(found) < wanted:
+                    more = wider(column.type, found[:_MODELS], 2 * (wanted - len(found)) + _MODELS, random)
+                    found = list(dict.fromkeys([*found, *self._judge.takes(column.type, more)]))
+            known = self._domains[key] = tuple(found[:wanted])
+        return known
 
     def _from_the_nearest(
         self, column: Column, conditions: Sequence[Condition], tries: Sequence[str], random: Random
