@@ -40,6 +40,10 @@ def _class(shape: Shape, table: Table, name: str, known: dict[ObjectRef, str]) -
     yield f"        table = {_string(short_name(shape, table.ref))}"
     keys = {column for reference in table.references for column in reference.columns}
     parents = [_parent(shape, table, reference, known) for reference in table.references]
+    words = [_word(one) for one, line in zip(table.references, parents, strict=True) if line and "#" not in line]
+    if renamed := [word for word in dict.fromkeys(words) if keyword.iskeyword(word)]:
+        pairs = ", ".join(f"{_string(_identifier(word))}: {_string(word)}" for word in renamed)
+        yield f"        rename = {{{pairs}}}"
     if declared := [line for line in parents if line is not None]:
         yield ""
         yield from declared
@@ -51,15 +55,22 @@ def _class(shape: Shape, table: Table, name: str, known: dict[ObjectRef, str]) -
 
 def _parent(shape: Shape, table: Table, reference: Reference, known: dict[ObjectRef, str]) -> str | None:
     target = root_of(shape, reference.target)
-    word = _identifier(next(iter(stems(reference)), reference.columns[-1]))
+    word = _identifier(_word(reference))
     line = f"{word} = factory.SubFactory({known.get(target, '')})"
     columns = [table.column(name) for name in reference.columns]
     must = all(one is not None and one.must for one in columns)
-    if len(reference.columns) == 1 and must and target in known and word.isidentifier():
+    # A new row is seldom one that a check asks for; the generator knows which are.
+    checked = {column for check in table.checks for column in check.columns}
+    plain = len(reference.columns) == 1 and checked.isdisjoint(reference.columns)
+    if plain and must and target in known and word.isidentifier():
         return f"    {line}"
     called = short_name(shape, target)
     why = "null" if not must else "a row that is there, or a new one"
     return f"    # {', '.join(reference.columns)}: a row of {called}; without a declaration {why}"
+
+
+def _word(reference: Reference) -> str:
+    return next(iter(stems(reference)), reference.columns[-1])
 
 
 def _hint(column: Column, table: Table) -> str:
