@@ -101,3 +101,16 @@ def make_project(tmp_path: Path) -> Callable[..., Project]:
 def project(make_project: Callable[..., Project]) -> Project:
     """A project with one migration: a table `users`."""
     return make_project()
+
+
+def nself(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in the project."""
+    return subprocess.run(
+        [sys.executable, "-c", "from nself_cli.main import main; main()", *words],
+        cwd=project.root,
+        env=project.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )

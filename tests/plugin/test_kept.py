@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from .conftest import Project
+from .conftest import Project, nself
 from .test_survival import until
 
 COUNT = """
@@ -32,19 +30,6 @@ def test_committed(nself_database, nself_server, n):
     with open("pids", "a") as file:
         file.write(f"{nself_server.pid}\\n")
 """
-
-
-def nself(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in the project."""
-    return subprocess.run(
-        [sys.executable, "-c", "from nself_cli.main import main; main()", *words],
-        cwd=project.root,
-        env=project.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Project
+from .conftest import Project, nself
 
 # The number that a sequence gave last tells how often a set was loaded: no rollback gives it back.
 SCHEMA = """
@@ -491,17 +491,6 @@ def test_in_workers(with_sets: Project) -> None:
 def test_a_kept_database(with_sets: Project) -> None:
     """The database of a failed test is kept with the rows it shared."""
     with_sets.file(
-        "conftest.py",
-        """
-        import psycopg, pytest
-
-        @pytest.hookimpl(wrapper=True)
-        def pytest_terminal_summary(terminalreporter):
-            yield
-            lines = [line for line in terminalreporter.stats["failed"]]
-        """,
-    )
-    with_sets.file(
         "test_it.py",
         """
         import pytest
@@ -521,7 +510,10 @@ def test_a_kept_database(with_sets: Project) -> None:
             assert names == [("Alice",), ("Bob",), ("Mine",)]
         """,
     )
-    said = with_sets.fails("--nself-keep-failed", "-p", "no:randomly")
+    try:
+        said = with_sets.fails("--nself-keep-failed", "-p", "no:randomly")
+    finally:
+        nself(with_sets, "db", "test-server", "stop")
     assert "1 failed, 2 passed" in said
 
 
