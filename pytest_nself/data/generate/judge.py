@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_nself.core.names import quote_identifier, quote_qualified
-from pytest_nself.data.shape.model import Check, Column, Exclusion, Shape, Table, Type, TypeKind
+from pytest_nself.data.shape.model import Check, Column, Exclusion, Shape, Table
 
 from .keys import is_about_row, names_in
 
@@ -163,7 +163,7 @@ def rules_of(shape: Shape, table: Table) -> list[Rule]:
         if column.generated:
             continue
         name = quote_identifier(column.name)
-        for check in domain_checks(column.type):
+        for check in column.type.domain_checks:
             expression = (
                 f"select ({check}) from (select {quote_identifier(table.ref.name)}.{name} as value) as nself_value"
             )
@@ -193,13 +193,3 @@ def _spoken(check: Check, table: Table) -> frozenset[str]:
             found |= set(names_in(column.computed or ""))
     known = {column.name for column in table.columns if not column.generated}
     return frozenset(known if is_about_row(check.expression) else found & known)
-
-
-def domain_checks(type_: Type) -> list[str]:
-    """The checks of a domain and of those that it is made of."""
-    found: list[str] = []
-    inner: Type | None = type_
-    while inner is not None and inner.kind is TypeKind.DOMAIN:
-        found += inner.checks
-        inner = inner.inner
-    return found

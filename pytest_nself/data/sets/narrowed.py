@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_nself.data.shape.model import Column, Shape, Table, Type, TypeKind
+from pytest_nself.data.shape.model import Column, Shape, Table, Type
 from pytest_nself.data.shape.order import root_of
 
 from .keys import largest_number
@@ -25,20 +25,12 @@ def narrowed(shape: Shape, table: Table, column: Column) -> bool:
     if any(_word(column.name, one.partition_key or "") for one in (root, table, *shape.leaves(root))):
         return True
     checks = [check.expression for check in table.checks if check.columns == (column.name,)]
-    checks += _domain_checks(column.type)
+    checks += column.type.domain_checks
     return any(not _fulfilled(expression, column.type) for expression in checks)
 
 
 def _word(name: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
-
-
-def _domain_checks(kind: Type) -> list[str]:
-    found: list[str] = []
-    while kind.kind is TypeKind.DOMAIN and kind.inner is not None:
-        found += kind.checks
-        kind = kind.inner
-    return found
 
 
 def _fulfilled(expression: str, kind: Type) -> bool:

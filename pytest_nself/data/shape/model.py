@@ -72,6 +72,16 @@ class Type:
         return packed >> 16 & 0xFFFF, (packed & 0x7FF ^ 1024) - 1024
 
     @property
+    def domain_checks(self) -> tuple[str, ...]:
+        """The checks of a domain and of those that it is made of."""
+        found: list[str] = []
+        inner: Type | None = self
+        while inner is not None and inner.kind is TypeKind.DOMAIN:
+            found += inner.checks
+            inner = inner.inner
+        return tuple(found)
+
+    @property
     def must(self) -> bool:
         """Whether the type itself refuses null, through any of its domains."""
         found: Type | None = self

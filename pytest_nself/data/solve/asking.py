@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_nself.core.errors import NselfError
 from pytest_nself.core.names import quote_identifier, quote_qualified
-from pytest_nself.data.shape.model import Column, Table, Type, TypeKind
+from pytest_nself.data.shape.model import Column, Table, Type
 
 from .solution import Values
 from .terms import about_whole_row
@@ -62,11 +62,11 @@ class Judge:
     def takes(self, type_: Type, values: Sequence[str]) -> list[str]:
         """Those of the values that the type reads, domains' own checks included."""
         fitting = [(value,) for value in dict.fromkeys(values) if _fits(type_, value)]
-        conditions = [f"({check}) is not false" for check in _domain_checks(type_)]
+        conditions = [f"({check}) is not false" for check in type_.domain_checks]
         # A domain's check about VALUE is asked as one about a column of that name.
-        said = self._ask(1, fitting, lambda _: _alone(_plain_of(type_).written, conditions))
+        said = self._ask(1, fitting, lambda _: _alone(type_.plain.written, conditions))
         left = [value for value, answer in zip(fitting, said, strict=True) if answer and "0" not in answer]
-        if _plain_of(type_) is not type_:
+        if type_.plain is not type_:
             said = self._ask(1, left, lambda _: _alone(type_.written, []))
             left = [value for value, answer in zip(left, said, strict=True) if answer]
         return [value for (value,) in left]
@@ -90,7 +90,7 @@ class Judge:
         self, columns: Sequence[str], tuples: Sequence[Values], expression: str, type_: Type
     ) -> list[str | None]:
         """What the expression gives for each tuple, as text of the type; None for null and where it fails."""
-        query = self._query(columns, f"(({expression})::{_plain_of(type_).written})::text", expression)
+        query = self._query(columns, f"(({expression})::{type_.plain.written})::text", expression)
         try:
             with self._connection.transaction():
                 self._run(query, len(columns), [])
@@ -117,7 +117,7 @@ class Judge:
         own = [column for name in columns if (column := self._table.column(name)) is not None]
         others = [column for column in self._table.columns if column.computed is None and column.name not in columns]
         given = [f"(v.c{n})::{column.type.written} as {quote_identifier(column.name)}" for n, column in enumerate(own)]
-        given += [f"null::{_plain_of(one.type).written} as {quote_identifier(one.name)}" for one in others]
+        given += [f"null::{one.type.plain.written} as {quote_identifier(one.name)}" for one in others]
         arrays = ", ".join(f"${n + 1}::text[]" for n in range(len(own)))
         names = "".join(f"c{n}, " for n in range(len(own)))
         rows = f"select v.n as {_N}, {', '.join(given)} from unnest({arrays}) with ordinality as v ({names}n)"
@@ -275,19 +275,6 @@ def _alone(written: str, conditions: Sequence[str]) -> str:
     read = "case when value is null then '' else '1' end"
     source = f"(select n, v::{written} as value from unnest($1::text[]) with ordinality as v (v, n)) as given"
     return f"select {read} || {bits} from {source} order by n"
-
-
-def _plain_of(type_: Type) -> Type:
-    return type_.plain
-
-
-def _domain_checks(type_: Type) -> list[str]:
-    found: list[str] = []
-    one: Type | None = type_
-    while one is not None and one.kind is TypeKind.DOMAIN:
-        found += one.checks
-        one = one.inner
-    return found
 
 
 def _fits(type_: Type, value: str) -> bool:
