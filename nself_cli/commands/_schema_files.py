@@ -137,14 +137,14 @@ def show(files: ProjectFiles, text: str) -> None:
         present.note(files.invocation, text)
 
 
-def agree(files: ProjectFiles, title: str) -> None:
+def agree(options: Options, title: str) -> None:
     """Get a yes for `title` (`replace schema.dbml`): typed, or given with --yes. Raises Refused without one.
 
     Files are the same in every environment, so it is asked in each.
     """
     from pytest_nself.core.errors import Refused
 
-    if files.options.yes:
+    if options.yes:
         return
     if not is_terminal():
         raise Refused(f"This would {title}, and nobody is there to ask.", "Nothing was done.", "say --yes")

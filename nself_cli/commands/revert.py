@@ -100,7 +100,7 @@ def _revert(files: ProjectFiles, plan: Revert, applied: Applied, *, wanted: bool
 
     invocation, name = files.invocation, plan.state.name
     show(files, "\n".join([*_shown(files, plan), *applied.said()]))
-    agree(files, f"change {_counted(len(plan.changes))} to what {name} has")
+    agree(files.options, f"change {_counted(len(plan.changes))} to what {name} has")
     latest = find_state(files.root)
     kept = keep(files, "db revert", spare=plan.state, applied_head=applied.head)
     present.note(invocation, f"Kept what is there now in {shown(kept)}")

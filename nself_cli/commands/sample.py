@@ -35,7 +35,7 @@ def command(invocation: Invocation, options: Options, name: str) -> int:
         present.done(invocation, text.rstrip(), data)
         return 0
     if path.exists():
-        agree(files, f"replace {shown(path)}, which is there already, by a sample")
+        agree(files.options, f"replace {shown(path)}, which is there already, by a sample")
         present.note(invocation, f"Kept what was there in {shown(keep(files, 'db sample'))}")
     replace_schema(files, text)
     text = f"wrote {shown(path)}\nNext: nself db run writes its migration, nself db migrate up applies it."

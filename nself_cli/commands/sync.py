@@ -59,7 +59,7 @@ def command(invocation: Invocation, options: Options, file: str | None, opens: b
     if difference:
         show(files, difference)
         _warn_of_directives(files, text)
-        agree(files, f"{'replace' if path.exists() else 'write'} {shown(path)}")
+        agree(files.options, f"{'replace' if path.exists() else 'write'} {shown(path)}")
         kept = keep(files, "db sync")
         present.note(invocation, f"Kept what was there in {shown(kept)}")
         replace_schema(files, text)

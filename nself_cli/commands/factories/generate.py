@@ -79,15 +79,10 @@ def _chosen(shape: Shape, tables: str | None) -> list[ObjectRef]:
 
 
 def _write(session: Session, path: Path, text: str) -> None:
-    from hashlib import sha256
-
+    from nself_cli.commands._written import write_out
     from pytest_nself.core.errors import Refused
-    from pytest_nself.core.plan import Plan
-    from pytest_nself.core.step import WriteFile
-    from pytest_nself.execute.files import write_files
 
     before = path.read_bytes() if path.is_file() else None
     if before is not None and before != text.encode() and not session.options.yes:
         raise Refused(f"{path} is there already.", "Nothing was written.", "say --yes to replace it, or another --out")
-    seen = sha256(before).hexdigest() if before is not None else None
-    write_files(Plan(f"write {path}", (WriteFile(f"write {path}", str(path), text.encode(), sha256_before=seen),)))
+    write_out(path, text, before)

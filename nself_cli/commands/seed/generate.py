@@ -102,6 +102,7 @@ def _load(session: Session, asked: Asked) -> int:
 
 
 def _write(session: Session, asked: Asked, out: Path) -> int:
+    from nself_cli.commands._written import replace_file
     from nself_cli.run import connected
     from pytest_nself.data.generate.proof import proof_of
     from pytest_nself.data.generate.script import seed_text
@@ -117,31 +118,9 @@ def _write(session: Session, asked: Asked, out: Path) -> int:
     if session.options.dry_run:
         present.done(invocation, text.rstrip(), {**data, "text": text})
         return DONE
-    _replace(session, out, text)
+    replace_file(session.options, out, text)
     for line in proof.notes:
         present.note(invocation, line)
     said = f"Wrote {out}: {asked.made[-1].rows:,} rows. Load it: nself db seed run --file {out}"
     present.done(invocation, said, data)
     return DONE
-
-
-def _replace(session: Session, path: Path, text: str) -> None:
-    """Write the file; over one that is there only when somebody says so."""
-    from hashlib import sha256
-
-    from nself_cli.commands._schema_files import is_terminal
-    from nself_cli.guard import YES
-    from pytest_nself.core.errors import Refused
-    from pytest_nself.core.plan import Plan
-    from pytest_nself.core.step import WriteFile
-    from pytest_nself.execute.files import write_files
-
-    before = path.read_bytes() if path.is_file() else None
-    if before is not None and not session.options.yes:
-        title = f"replace {path}"
-        if not is_terminal():
-            raise Refused(f"This would {title}, and nobody is there to ask.", "Nothing was done.", "say --yes")
-        if present.ask(f"This will {title}. Type {YES} to go on:") != YES:
-            raise Refused(f"Not confirmed: {YES} was not typed.", "Nothing was done.")
-    seen = sha256(before).hexdigest() if before is not None else None
-    write_files(Plan(f"write {path}", (WriteFile(f"write {path}", str(path), text.encode(), sha256_before=seen),)))
