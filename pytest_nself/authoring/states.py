@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_nself.catalog.changes import plan_changes
 from pytest_nself.catalog.fact import Catalog, Entry
-from pytest_nself.checks.rehearsal import describe_server
+from pytest_nself.checks.copied import describe_server
 from pytest_nself.checks.roundtrip import trip_databases
 from pytest_nself.checks.roundtrips.databases import Databases, opened
 from pytest_nself.checks.roundtrips.roads import road, travel

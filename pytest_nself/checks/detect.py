@@ -28,7 +28,7 @@ from pytest_nself.migrations.statements import extensions_in, split
 from pytest_nself.sandbox.kept import TestProject
 from pytest_nself.sandbox.throwaway import throwaway_sandbox
 
-from .rehearsal import describe_server
+from .copied import describe_server
 from .roundtrips.classes import class_of
 from .roundtrips.databases import SandboxDatabases, opened
 from .roundtrips.roads import Road, failure_of, road, travel

@@ -28,9 +28,10 @@ from pytest_nself.sandbox.kept import TestProject
 from pytest_nself.sandbox.recipes import Nothing
 from pytest_nself.sandbox.throwaway import throwaway_server
 
+from .copied import describe_server
 from .hazard_findings import find_hazards
 from .observing import run_observed
-from .rehearsal import describe_server, rehearse
+from .rehearsal import rehearse
 from .rehearsed import Observed, Rehearsal, Rehearsed
 from .relations import Name
 from .target import Size, read_sizes

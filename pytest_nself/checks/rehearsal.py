@@ -19,14 +19,10 @@ from pytest_nself.migrations.foreign.reading import read_foreign
 from pytest_nself.migrations.ledger import LEDGER, LOG_SUFFIX, LedgerTable
 from pytest_nself.migrations.statements import extensions_in
 from pytest_nself.sandbox.kept import TestProject
-from pytest_nself.sandbox.template import MissingExtensions
-from pytest_nself.sandbox.throwaway import throwaway_server, who_brings
-from pytest_nself.server.client_programs import find_client
 from pytest_nself.server.server import Server
 
-from .copy import make_copy
+from .copied import copied_schema, describe_server
 from .dangers import find_dangers
-from .dump import dump_schema
 from .observing import run_observed
 from .rehearsed import Rehearsal
 from .target import only_reading, read_original, read_sizes
@@ -62,20 +58,8 @@ def rehearse(
     wanted = frozenset(
         name for step in plan.steps if isinstance(step, Statement) for name in extensions_in(step.sql.text)
     )
-    client = find_client(
-        "pg_dump",
-        server_version=target.server_version,
-        host=target.dsn.host,
-        bin_setting=project.settings["postgres_bin"],
-    )
-    dump = dump_schema(client, target.dsn)
-    major = target.server_version // 10000
-    with throwaway_server(project, major=major, extensions=original.extensions | wanted) as server:
-        try:
-            copy = make_copy(server, original, dump, wanted)
-        except MissingExtensions as error:
-            error.remedy = who_brings(project, server.provider, frozenset(error.missing))
-            raise
+    with copied_schema(project, target, original, wanted) as found:
+        copy = found.copy
         copy_ms = 1000 * (time.perf_counter() - began)
         with closing(copy.database.connect(autocommit=True, prepare_threshold=None)) as work:
             hidden = (*ledgers, (table.schema, table.name + LOG_SUFFIX))
@@ -86,17 +70,12 @@ def rehearse(
         migrations,
         left_out,
         read_sizes(connection, sorted(tables)),
-        describe_server(server),
-        str(client),
+        describe_server(found.server),
+        str(found.client),
         copy_ms,
-        (*_differences(server, major), *copy.notes),
+        (*_differences(found.server, target.server_version // 10000), *copy.notes),
     )
     return replace(rehearsal, findings=find_dangers(rehearsal))
-
-
-def describe_server(server: Server) -> str:
-    version = server.version
-    return f"PostgreSQL {version // 10000}.{version % 10000} (provider {server.provider})"
 
 
 def _differences(server: Server, major: int) -> tuple[str, ...]:

@@ -7,9 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_nself.checks.copy import make_copy
-from pytest_nself.checks.dump import dump_schema
-from pytest_nself.checks.rehearsal import describe_server
+from pytest_nself.checks.copied import copied_schema, describe_server
 from pytest_nself.checks.roundtrips.databases import SandboxDatabases
 from pytest_nself.checks.target import read_original
 from pytest_nself.core.errors import MigrationError
@@ -22,8 +20,7 @@ from pytest_nself.migrations.migration import Migrations
 from pytest_nself.migrations.statements import extensions_in
 from pytest_nself.project.folders import find_migrations_folder
 from pytest_nself.sandbox.kept import TestProject
-from pytest_nself.sandbox.throwaway import throwaway_sandbox, throwaway_server
-from pytest_nself.server.client_programs import find_client
+from pytest_nself.sandbox.throwaway import throwaway_sandbox
 
 if TYPE_CHECKING:
     import psycopg
@@ -86,18 +83,11 @@ def _copied(
     target: Database, connection: psycopg.Connection[Any], project: TestProject, table: LedgerTable
 ) -> Iterator[SeedSandbox]:
     original = read_original(connection, ((table.schema, table.name),))
-    client = find_client(
-        "pg_dump",
-        server_version=target.server_version,
-        host=target.dsn.host,
-        bin_setting=project.settings["postgres_bin"],
-    )
-    dump = dump_schema(client, target.dsn)
-    major = target.server_version // 10000
-    with throwaway_server(project, major=major, extensions=original.extensions) as server:
-        copy = make_copy(server, original, dump, frozenset())
-        with closing(_connected(copy.superuser)) as work:
-            yield SeedSandbox(copy.superuser, work, f"a copy of the schema, without rows, on {describe_server(server)}")
+    with copied_schema(project, target, original) as found:
+        superuser = found.copy.superuser
+        with closing(_connected(superuser)) as work:
+            how = f"a copy of the schema, without rows, on {describe_server(found.server)}"
+            yield SeedSandbox(superuser, work, how)
 
 
 def _connected(database: EphemeralDatabase) -> psycopg.Connection[Any]:
